@@ -1,0 +1,246 @@
+"""The one class that the author of a platform adapter subclasses."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from abc import ABC
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import Flag, auto
+from hashlib import sha256
+from typing import Any, ClassVar, NoReturn, Self, final
+
+from pydantic import ValidationError
+
+from .errors import ConfigError, PayloadError, SignatureError, UnsupportedFeature
+from .model import (
+    Consent,
+    DiscountCode,
+    Order,
+    OrderCancelled,
+    OrderEvent,
+    OrderFulfilled,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    Settings,
+    Shop,
+    ShopEvent,
+    WebhookRequest,
+)
+from .model.order import FulfilmentStatus
+
+
+class Capability(Flag):
+    """What an adapter can do. The kit checks that declared is real and undeclared refuses."""
+
+    NONE = 0
+    WEBHOOKS = auto()
+    FETCH_ORDER = auto()
+    LIST_ORDERS = auto()
+    SHOP_PROFILE = auto()
+    READ_CONSENT = auto()
+    WRITE_CONSENT = auto()
+    CREATE_CODE = auto()
+    VOID_CODE = auto()
+    CUSTOMER_LOCALE = auto()
+
+
+class ShopAdapter(ABC):
+    """Reads one platform. Construction takes settings and opens nothing.
+
+    Fill ``verify`` and ``read`` for webhooks, ``fetch_*`` for an API; leave the rest alone: what
+    is not overridden refuses with ``UnsupportedFeature``. ``verify`` and ``read`` are pure.
+    """
+
+    name: ClassVar[str]
+    capabilities: ClassVar[Capability] = Capability.NONE
+    settings_model: ClassVar[type[Settings]] = Settings
+
+    def __init__(self, settings: Settings, *, shop_id: str) -> None:
+        self.settings = settings
+        self.shop_id = shop_id
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} for shop {self.shop_id!r}>"
+
+    @final
+    @classmethod
+    def from_config(cls, values: Mapping[str, object], *, shop_id: str, file: str = "") -> Self:
+        """Build the adapter from its table in ``retention.toml``.
+
+        Raises:
+            ConfigError: a setting is missing, unknown or malformed; ``key`` says which.
+        """
+        try:
+            settings = cls.settings_model.model_validate(dict(values))
+        except ValidationError as error:
+            first = error.errors(include_input=False)[0]
+            key = ".".join(("platforms", cls.name, *map(str, first["loc"])))
+            raise ConfigError(first["msg"], file=file, key=key) from None
+        return cls(settings, shop_id=shop_id)
+
+    # Webhooks ------------------------------------------------------------------------------
+
+    @final
+    def handle(self, request: WebhookRequest) -> tuple[ShopEvent, ...]:
+        """Verify, decode, read; in that order, always.
+
+        Raises:
+            SignatureError: before a single byte of the body is decoded.
+            PayloadError: for every body that cannot be read.
+        """
+        if self.is_ping(request):
+            return ()
+        self.verify(request)
+        body = self._decode(request.body)
+        try:
+            return tuple(self.read(request, body))
+        except ValidationError as error:
+            self._refuse(error)
+        except PayloadError:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            # The text of a foreign error may quote the payload; its type is enough.
+            message = f"cannot be read ({type(error).__name__})"
+            raise PayloadError(message, adapter=self.name, path=_where(error)) from None
+
+    def is_ping(self, request: WebhookRequest) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether the platform only asks if somebody is there. Nothing in a ping is believed."""
+        return False
+
+    def verify(self, request: WebhookRequest) -> None:  # noqa: ARG002 - for subclasses
+        """Return if the request is authentic, else raise ``SignatureError``."""
+        self._unsupported("webhooks")
+
+    def read(self, request: WebhookRequest, body: Mapping[str, Any]) -> tuple[ShopEvent, ...]:  # noqa: ARG002
+        """Return what the body proves; ``UnknownEvent`` for a topic you do not know.
+
+        Decimals in the body are ``Decimal``, never float. ``KeyError``, ``TypeError`` and the
+        like become ``PayloadError``: do not catch them.
+        """
+        self._unsupported("webhooks")
+
+    @final
+    def verify_hmac(
+        self,
+        request: WebhookRequest,
+        *,
+        secrets: tuple[bytes, ...],
+        given: str,
+        encode: Callable[[bytes], str] = lambda digest: b64encode(digest).decode(),
+    ) -> None:
+        """Compare an HMAC-SHA256 of the raw body in constant time; any of the secrets will do.
+
+        Several secrets allow rotation. ``encode`` defaults to base64; pass ``bytes.hex`` for hex.
+
+        Raises:
+            SignatureError: the signature is missing, or no secret makes it.
+        """
+        is_good = False
+        for secret in secrets:
+            expected = encode(hmac.digest(secret, request.body, sha256)).encode()
+            is_good |= hmac.compare_digest(expected, given.encode())
+        if not is_good:
+            raise SignatureError("signature missing or wrong", adapter=self.name)
+
+    # API -----------------------------------------------------------------------------------
+
+    def fetch_order(self, order_id: str) -> Order:  # noqa: ARG002
+        """Return one order. Raises ``PlatformError`` when the platform refuses or is away."""
+        self._unsupported("fetching an order")
+
+    def fetch_orders(self, *, updated_since: datetime | None = None) -> Iterator[Order]:  # noqa: ARG002
+        """Yield orders, oldest change first."""
+        self._unsupported("listing orders")
+
+    def fetch_shop(self) -> Shop:
+        """Return the shop's name, country, currency and language."""
+        self._unsupported("the shop profile")
+
+    def fetch_consents(self, customer_id: str) -> tuple[Consent, ...]:  # noqa: ARG002
+        """Return what the platform knows of a customer's consent; silence is an empty tuple."""
+        self._unsupported("reading consent")
+
+    def write_consent(self, customer_id: str, consent: Consent) -> None:  # noqa: ARG002
+        """Tell the platform what a customer answered."""
+        self._unsupported("writing consent")
+
+    def create_code(self, code: DiscountCode) -> DiscountCode:  # noqa: ARG002
+        """Create a discount code; return it with its ``platform_id``.
+
+        Asking twice for the same code is safe: the second call returns the first one's code.
+        """
+        self._unsupported("creating codes")
+
+    def void_code(self, code: DiscountCode) -> None:  # noqa: ARG002
+        """Make a code worthless. Voiding twice is safe."""
+        self._unsupported("voiding codes")
+
+    # For subclasses ------------------------------------------------------------------------
+
+    @final
+    def order_events(self, order: Order, *, raw: bytes = b"") -> tuple[OrderEvent, ...]:
+        """Return everything that an order's state proves to have happened.
+
+        Identifiers name the fact, not the delivery, so a platform may tell it as often as it
+        likes: a redelivery, an ``order.updated`` on top of an ``order.created``, a later poll.
+        """
+        facts: list[tuple[type[OrderEvent], str, datetime]]
+        facts = [(OrderPlaced, "placed", order.placed_at)]
+        if order.paid_at:
+            facts.append((OrderPaid, "paid", order.paid_at))
+        if shipped := _all_shipped_at(order):
+            facts.append((OrderFulfilled, "fulfilled", shipped))
+        if order.refunded and order.refunded.minor:
+            cumulative = f"refunded-{order.refunded.minor}"
+            facts.append((OrderRefunded, cumulative, order.paid_at or order.placed_at))
+        if order.cancelled_at:
+            facts.append((OrderCancelled, "cancelled", order.cancelled_at))
+        return tuple(
+            kind(
+                id=f"{self.name}:{self.shop_id}:order:{order.id}:{fact}",
+                shop_id=self.shop_id,
+                occurred_at=moment,
+                order=order,
+                raw=raw,
+            )
+            for kind, fact, moment in facts
+        )
+
+    def _decode(self, body: bytes) -> Mapping[str, Any]:
+        try:
+            decoded = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise PayloadError("the body is not JSON", adapter=self.name) from None
+        if not isinstance(decoded, dict):
+            raise PayloadError("the body is not a JSON object", adapter=self.name)
+        return decoded
+
+    def _refuse(self, error: ValidationError) -> NoReturn:
+        first = error.errors(include_input=False, include_url=False)[0]
+        path = ".".join(map(str, first["loc"]))
+        raise PayloadError(first["msg"], adapter=self.name, path=path) from None
+
+    def _unsupported(self, what: str) -> NoReturn:
+        raise UnsupportedFeature(f"{what} is not supported", adapter=self.name)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _where(error: Exception) -> str:
+    """A missing key is a field name of the platform, never somebody's data."""
+    return str(error.args[0])[:80] if isinstance(error, KeyError) and error.args else ""
+
+
+def _all_shipped_at(order: Order) -> datetime | None:
+    live = [f for f in order.fulfilments if f.status is not FulfilmentStatus.CANCELLED]
+    left = {FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED}
+    if not live or any(f.status not in left for f in live):
+        return None
+    return max(f.shipped_at or order.placed_at for f in live)

@@ -1,0 +1,1 @@
+"""Ways out: a channel takes artifacts and answers with a receipt."""

@@ -1,0 +1,129 @@
+"""Every exception this package raises on purpose.
+
+RetentionError
+├── ConfigError             the shop owner must change a setting (ValueError too)
+├── PluginError             a plugin is broken, or two plugins clash
+├── AdapterError            a platform sent or answered something we cannot use
+│   ├── SignatureError      the request is not proven to come from the platform
+│   ├── PayloadError        the body cannot be read as what the topic promises (ValueError too)
+│   ├── UnsupportedFeature  the platform cannot do it (ValueError too)
+│   └── PlatformError       the platform refused or is away; ``retryable`` tells which
+├── MessageError            a catalogue or a message in it is wrong (ValueError too)
+├── PrintError              a card cannot be printed as it should be (ValueError too)
+│   ├── MissingGlyph        no shipped face has ink for these characters
+│   ├── TextOverflow        a text does not fit, even at the smallest allowed size
+│   └── MissingFont         a face is not installed; the message names the pip command
+├── ConsentError            something would leave without a decision that allows it
+├── StorageError            the store is wrong, locked or newer than this package
+│   └── SubjectErased       the person's key was destroyed; the data cannot be read again
+├── LedgerError             a posting would break the ledger (ValueError too)
+│   ├── InsufficientPoints  the account does not hold that many
+│   └── IdempotencyConflict the key was used before, for something else
+└── DeliveryError           a channel refused; ``retryable`` says whether to try again
+
+Messages name who, where and the way out. They never hold a secret, an address or a name.
+"""
+
+from __future__ import annotations
+
+
+class RetentionError(Exception):
+    """Base of all our errors. Catch this one at the outermost boundary."""
+
+
+class ConfigError(RetentionError, ValueError):
+    """A setting is wrong: ``file`` and ``key`` say where, ``hint`` says what would be right."""
+
+    def __init__(self, message: str, *, file: str = "", key: str = "", hint: str = "") -> None:
+        where = ": ".join(part for part in (file, key) if part)
+        text = f"{where}: {message}" if where else message
+        super().__init__(f"{text} ({hint})" if hint else text)
+        self.file, self.key, self.hint = file, key, hint
+
+
+class PluginError(RetentionError):
+    """A plugin is broken, or two packages offer the same name."""
+
+
+class AdapterError(RetentionError):
+    """Something about one platform; ``adapter`` is its slug."""
+
+    def __init__(self, message: str, *, adapter: str = "") -> None:
+        super().__init__(f"{adapter}: {message}" if adapter else message)
+        self.adapter = adapter
+
+
+class SignatureError(AdapterError):
+    """The request is not proven to come from the platform."""
+
+
+class PayloadError(AdapterError, ValueError):
+    """The body cannot be read; ``path`` is where in it, for example ``line_items[0].price``."""
+
+    def __init__(self, message: str, *, adapter: str = "", path: str = "") -> None:
+        super().__init__(f"{message} at {path}" if path else message, adapter=adapter)
+        self.path = path
+
+
+class UnsupportedFeature(AdapterError, ValueError):  # noqa: N818 - reads as what it says
+    """The platform cannot do it, so we do not pretend."""
+
+
+class PlatformError(AdapterError):
+    """The platform refused, or could not be reached."""
+
+    def __init__(self, message: str, *, adapter: str = "", retryable: bool) -> None:
+        super().__init__(message, adapter=adapter)
+        self.retryable = retryable
+
+
+class MessageError(RetentionError, ValueError):
+    """A catalogue, or a message in it, is wrong."""
+
+
+class PrintError(RetentionError, ValueError):
+    """A card cannot be printed as it should be."""
+
+
+class MissingGlyph(PrintError):  # noqa: N818 - reads as what it says
+    """No shipped face has ink for some characters of a text."""
+
+
+class TextOverflow(PrintError):  # noqa: N818 - reads as what it says
+    """A text does not fit, even at the smallest allowed size."""
+
+
+class MissingFont(PrintError):  # noqa: N818 - reads as what it says
+    """A face is not installed; the message names the pip command."""
+
+
+class ConsentError(RetentionError):
+    """Something would leave without a decision that allows it."""
+
+
+class StorageError(RetentionError):
+    """The store is wrong, locked, or newer than this package."""
+
+
+class SubjectErased(StorageError):  # noqa: N818 - reads as what it says
+    """The key of this person was destroyed; what it encrypted cannot be read again."""
+
+
+class LedgerError(RetentionError, ValueError):
+    """A posting would break the ledger."""
+
+
+class InsufficientPoints(LedgerError):  # noqa: N818 - reads as what it says
+    """The account does not hold that many points."""
+
+
+class IdempotencyConflict(LedgerError):  # noqa: N818 - reads as what it says
+    """The key was used before, for something else. Nothing was written."""
+
+
+class DeliveryError(RetentionError):
+    """A channel refused; ``retryable`` is decided where it is raised."""
+
+    def __init__(self, message: str, *, retryable: bool) -> None:
+        super().__init__(message)
+        self.retryable = retryable

@@ -1,0 +1,54 @@
+"""The frozen snapshot every decision is made on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from .base import Identifier, Instant, Line, Record
+from .customer import Customer
+from .order import Order
+from .shop import Brand, Formality, Shop
+
+
+class LocaleChoice(Record):
+    """The language of everything that leaves, and why. ``tag`` is BCP 47, as in ``locales/``."""
+
+    tag: Line
+    reason: Line
+    formality: Formality = "neutral"
+
+
+class LoyaltyState(Record):
+    """Points at this moment, as whole numbers. ``earned`` is what this event added."""
+
+    balance: Annotated[int, Field(ge=0)] = 0
+    pending: Annotated[int, Field(ge=0)] = 0
+    debt: Annotated[int, Field(ge=0)] = 0
+    earned: int = 0
+
+
+class History(Record):
+    """Earlier orders of the same person, this one not counted."""
+
+    orders_count: Annotated[int, Field(ge=0)] = 0
+    first_order_at: Instant | None = None
+
+
+class Context(Record):
+    """All that choosing, deciding and composing may look at. ``extras`` are keyed by plugin."""
+
+    event_id: Identifier
+    event_type: Line
+    subject_id: Identifier | None
+    now: Instant
+    shop: Shop
+    brand: Brand
+    locale: LocaleChoice
+    order: Order | None = None
+    customer: Customer | None = None
+    loyalty: LoyaltyState = LoyaltyState()
+    history: History = History()
+    extras: Mapping[str, Mapping[str, JsonValue]] = Field(default_factory=dict)

@@ -1,0 +1,66 @@
+"""Who bought."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .address import Address
+from .base import Identifier, LanguageTag, PersonalLine, Record
+from .consent import Consent, ConsentChannel, ConsentState
+
+
+class Customer(Record):
+    """A buyer as the platform knows them; ``id`` is the platform's, empty for a guest.
+
+    ``given_name`` and ``family_name`` are kept apart when the platform does; ``full_name`` is
+    what to fall back on. ``language`` is the platform's own spelling.
+    """
+
+    id: Annotated[str, Field(max_length=200)] = ""
+    given_name: PersonalLine = ""
+    family_name: PersonalLine = ""
+    full_name: PersonalLine = ""
+    company: PersonalLine = ""
+    email: PersonalLine = ""
+    phone: PersonalLine = ""
+    language: LanguageTag | None = None
+    address: Annotated[Address | None, Field(repr=False)] = None
+    consents: tuple[Consent, ...] = ()
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether the platform gave no account."""
+        return not self.id
+
+    @property
+    def reference(self) -> str:
+        """What identifies this person within one shop: the account, else the e-mail address."""
+        return f"id:{self.id}" if self.id else f"email:{self.email.casefold()}"
+
+    def consent_for(self, channel: ConsentChannel) -> ConsentState:
+        """Return the newest answer for a channel; an objection to ANY outweighs it."""
+        if self._newest(ConsentChannel.ANY) is ConsentState.DENIED:
+            return ConsentState.DENIED
+        own = self._newest(channel)
+        return own if own is not ConsentState.UNKNOWN else self._newest(ConsentChannel.ANY)
+
+    def _newest(self, channel: ConsentChannel) -> ConsentState:
+        answers = [consent for consent in self.consents if consent.channel is channel]
+        if not answers:
+            return ConsentState.UNKNOWN
+        return max(enumerate(answers), key=_age)[1].state
+
+
+def _age(numbered: tuple[int, Consent]) -> tuple[float, int]:
+    position, consent = numbered
+    moment = consent.recorded_at
+    return (moment.timestamp() if moment else float("-inf"), position)
+
+
+class Erasure(Record):
+    """A request to forget somebody: GDPR art. 17, CCPA s. 1798.105."""
+
+    customer_id: Identifier | None = None
+    email: PersonalLine = ""

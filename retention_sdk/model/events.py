@@ -1,0 +1,159 @@
+"""What happened in a shop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, TypeAdapter
+
+from .base import Identifier, Instant, Line, Record
+from .consent import Consent
+from .customer import Customer, Erasure
+from .money import CurrencyCode
+from .order import Order, OrderLine
+
+
+class WebhookRequest(Record):
+    """A delivery as it came in. ``body`` is the exact bytes: signatures cover bytes."""
+
+    headers: Annotated[Mapping[str, str], Field(repr=False)]
+    body: Annotated[bytes, Field(repr=False)]
+
+    def header(self, name: str) -> str:
+        """Return a header whatever its case; an empty string when it is absent."""
+        wanted = name.casefold()
+        return next((v for k, v in self.headers.items() if k.casefold() == wanted), "")
+
+
+class ShopEvent(Record):
+    """Something that happened once.
+
+    ``id`` is the same however often the platform tells of it, so it is the idempotency key.
+    ``raw`` is the body it was read from; it is kept apart and never dumped or shown.
+    """
+
+    is_about_order: ClassVar[bool] = False
+
+    id: Identifier
+    shop_id: Identifier
+    occurred_at: Instant
+    raw: Annotated[bytes, Field(repr=False, exclude=True)] = b""
+
+
+class OrderEvent(ShopEvent):
+    """An event that carries the order as it stood then."""
+
+    is_about_order: ClassVar[bool] = True
+
+    order: Order
+
+
+class OrderPlaced(OrderEvent):
+    """The buyer committed; nothing is paid yet."""
+
+    type: Literal["order_placed"] = "order_placed"
+
+
+class OrderPaid(OrderEvent):
+    """The money arrived. Cards are made and points are earned."""
+
+    type: Literal["order_paid"] = "order_paid"
+
+
+class OrderFulfilled(OrderEvent):
+    """Everything has left the house."""
+
+    type: Literal["order_fulfilled"] = "order_fulfilled"
+
+
+class OrderDelivered(OrderEvent):
+    """The carrier handed it over."""
+
+    type: Literal["order_delivered"] = "order_delivered"
+
+
+class OrderCancelled(OrderEvent):
+    """The sale is off. Cards not packed yet are void."""
+
+    type: Literal["order_cancelled"] = "order_cancelled"
+
+
+class OrderRefunded(OrderEvent):
+    """Money went back; ``order.refunded`` is the sum of all refunds so far."""
+
+    type: Literal["order_refunded"] = "order_refunded"
+
+
+class CustomerCreated(ShopEvent):
+    """An account was opened."""
+
+    type: Literal["customer_created"] = "customer_created"
+    customer: Customer
+
+
+class CustomerUpdated(ShopEvent):
+    """An account changed."""
+
+    type: Literal["customer_updated"] = "customer_updated"
+    customer: Customer
+
+
+class CustomerErased(ShopEvent):
+    """Somebody asked to be forgotten."""
+
+    type: Literal["customer_erased"] = "customer_erased"
+    erasure: Erasure
+
+
+class ConsentChanged(ShopEvent):
+    """Somebody said yes, or no."""
+
+    type: Literal["consent_changed"] = "consent_changed"
+    customer: Customer
+    consent: Consent
+
+
+class CartAbandoned(ShopEvent):
+    """A basket was left standing."""
+
+    type: Literal["cart_abandoned"] = "cart_abandoned"
+    cart_id: Identifier
+    currency: CurrencyCode
+    lines: tuple[OrderLine, ...]
+    customer: Customer | None = None
+
+
+class UnknownEvent(ShopEvent):
+    """A topic this adapter does not know: kept, and nothing is done."""
+
+    type: Literal["unknown"] = "unknown"
+    topic: Line
+
+
+Event = Annotated[
+    OrderPlaced
+    | OrderPaid
+    | OrderFulfilled
+    | OrderDelivered
+    | OrderCancelled
+    | OrderRefunded
+    | CustomerCreated
+    | CustomerUpdated
+    | CustomerErased
+    | ConsentChanged
+    | CartAbandoned
+    | UnknownEvent,
+    Field(discriminator="type"),
+]
+"""Any event, told apart by ``type``."""
+
+
+def read_event(data: bytes | str) -> ShopEvent:
+    """Read an event from the JSON that ``model_dump_json`` wrote."""
+    event: ShopEvent = _adapter().validate_json(data)
+    return event
+
+
+def _adapter() -> TypeAdapter[Event]:
+    return TypeAdapter(Event)

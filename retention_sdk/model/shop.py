@@ -1,0 +1,81 @@
+"""Who sells, and how it looks and sounds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from .base import CountryCode, LanguageTag, Line, Paragraph, Record, Settings
+from .money import CurrencyCode
+
+Hex = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+"""An sRGB colour, ``#rrggbb``."""
+
+Formality = Literal["formal", "neutral", "warm"]
+"""How the brand addresses a customer: Sie, neutral, du."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("not an IANA time zone, for example Europe/Berlin") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+"""An IANA time-zone name."""
+
+
+class Shop(Record):
+    """The seller. ``id`` keeps one shop's data apart from another's."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]{0,79}$")]
+    name: Line
+    country: CountryCode
+    currency: CurrencyCode
+    language: LanguageTag = "en"
+    time_zone: TimeZone = "UTC"
+    url: Line = ""
+    email: Line = ""
+    platform: Line = ""
+
+
+class Palette(Settings):
+    """Colours in sRGB. ``ink`` on ``paper`` carries text; ``accent`` decorates."""
+
+    paper: Hex = "#fbf7ef"
+    ink: Hex = "#2a2521"
+    primary: Hex = "#7a2e2e"
+    accent: Hex = "#c98b3c"
+
+
+class Sender(Settings):
+    """Who signs."""
+
+    name: Line
+    role: Line = ""
+
+
+class Brand(Settings):
+    """How a shop looks and sounds, from ``brand.toml``.
+
+    ``logo`` is SVG text, already read; None prints the name as a word mark. ``formality`` maps
+    a language (``de``) or locale (``pt-BR``) to a formality and overrides the locale's default.
+    ``story`` and ``purpose`` map a language to a sentence in it.
+    """
+
+    name: Line
+    tagline: dict[str, Line] = Field(default_factory=dict)
+    logo: str | None = Field(default=None, repr=False)
+    palette: Palette = Palette()
+    sender: Sender
+    formality: dict[str, Formality] = Field(default_factory=dict)
+    purpose: dict[str, Paragraph] = Field(default_factory=dict)
+    story_url: Line = ""
+    contact_email: Line = ""
+    contact_url: Line = ""
+    social: tuple[Line, ...] = ()
+    legal_footer: dict[str, Paragraph] = Field(default_factory=dict)
