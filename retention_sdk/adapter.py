@@ -21,6 +21,7 @@ from .model import (
     DiscountCode,
     Order,
     OrderCancelled,
+    OrderDelivered,
     OrderEvent,
     OrderFulfilled,
     OrderPaid,
@@ -193,8 +194,10 @@ class ShopAdapter(ABC):
         facts = [(OrderPlaced, "placed", order.placed_at)]
         if order.paid_at:
             facts.append((OrderPaid, "paid", order.paid_at))
-        if shipped := _all_shipped_at(order):
+        if shipped := _all_reached(order, {FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED}):
             facts.append((OrderFulfilled, "fulfilled", shipped))
+        if delivered := _all_reached(order, {FulfilmentStatus.DELIVERED}):
+            facts.append((OrderDelivered, "delivered", delivered))
         if order.refunded and order.refunded.minor:
             cumulative = f"refunded-{order.refunded.minor}"
             facts.append((OrderRefunded, cumulative, order.paid_at or order.placed_at))
@@ -238,9 +241,9 @@ def _where(error: Exception) -> str:
     return str(error.args[0])[:80] if isinstance(error, KeyError) and error.args else ""
 
 
-def _all_shipped_at(order: Order) -> datetime | None:
+def _all_reached(order: Order, states: set[FulfilmentStatus]) -> datetime | None:
+    """When the last live fulfilment left, if all are in one of the states; else None."""
     live = [f for f in order.fulfilments if f.status is not FulfilmentStatus.CANCELLED]
-    left = {FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED}
-    if not live or any(f.status not in left for f in live):
+    if not live or any(f.status not in states for f in live):
         return None
     return max(f.shipped_at or order.placed_at for f in live)

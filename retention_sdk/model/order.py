@@ -156,12 +156,9 @@ class Order(Record):
 
     @property
     def insert_fulfilment(self) -> Fulfilment | None:
-        """The fulfilment whose parcel gets the card: the first that ships; None if none does."""
-        return next((f for f in self.fulfilments if f.parcels and _is_live(f)), None)
-
-
-def _is_live(fulfilment: Fulfilment) -> bool:
-    return fulfilment.status is not FulfilmentStatus.CANCELLED
+        """The fulfilment whose parcel gets the card: the first still to be packed, or None."""
+        planned = FulfilmentStatus.PLANNED
+        return next((f for f in self.fulfilments if f.parcels and f.status is planned), None)
 
 
 def plan_fulfilment(order_id: str, lines: tuple[OrderLine, ...]) -> tuple[Fulfilment, ...]:

@@ -1,0 +1,150 @@
+"""Thank-you notes, messages, consent decisions and loyalty points for online shops.
+
+Names are imported on first use, so that ``import retention_sdk`` costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .adapter import Capability, ShopAdapter
+    from .app import Outcome, Retention
+    from .channels.base import Channel
+    from .config import Config, load_config
+    from .model import (
+        Address,
+        Artifact,
+        Award,
+        Block,
+        Brand,
+        Candidate,
+        CartAbandoned,
+        Consent,
+        ConsentChanged,
+        ConsentChannel,
+        ConsentState,
+        ContentKind,
+        Context,
+        Customer,
+        CustomerCreated,
+        CustomerErased,
+        CustomerUpdated,
+        Decision,
+        Delivery,
+        DiscountCode,
+        Erasure,
+        Fulfilment,
+        FulfilmentLine,
+        FulfilmentStatus,
+        LineKind,
+        LocaleChoice,
+        LoyaltyState,
+        MessageClass,
+        Money,
+        OptInLevel,
+        Order,
+        OrderCancelled,
+        OrderDelivered,
+        OrderFulfilled,
+        OrderLine,
+        OrderPaid,
+        OrderPlaced,
+        OrderRefunded,
+        Parcel,
+        Product,
+        Receipt,
+        ReceiptState,
+        Sender,
+        Settings,
+        Shop,
+        ShopEvent,
+        UnknownEvent,
+        WebhookRequest,
+        plan_fulfilment,
+    )
+
+__all__ = [
+    "Address",
+    "Artifact",
+    "Award",
+    "Block",
+    "Brand",
+    "Candidate",
+    "Capability",
+    "CartAbandoned",
+    "Channel",
+    "Config",
+    "Consent",
+    "ConsentChanged",
+    "ConsentChannel",
+    "ConsentState",
+    "ContentKind",
+    "Context",
+    "Customer",
+    "CustomerCreated",
+    "CustomerErased",
+    "CustomerUpdated",
+    "Decision",
+    "Delivery",
+    "DiscountCode",
+    "Erasure",
+    "Fulfilment",
+    "FulfilmentLine",
+    "FulfilmentStatus",
+    "LineKind",
+    "LocaleChoice",
+    "LoyaltyState",
+    "MessageClass",
+    "Money",
+    "OptInLevel",
+    "Order",
+    "OrderCancelled",
+    "OrderDelivered",
+    "OrderFulfilled",
+    "OrderLine",
+    "OrderPaid",
+    "OrderPlaced",
+    "OrderRefunded",
+    "Outcome",
+    "Parcel",
+    "Product",
+    "Receipt",
+    "ReceiptState",
+    "Retention",
+    "Sender",
+    "Settings",
+    "Shop",
+    "ShopAdapter",
+    "ShopEvent",
+    "UnknownEvent",
+    "WebhookRequest",
+    "load_config",
+    "plan_fulfilment",
+]
+
+_HOMES = {
+    "Capability": ".adapter",
+    "Channel": ".channels.base",
+    "Config": ".config",
+    "Outcome": ".app",
+    "Retention": ".app",
+    "ShopAdapter": ".adapter",
+    "load_config": ".config",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("retention-sdk")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES.get(name, ".model"), __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,132 @@
+"""Typed calls into the hooks: the only place that touches ``pm.hook``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import PluginError
+
+if TYPE_CHECKING:
+    import pluggy
+
+    from ..config import Config
+    from ..errors import RetentionError
+    from ..model import (
+        Award,
+        Block,
+        Candidate,
+        Context,
+        Customer,
+        Delivery,
+        Order,
+        Receipt,
+        ShopEvent,
+    )
+
+_log = logging.getLogger("retention_sdk.hooks")
+
+
+class HookCalls:
+    """One method per hook; the merge rule of each is in ``hooks/spec.py``."""
+
+    def __init__(self, pm: pluggy.PluginManager) -> None:
+        self._pm = pm
+        self._hook = pm.hook
+
+    def startup(self, *, config: Config) -> None:
+        """Tell every plugin, and those that come later, the configuration."""
+        self._hook.retention_startup.call_historic(kwargs={"config": config})
+
+    def event_received(self, *, event: ShopEvent) -> None:
+        """Tell the observers of a new event."""
+        self._observe("retention_event_received", event=event)
+
+    def choose_locale(
+        self, *, order: Order | None, customer: Customer | None, available: Sequence[str]
+    ) -> str | None:
+        """Return a plugin's choice of locale, if it is one of those available."""
+        answer = self._hook.retention_choose_locale(
+            order=order, customer=customer, available=available
+        )
+        return self._among(answer, available, "retention_choose_locale")
+
+    def enrich_context(self, *, context: Context) -> dict[str, Mapping[str, Any]]:
+        """Return each plugin's facts under its name."""
+        answers = self._named("retention_enrich_context", context=context)
+        return {name: dict(facts) for name, facts in answers}
+
+    def veto_message(self, *, context: Context, candidate: Candidate) -> tuple[str, ...]:
+        """Return every reason against a candidate, each with the plugin it came from."""
+        answers = self._named("retention_veto_message", context=context, candidate=candidate)
+        return tuple(f"{name}: {reason}" for name, reason in answers)
+
+    def choose_template(self, *, context: Context, candidates: Sequence[str]) -> str | None:
+        """Return a plugin's choice of template, if it is among the candidates."""
+        answer = self._hook.retention_choose_template(context=context, candidates=candidates)
+        return self._among(answer, candidates, "retention_choose_template")
+
+    def add_blocks(self, *, context: Context) -> tuple[Block, ...]:
+        """Return all blocks, in the order of plugin names, signed with them."""
+        return tuple(
+            block.model_copy(update={"plugin": name})
+            for name, blocks in self._named("retention_add_blocks", context=context)
+            for block in blocks
+        )
+
+    def award_points(self, *, context: Context) -> tuple[Award, ...]:
+        """Return all awards, in the order of plugin names, signed with them."""
+        return tuple(
+            award.model_copy(update={"plugin": name})
+            for name, awards in self._named("retention_award_points", context=context)
+            for award in awards
+        )
+
+    def around_delivery(self, *, delivery: Delivery) -> Receipt | None:
+        """Run the wrappers around the channel, and return what came out."""
+        receipt: Receipt | None = self._hook.retention_around_delivery(delivery=delivery)
+        return receipt
+
+    def delivered(self, *, receipt: Receipt) -> None:
+        """Tell the observers what a channel answered."""
+        self._observe("retention_delivered", receipt=receipt)
+
+    def failed(self, *, stage: str, error: RetentionError, event_id: str) -> None:
+        """Tell the observers that a stage failed."""
+        self._observe("retention_failed", stage=stage, error=error, event_id=event_id)
+
+    def _implementations(self, hook: str) -> Iterator[tuple[str, Callable[..., Any], list[str]]]:
+        """Yield plugin name, function and wanted arguments, in the order of plugin names."""
+        caller = getattr(self._hook, hook)
+        implementations = sorted(caller.get_hookimpls(), key=lambda impl: impl.plugin_name)
+        for impl in implementations:
+            yield impl.plugin_name, impl.function, list(impl.argnames)
+
+    def _named(self, hook: str, **arguments: object) -> Iterator[tuple[str, Any]]:
+        """Yield plugin name and answer where there is one; an error names the plugin."""
+        for name, function, wanted in self._implementations(hook):
+            try:
+                answer = function(**{key: arguments[key] for key in wanted})
+            except Exception as error:
+                raise PluginError(f"plugin {name!r} failed in {hook}: {_kind(error)}") from error
+            if answer is not None:
+                yield name, answer
+
+    def _observe(self, hook: str, **arguments: object) -> None:
+        for name, function, wanted in self._implementations(hook):
+            try:
+                function(**{key: arguments[key] for key in wanted})
+            except Exception as error:  # noqa: BLE001 - an observer must not stop anything
+                _log.warning("plugin %r failed in %s: %s", name, hook, _kind(error))
+
+    def _among(self, answer: str | None, allowed: Sequence[str], hook: str) -> str | None:
+        if answer is not None and answer not in allowed:
+            _log.warning("%s answered %r, which is not on offer; ignored", hook, answer)
+            return None
+        return answer
+
+
+def _kind(error: Exception) -> str:
+    """The type alone: a stranger's message may quote somebody's data."""
+    return type(error).__name__
