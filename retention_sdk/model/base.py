@@ -73,7 +73,7 @@ def _to_utc(moment: datetime) -> datetime:
 Identifier = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s\x00]+$")
 ]
-"""A platform's identifier, kept as text: 1-200 characters without white space."""
+"""A platform identifier, kept as text: 1-200 characters without white space."""
 
 Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line)]
 """One line of somebody's text, at most 500 characters, cleaned of controls."""
@@ -90,7 +90,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 LanguageTag = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$", max_length=60)
 ]
-"""What a platform calls a language, as it spells it: ``fa_IR``, ``pt-BR``. See ``l10n.negotiate``."""
+"""What a platform calls a language, in its own spelling: ``fa_IR``, ``pt-BR``."""
 
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2."""

@@ -1,0 +1,185 @@
+"""One test per hook, named after it: when it is called, and how answers are merged."""
+
+import logging
+
+import pytest
+
+from retention_sdk.errors import ConfigError, PluginError
+from retention_sdk.hooks import hookimpl
+from retention_sdk.hooks.manager import load
+from retention_sdk.model import Award, Block, ContentKind, Receipt, ReceiptState
+
+
+def plugins_of(hook, **functions):
+    """Build plugins named ``functions``; each implements one hook with the given function."""
+    plugins = load(discover=False)
+    for name, function in functions.items():
+        plugin = type("Plugin", (), {})()
+        setattr(plugin, hook, hookimpl(function, specname=hook))
+        plugins.add(plugin, name)
+    assert not plugins.problems
+    return plugins
+
+
+def test_retention_register():
+    plugins = load(discover=False)
+
+    assert {"file"} == set(plugins.shelves.adapters)
+    assert {"folder", "smtp"} == set(plugins.shelves.channels)
+
+
+def test_retention_startup():
+    heard = []
+    plugins = load(discover=False)
+    plugins.call.startup(config="the configuration")
+
+    class Late:
+        @hookimpl
+        def retention_startup(self, config):
+            heard.append(config)
+
+    plugins.add(Late(), "late")
+
+    assert ["the configuration"] == heard
+
+
+def test_retention_event_received(caplog):
+    heard = []
+    plugins = plugins_of(
+        "retention_event_received",
+        a=lambda event: 1 / 0,
+        b=lambda event: heard.append(event),
+    )
+
+    with caplog.at_level(logging.WARNING):
+        plugins.call.event_received(event="an event")
+
+    assert ["an event"] == heard
+    assert "plugin 'a' failed in retention_event_received: ZeroDivisionError" in caplog.text
+
+
+def test_retention_choose_locale():
+    plugins = plugins_of("retention_choose_locale", a=lambda available: "fa", b=lambda order: None)
+
+    assert "fa" == plugins.call.choose_locale(order=None, customer=None, available=["de", "fa"])
+
+
+def test_a_locale_that_is_not_on_offer_is_ignored(caplog):
+    plugins = plugins_of("retention_choose_locale", a=lambda available: "xx")
+
+    assert plugins.call.choose_locale(order=None, customer=None, available=["de"]) is None
+    assert "'xx'" in caplog.text
+
+
+def test_retention_enrich_context():
+    plugins = plugins_of(
+        "retention_enrich_context", b=lambda context: {"x": 2}, a=lambda context: {"x": 1}
+    )
+
+    assert {"a": {"x": 1}, "b": {"x": 2}} == plugins.call.enrich_context(context=None)
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_retention_veto_message(names):
+    silent, loud = (lambda candidate: "She asked for silence."), (lambda candidate: None)
+    plugins = plugins_of("retention_veto_message", **dict(zip(names, (silent, loud), strict=True)))
+
+    vetoes = plugins.call.veto_message(context=None, candidate=None)
+
+    assert (f"{names[0]}: She asked for silence.",) == vetoes
+
+
+def test_a_veto_that_breaks_does_not_pass_as_consent():
+    plugins = plugins_of("retention_veto_message", a=lambda candidate: 1 / 0)
+
+    with pytest.raises(PluginError, match="plugin 'a' failed in retention_veto_message"):
+        plugins.call.veto_message(context=None, candidate=None)
+
+
+def test_retention_choose_template():
+    plugins = plugins_of("retention_choose_template", a=lambda candidates: "winter")
+    call = plugins.call
+
+    assert "winter" == call.choose_template(context=None, candidates=["thank_you", "winter"])
+    assert call.choose_template(context=None, candidates=["thank_you"]) is None
+
+
+def test_retention_add_blocks():
+    def block(text):
+        return Block(content=ContentKind.CARE, text=text)
+
+    plugins = plugins_of(
+        "retention_add_blocks",
+        b=lambda context: [block("2")],
+        a=lambda context: [block("0"), block("1")],
+        c=lambda context: None,
+    )
+
+    blocks = plugins.call.add_blocks(context=None)
+
+    assert ["0", "1", "2"] == [added.text for added in blocks]
+    assert ["a", "a", "b"] == [added.plugin for added in blocks]
+
+
+def test_retention_award_points():
+    plugins = plugins_of(
+        "retention_award_points", a=lambda context: [Award(points=5, reason="first snow")]
+    )
+
+    assert (Award(points=5, reason="first snow", plugin="a"),) == plugins.call.award_points(
+        context=None
+    )
+
+
+def test_retention_around_delivery(receipt):
+    seen = []
+    plugins = load(discover=False)
+
+    class Channels:
+        @hookimpl(trylast=True)
+        def retention_around_delivery(self, delivery):
+            seen.append("channel")
+            return receipt
+
+    class Tracing:
+        @hookimpl(wrapper=True)
+        def retention_around_delivery(self, delivery):
+            seen.append("before")
+            answer = yield
+            seen.append("after")
+            return answer
+
+    plugins.add(Tracing(), "tracing")
+    plugins.add(Channels(), "channels")
+
+    assert receipt == plugins.call.around_delivery(delivery=None)
+    assert ["before", "channel", "after"] == seen
+
+
+def test_retention_delivered(receipt):
+    heard = []
+    plugins = plugins_of("retention_delivered", a=lambda receipt: heard.append(receipt.state))
+
+    plugins.call.delivered(receipt=receipt)
+
+    assert [ReceiptState.ACCEPTED] == heard
+
+
+def test_retention_failed():
+    heard = []
+    plugins = plugins_of(
+        "retention_failed",
+        a=lambda stage, error, event_id: heard.append((stage, str(error), event_id)),
+    )
+
+    plugins.call.failed(stage="render", error=ConfigError("no logo"), event_id="e1")
+
+    assert [("render", "no logo", "e1")] == heard
+
+
+@pytest.fixture
+def receipt():
+    from datetime import UTC, datetime
+
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    return Receipt(delivery_id="d", channel="folder", state=ReceiptState.ACCEPTED, at=now)
