@@ -62,6 +62,8 @@ if TYPE_CHECKING:
         plan_fulfilment,
     )
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Address",
     "Artifact",
@@ -133,10 +135,6 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("retention-sdk")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

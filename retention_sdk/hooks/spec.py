@@ -118,8 +118,9 @@ def retention_award_points(context: Context) -> Sequence[Award] | None:
 def retention_around_delivery(delivery: Delivery) -> Receipt | None:
     """Deliver, or wrap the delivery: for tracing, dry runs and rate limits.
 
-    Called once per attempt to deliver. The channel itself answers last. Implement it with ``wrapper=True`` and yield exactly once;
-    a plain implementation that returns a receipt replaces the channel.
+    Called once per attempt to deliver. The channel itself answers last. Implement it with
+    ``wrapper=True`` and yield exactly once; a plain implementation that returns a receipt
+    replaces the channel.
     """
 
 

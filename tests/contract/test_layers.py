@@ -85,7 +85,7 @@ def test_imports_point_down_and_siblings_do_not_know_each_other():
     for path in FILES:
         here = part(path)
         for line, module in imports(path):
-            there = (module.split(".") + [""])[1]
+            there = [*module.split("."), ""][1]
             if not module.startswith("retention_sdk.") or there not in LAYERS or there == here:
                 continue
             if here == "__init__" or (here, there) in SAME_LAYER:

@@ -131,12 +131,12 @@ def test_a_class_string_is_imported_on_first_use_and_names_its_owner(install):
     install("lazy", "lazy", OFFER.format(name="lazy"))
     plugins = load(only=["lazy"])
 
-    with pytest.raises(PluginError, match="lazy: cannot load lazy_package.adapter:Adapter"):
+    with pytest.raises(PluginError, match=r"lazy: cannot load lazy_package\.adapter:Adapter"):
         plugins.shelves.adapters["lazy"].load()
 
 
 def test_an_unknown_name_lists_what_there_is():
-    with pytest.raises(PluginError, match="no adapter 'shopware' is installed; there are: .*file"):
+    with pytest.raises(PluginError, match=r"no adapter .shopware. is installed; there are: .*file"):
         load(discover=False).shelves.adapters["shopware"]
 
 

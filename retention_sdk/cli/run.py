@@ -1,0 +1,71 @@
+"""Runs one command: Typer reads its arguments, errors become one line and an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import typer
+
+from ..errors import (
+    AdapterError,
+    ConfigError,
+    ConsentError,
+    DeliveryError,
+    LedgerError,
+    MessageError,
+    PluginError,
+    PrintError,
+    RetentionError,
+    StorageError,
+)
+
+_CODES: tuple[tuple[type[RetentionError], int], ...] = (
+    (ConfigError, 3),
+    (PluginError, 4),
+    (AdapterError, 5),
+    (PrintError, 6),
+    (MessageError, 6),
+    (ConsentError, 7),
+    (DeliveryError, 8),
+    (StorageError, 9),
+    (LedgerError, 9),
+)
+
+
+def run_command(name: str, module: str, arguments: Sequence[str]) -> int:
+    """Run ``retention name``; our own errors print one line and choose the exit code."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    options = {"ignore_unknown_options": True, "allow_extra_args": True} if name == "x" else {}
+    app.command(context_settings=options)(import_module(f".{module}", __package__).command)
+    try:
+        code = typer.main.get_command(app)(
+            list(arguments), prog_name=f"retention {name}", standalone_mode=False
+        )
+    except RetentionError as error:
+        _tell(error, as_json="--json" in arguments)
+        return _code(error)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        if not hasattr(error, "show"):  # only usage errors of the command line know how
+            raise
+        error.show()
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _code(error: RetentionError) -> int:
+    return next((code for kind, code in _CODES if isinstance(error, kind)), 1)
+
+
+def _tell(error: RetentionError, *, as_json: bool) -> None:
+    if as_json:
+        answer = {"error": {"type": type(error).__name__, "message": str(error)}}
+        print(json.dumps(answer, ensure_ascii=False), file=sys.stderr)
+    else:
+        print(f"retention: {error}", file=sys.stderr)
