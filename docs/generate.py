@@ -1,4 +1,4 @@
-"""Writes the parts of the reference that come from the code; ``--check`` fails where they differ."""
+"""Writes the parts of the reference that come from code; ``--check`` fails where they differ."""
 
 from __future__ import annotations
 

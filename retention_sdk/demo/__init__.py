@@ -1,0 +1,1 @@
+"""The demonstration: real structures, invented people, the whole pipeline, one gallery."""
