@@ -5,39 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-
-STYLE = """
-:root { --paper: #f6f1e7; --ink: #2b2a26; --quiet: #7a7467; --green: #2f4f3e; --clay: #b5763a; }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 16px/1.55 Georgia, "Noto Serif", "Times New Roman", serif; }
-header, main, footer { max-width: 76rem; margin: 0 auto; padding: 0 2rem; }
-header { padding-top: 4.5rem; padding-bottom: 2.5rem; }
-h1 { margin: 0; font-size: clamp(2.2rem, 5vw, 3.6rem); line-height: 1.08; font-weight: 400;
-  letter-spacing: -.015em; max-width: 20ch; }
-.lead { max-width: 46rem; color: var(--quiet); font-size: 1.1rem; }
-.figures { display: flex; flex-wrap: wrap; gap: 2.5rem; margin: 2rem 0 0; padding: 0; list-style: none; }
-.figures b { display: block; font-size: 2rem; font-weight: 400; color: var(--green); line-height: 1.1; }
-.figures span { color: var(--quiet); font-size: .9rem; }
-article { border-top: 1px solid #ddd3c1; padding: 2.5rem 0 3rem; display: grid; gap: 2.5rem;
-  grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); align-items: start; }
-.cards { display: grid; grid-template-columns: 1fr 1fr; gap: 1.1rem; }
-.cards img { display: block; width: 100%; height: auto; background: #fff;
-  box-shadow: 0 1px 2px rgb(60 45 20 / .18), 0 10px 28px -8px rgb(60 45 20 / .28); }
-.none { color: var(--quiet); border: 1px dashed #cbbfa9; padding: 2rem 1.2rem; font-style: italic; }
-h2 { margin: 0 0 .1rem; font-weight: 400; font-size: 1.6rem; }
-.meta { color: var(--quiet); margin: 0 0 1.1rem; font-size: .95rem; }
-.badge { display: inline-block; padding: .05rem .6rem; border-radius: 1rem; font-size: .82rem;
-  border: 1px solid var(--clay); color: var(--clay); vertical-align: .2em; margin-inline-start: .5rem; }
-dl { margin: 0; display: grid; grid-template-columns: 8.5rem 1fr; gap: .45rem 1rem; }
-dt { color: var(--quiet); } dd { margin: 0; }
-a { color: var(--green); text-decoration-thickness: 1px; text-underline-offset: .18em; }
-details { margin-top: 1rem; } summary { cursor: pointer; color: var(--green); }
-details li { margin: .35rem 0; } details ul { padding-inline-start: 1.2rem; }
-footer { border-top: 1px solid #ddd3c1; padding-top: 2rem; padding-bottom: 4rem; color: var(--quiet); }
-@media (max-width: 56rem) { article { grid-template-columns: 1fr; } dl { grid-template-columns: 1fr; gap: 0; }
-  dd { margin-bottom: .6rem; } header, main, footer { padding-left: 1.2rem; padding-right: 1.2rem; } }
-"""
+from importlib.resources import files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +32,22 @@ def gallery(entries: Sequence[Entry], *, figures: Sequence[tuple[str, str]]) -> 
     counted = "".join(
         f"<li><b>{escape(n)}</b><span>{escape(what)}</span></li>" for n, what in figures
     )
-    return f"""<!doctype html>
+    articles = "".join(_article(entry) for entry in entries)
+    return _PAGE.format(style=style, figures=counted, articles=articles)
+
+
+_PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Kiln &amp; Leaf says thank you</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>
-<body><header><h1>Thank you, in the customer’s own hand of type</h1>
-<p class="lead">Every card below was made from an order in the structure a real platform sends. Names,
-products and addresses are invented; the consent decisions, points and press files are not.</p>
-<ul class="figures">{counted}</ul></header>
-<main>{"".join(_article(entry) for entry in entries)}</main>
-<footer>Made offline by <code>retention demo</code>. Rules are an engineering summary, not legal advice.
-The full record of decisions and postings is in <a href="log.json">log.json</a>.</footer></body></html>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>
+<body><header><h1>One order, one thank-you, in the customer’s own script</h1>
+<p class="lead">Each card below was made from an order in the structure that a real platform sends.
+Names, products and addresses are invented; the consent decisions, the points and the press files
+are not.</p>
+<ul class="figures">{figures}</ul></header>
+<main>{articles}</main>
+<footer>Made offline by <code>retention demo</code>. The consent rules are an engineering summary,
+not legal advice. Every decision and posting is in <a href="log.json">log.json</a>.</footer>
+</body></html>
 """
 
 
@@ -113,7 +87,8 @@ def _rows(entry: Entry) -> list[str]:
 def _mail(entry: Entry) -> str:
     if not entry.mail:
         return escape(entry.mail_sentence)
-    links = f'<a href="{escape(entry.mail_page)}">look at it</a>, <a href="{escape(entry.mail)}">.eml</a>'
+    look = f'<a href="{escape(entry.mail_page)}">look at it</a>'
+    links = f'{look}, <a href="{escape(entry.mail)}">.eml</a>'
     return f"{escape(entry.mail_sentence)} {links}".strip()
 
 
