@@ -1,0 +1,110 @@
+"""What all rules that apply ask for together: the strictest of every column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from ..model import Candidate, ConsentChannel
+from .places import FALLBACK, Place
+from .quiet import QuietHours
+from .rules import Basis, Rule, RuleSet
+
+# What the table calls the channels; all others have the same name there.
+_TABLE_NAMES = {ConsentChannel.POST: "postal_mail"}
+# Channels that ring, buzz or light up a screen.
+_DISTURBING = frozenset(
+    {
+        ConsentChannel.EMAIL,
+        ConsentChannel.SMS,
+        ConsentChannel.WHATSAPP,
+        ConsentChannel.PUSH,
+        ConsentChannel.PHONE,
+    }
+)
+
+
+class Requirement(NamedTuple):
+    """The rules that apply, and the strictest of what they ask.
+
+    ``notes`` say why the basis is stricter than a rule's own word. Months are None without limit.
+    """
+
+    rules: tuple[Rule, ...]
+    basis: Basis
+    notes: tuple[str, ...]
+    proof: str
+    opt_in_months: int | None
+    soft_opt_in_months: int | None
+    quiet: tuple[QuietHours, ...]
+
+
+def find_requirement(
+    places: Iterable[Place], candidate: Candidate, *, rules: RuleSet, day: date
+) -> Requirement:
+    """Return what has to be met for this candidate in all these places."""
+    wanted = _wanted(candidate)
+    applying = _applying(places, wanted, rules=rules, day=day)
+    fallback = rules.find((FALLBACK,), wanted, day=day)
+    notes: list[str] = []
+    basis = max(
+        (_basis(rule, candidate, fallback, notes) for rule in applying),
+        key=lambda basis: basis.strictness,
+        default=Basis.OPT_IN,
+    )
+    is_disturbing = candidate.channel in _DISTURBING
+    return Requirement(
+        rules=applying,
+        basis=basis,
+        notes=tuple(dict.fromkeys(notes)),
+        proof="confirmed" if any(rule.opt_in_proof for rule in applying) else "",
+        opt_in_months=_least(rule.opt_in_months for rule in applying),
+        soft_opt_in_months=_least(rule.soft_opt_in_months for rule in applying),
+        quiet=tuple(r.quiet_hours for r in applying if r.quiet_hours and is_disturbing),
+    )
+
+
+def _wanted(candidate: Candidate) -> tuple[str, str, str]:
+    channel = _TABLE_NAMES.get(candidate.channel, candidate.channel.value)
+    return (candidate.message_class.value, channel, candidate.insert_type)
+
+
+def _applying(
+    places: Iterable[Place], wanted: tuple[str, str, str], *, rules: RuleSet, day: date
+) -> tuple[Rule, ...]:
+    """A member state's rule replaces the Union's; a state's or province's comes on top."""
+    found: dict[str, Rule] = {}
+    for place in places:
+        national = rules.find(place.national, wanted, day=day)
+        local = (rules.find((region,), wanted, day=day) for region in place.subdivisions)
+        added = rules.find_added(place.everything, wanted, day=day)
+        for rule in (national, *local, *added):
+            if rule is not None:
+                found.setdefault(rule.rule_id, rule)
+    return tuple(found.values())
+
+
+def _basis(rule: Rule, candidate: Candidate, fallback: Rule | None, notes: list[str]) -> Basis:
+    """Return what a rule asks, raised where its own words or our doubts ask for more."""
+    basis = rule.basis_code
+    for floor, note in _floors(rule, candidate, fallback):
+        if floor.strictness > basis.strictness:
+            basis = floor
+            notes.append(f"{rule.rule_id}: {note}"[:500])
+    return basis
+
+
+def _floors(rule: Rule, candidate: Candidate, fallback: Rule | None) -> Iterator[tuple[Basis, str]]:
+    if rule.confidence == "low":
+        floor = fallback.basis_code if fallback else Basis.OPT_IN
+        yield floor, f"low confidence, so not looser than the fallback ({floor})"
+    if rule.insert_type == "third_party" and candidate.is_personalised:
+        yield Basis.OPT_IN, "a third party's insert for chosen recipients needs opt_in"
+    if rule.registry_check and "voluntary" not in rule.registry_check:
+        # Nothing here can look into a register, and a recorded yes makes most of them moot.
+        yield Basis.OPT_IN, f"register not consulted ({rule.registry_check}), so opt_in"
+
+
+def _least(values: Iterable[int | None]) -> int | None:
+    return min((value for value in values if value is not None), default=None)
