@@ -29,8 +29,9 @@ class Entry:
 
 def gallery(entries: Sequence[Entry], *, figures: Sequence[tuple[str, str]]) -> str:
     """Return the page; ``figures`` are pairs of a number and what it counts."""
+    style = (files(__package__) / "data/gallery.css").read_text(encoding="utf-8")
     counted = "".join(
-        f"<li><b>{escape(n)}</b><span>{escape(what)}</span></li>" for n, what in figures
+        f"<li><b>{escape(number)}</b><span>{escape(what)}</span></li>" for number, what in figures
     )
     articles = "".join(_article(entry) for entry in entries)
     return _PAGE.format(style=style, figures=counted, articles=articles)
