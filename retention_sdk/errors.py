@@ -13,6 +13,7 @@ RetentionError
 │   ├── MissingGlyph        no shipped face has ink for these characters
 │   ├── TextOverflow        a text does not fit, even at the smallest allowed size
 │   └── MissingFont         a face is not installed; the message names the pip command
+├── TokenError              a printed code is mistyped or forged (ValueError too)
 ├── ConsentError            something would leave without a decision that allows it
 ├── StorageError            the store is wrong, locked or newer than this package
 │   └── SubjectErased       the person's key was destroyed; the data cannot be read again
@@ -95,6 +96,10 @@ class TextOverflow(PrintError):  # noqa: N818 - reads as what it says
 
 class MissingFont(PrintError):  # noqa: N818 - reads as what it says
     """A face is not installed; the message names the pip command."""
+
+
+class TokenError(RetentionError, ValueError):
+    """A printed code is mistyped, forged, or older than the keys we still know."""
 
 
 class ConsentError(RetentionError):
