@@ -1,0 +1,27 @@
+"""Identifiers, dialect-neutral inserts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .crypto import RandomBytes
+from .tables import to_microseconds
+
+
+def time_ordered_id(now: datetime, random_bytes: RandomBytes) -> str:
+    """Return an RFC 9562 version 7 UUID in hex: milliseconds first, so that indexes stay dense."""
+    milliseconds = to_microseconds(now) // 1000
+    value = bytearray(milliseconds.to_bytes(6, "big") + random_bytes(10))
+    value[6] = 0x70 | (value[6] & 0x0F)
+    value[8] = 0x80 | (value[8] & 0x3F)
+    return value.hex()
+
+
+def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that knows ON CONFLICT, in the words of the connected database."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

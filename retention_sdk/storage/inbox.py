@@ -1,0 +1,165 @@
+"""Events as they arrived: each once, sealed, pending until its work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection, select, update
+
+from ..errors import StorageError
+from ..model import ShopEvent, read_event
+from .ids import insert_into
+from .subjects import SubjectVault
+from .tables import event as events_table
+from .tables import subject
+
+RAW_RETENTION = timedelta(days=30)
+
+EventState = Literal["pending", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event from the inbox, and whose data it is."""
+
+    event: ShopEvent
+    subject_id: str
+    state: EventState
+    received_at: datetime
+
+
+class Inbox:
+    """Receives events. ``event.id`` is the idempotency key, across all deliveries and restarts."""
+
+    def __init__(self, subjects: SubjectVault) -> None:
+        self._subjects = subjects
+
+    def receive(
+        self,
+        connection: Connection,
+        events: Sequence[ShopEvent],
+        *,
+        now: datetime,
+        raw_retention: timedelta = RAW_RETENTION,
+    ) -> tuple[str, ...]:
+        """Store what is new, in one batch; return the new identifiers in the order given.
+
+        Acknowledge a delivery only after the commit. The raw body is kept, sealed, for
+        ``raw_retention``; zero keeps none.
+        """
+        unseen = self._unseen(connection, events)
+        rows = [self._row(connection, each, now, raw_retention) for each in unseen.values()]
+        if not rows:
+            return ()
+        query = insert_into(connection, events_table).on_conflict_do_nothing()
+        written = connection.execute(query.returning(events_table.c.id), rows).scalars()
+        new = frozenset(written)
+        return tuple(event_id for event_id in unseen if event_id in new)
+
+    def get(self, connection: Connection, event_id: str) -> StoredEvent | None:
+        """Return an event, None if it never arrived.
+
+        Raises:
+            SubjectErased: it was the event of somebody who is forgotten.
+        """
+        table = events_table.c
+        query = select(
+            table.id, table.subject_id, table.sealed_event, table.state, table.received_at
+        ).where(table.id == event_id)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return StoredEvent(
+            event=self._read(connection, row.id, row.subject_id, row.sealed_event),
+            subject_id=row.subject_id,
+            state=row.state,
+            received_at=row.received_at,
+        )
+
+    def pending(self, connection: Connection, *, limit: int = 100) -> tuple[StoredEvent, ...]:
+        """Return unfinished events in order of arrival; those of erased people are passed over."""
+        table = events_table.c
+        query = (
+            select(table.id, table.subject_id, table.sealed_event, table.state, table.received_at)
+            .join(subject, subject.c.id == table.subject_id)
+            .where(table.state == "pending", subject.c.erased_at.is_(None))
+            .order_by(table.seq)
+            .limit(limit)
+        )
+        return tuple(
+            StoredEvent(
+                event=self._read(connection, row.id, row.subject_id, row.sealed_event),
+                subject_id=row.subject_id,
+                state=row.state,
+                received_at=row.received_at,
+            )
+            for row in connection.execute(query).all()
+        )
+
+    def mark(
+        self, connection: Connection, event_id: str, state: EventState, *, error: str = ""
+    ) -> None:
+        """Say what became of an event. ``error`` must not hold personal data.
+
+        Raises:
+            StorageError: the event never arrived.
+        """
+        query = update(events_table).where(events_table.c.id == event_id)
+        if connection.execute(query.values(state=state, error=error)).rowcount != 1:
+            raise StorageError(f"event {event_id!r} is not in the inbox")
+
+    def raw_body(self, connection: Connection, event_id: str) -> bytes | None:
+        """Return the body an event was read from, None if there was none or it expired."""
+        table = events_table.c
+        query = select(table.subject_id, table.sealed_raw).where(table.id == event_id)
+        row = connection.execute(query).one_or_none()
+        if row is None or row.sealed_raw is None:
+            return None
+        purpose = f"raw:{event_id}"
+        return self._subjects.open(connection, row.subject_id, row.sealed_raw, purpose=purpose)
+
+    def purge_raw(self, connection: Connection, *, now: datetime) -> int:
+        """Delete raw bodies whose time is over; return how many."""
+        query = (
+            update(events_table)
+            .where(events_table.c.raw_expires_at <= now)
+            .values(sealed_raw=None, raw_expires_at=None)
+        )
+        return connection.execute(query).rowcount
+
+    def _unseen(self, connection: Connection, events: Sequence[ShopEvent]) -> dict[str, ShopEvent]:
+        by_id = {each.id: each for each in reversed(events)}
+        query = select(events_table.c.id).where(events_table.c.id.in_(by_id))
+        seen = frozenset(connection.execute(query).scalars())
+        ordered = dict.fromkeys(each.id for each in events)
+        return {event_id: by_id[event_id] for event_id in ordered if event_id not in seen}
+
+    def _row(
+        self, connection: Connection, event: ShopEvent, now: datetime, raw_retention: timedelta
+    ) -> dict[str, object]:
+        subject_id = self._subjects.for_event(connection, event)
+        keeps_raw = bool(event.raw) and raw_retention > timedelta(0)
+
+        def sealed(plain: bytes, purpose: str) -> bytes:
+            return self._subjects.seal(connection, subject_id, plain, purpose=purpose)
+
+        return {
+            "id": event.id,
+            "shop_id": event.shop_id,
+            "type": getattr(event, "type", "unknown"),
+            "subject_id": subject_id,
+            "occurred_at": event.occurred_at,
+            "received_at": now,
+            "sealed_event": sealed(event.model_dump_json().encode(), f"event:{event.id}"),
+            "sealed_raw": sealed(event.raw, f"raw:{event.id}") if keeps_raw else None,
+            "raw_expires_at": now + raw_retention if keeps_raw else None,
+        }
+
+    def _read(
+        self, connection: Connection, event_id: str, subject_id: str, sealed: bytes
+    ) -> ShopEvent:
+        purpose = f"event:{event_id}"
+        return read_event(self._subjects.open(connection, subject_id, sealed, purpose=purpose))

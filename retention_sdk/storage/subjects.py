@@ -1,0 +1,261 @@
+"""People behind a random identifier: found by a blind index, readable until they are erased."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from ..errors import StorageError, SubjectErased
+from ..model import Customer, CustomerErased, OrderEvent, ShopEvent
+from .crypto import KEY_BYTES, Keyring, RandomBytes, seal, unseal
+from .ids import insert_into
+from .tables import meta, subject, subject_link
+
+_INDEX_KEY = "subject-index-key"
+
+
+class SubjectVault:
+    """Finds people without storing who they are, and seals what is known of them.
+
+    A *reference* is what a shop calls a person: ``id:42`` or ``email:ada@example.org`` (see
+    ``Customer.reference``). Only its HMAC is stored. Each subject has a random key, wrapped
+    under the shop's; erasing destroys it, and with it everything sealed for that person, in
+    append-only tables and backups of them alike.
+    """
+
+    def __init__(self, keyring: Keyring, *, random_bytes: RandomBytes) -> None:
+        self._keyring = keyring
+        self._random_bytes = random_bytes
+
+    # Finding ---------------------------------------------------------------------------------
+
+    def subject_for(
+        self, connection: Connection, shop_id: str, reference: str, *, now: datetime
+    ) -> str:
+        """Return the subject of a reference, a new one if it was never seen.
+
+        Raises:
+            ValueError: the reference is not ``kind:value``; ``email:`` alone is everybody.
+        """
+        found = self.find(connection, shop_id, reference)
+        return found or self._create(connection, shop_id, reference, now=now)
+
+    def find(self, connection: Connection, shop_id: str, reference: str) -> str | None:
+        """Return the subject of a reference, None if it was never seen or was erased."""
+        index = self._blind_index(connection, shop_id, reference)
+        query = select(subject_link.c.subject_id).where(subject_link.c.blind_index == index)
+        return connection.execute(query).scalar()
+
+    def link(
+        self,
+        connection: Connection,
+        subject_id: str,
+        *,
+        shop_id: str,
+        reference: str,
+        now: datetime,
+    ) -> str:
+        """Let a second reference lead to a subject; return the subject it leads to now.
+
+        A reference that already leads to somebody else is left alone, and that one is returned.
+        """
+        values = {
+            "blind_index": self._blind_index(connection, shop_id, reference),
+            "subject_id": subject_id,
+            "kind": _kind(reference),
+            "created_at": now,
+        }
+        query = insert_into(connection, subject_link).on_conflict_do_nothing()
+        connection.execute(query, values)
+        return self.find(connection, shop_id, reference) or subject_id
+
+    def for_customer(
+        self, connection: Connection, shop_id: str, customer: Customer, *, now: datetime
+    ) -> str | None:
+        """Return the subject of a customer with account and e-mail address linked, None if neither.
+
+        An account takes over the guest with its e-mail address, once. A second account with the
+        same address is somebody else.
+        """
+        account = f"id:{customer.id}" if customer.id else ""
+        email = f"email:{customer.email.casefold()}" if customer.email else ""
+        if not account and not email:
+            return None
+        owner = self.find(connection, shop_id, account) if account else None
+        if owner is None and email:
+            owner = self.find(connection, shop_id, email)
+            if owner and account and self._has_account(connection, owner):
+                owner = None
+        if owner is None:
+            owner = self._create(connection, shop_id, account or email, now=now)
+        for reference in filter(None, (account, email)):
+            self.link(connection, owner, shop_id=shop_id, reference=reference, now=now)
+        return owner
+
+    def for_event(self, connection: Connection, event: ShopEvent) -> str:
+        """Return whose data an event is: the customer's, else the order's, else the shop's own."""
+        now, shop_id = event.occurred_at, event.shop_id
+        if isinstance(event, CustomerErased):
+            found = self.matching(connection, shop_id, erasure_references(event))
+            return found[0] if found else self.for_shop(connection, shop_id, now=now)
+        customer = event.order.customer if isinstance(event, OrderEvent) else None
+        customer = customer or getattr(event, "customer", None)
+        if customer and (owner := self.for_customer(connection, shop_id, customer, now=now)):
+            return owner
+        if isinstance(event, OrderEvent):
+            return self.subject_for(connection, shop_id, f"order:{event.order.id}", now=now)
+        return self.for_shop(connection, shop_id, now=now)
+
+    def for_shop(self, connection: Connection, shop_id: str, *, now: datetime) -> str:
+        """Return the subject that stands for nobody in particular."""
+        return self.subject_for(connection, shop_id, "shop:itself", now=now)
+
+    def matching(
+        self, connection: Connection, shop_id: str, references: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Return all subjects that any of the references leads to, each once."""
+        found = (self.find(connection, shop_id, reference) for reference in references)
+        return tuple(dict.fromkeys(owner for owner in found if owner))
+
+    # Sealing ---------------------------------------------------------------------------------
+
+    def seal(self, connection: Connection, subject_id: str, plain: bytes, *, purpose: str) -> bytes:
+        """Encrypt for a subject. ``purpose`` is bound in: a value opens only where it belongs.
+
+        Raises:
+            SubjectErased: nothing more may be kept of this person.
+        """
+        key = self._key_of(connection, subject_id)
+        binding = _binding(subject_id, purpose)
+        return seal(key, plain, bound_to=binding, random_bytes=self._random_bytes)
+
+    def open(
+        self, connection: Connection, subject_id: str, sealed: bytes, *, purpose: str
+    ) -> bytes:
+        """Return what was sealed.
+
+        Raises:
+            SubjectErased: the key was destroyed.
+            StorageError: the bytes were changed, or sealed for another subject or purpose.
+        """
+        key = self._key_of(connection, subject_id)
+        return unseal(key, sealed, bound_to=_binding(subject_id, purpose))
+
+    def erase(self, connection: Connection, subject_id: str, *, now: datetime) -> bool:
+        """Destroy the key of a subject and all that leads to it; return False if it was done.
+
+        Rows stay, as ciphertext of a key that is gone; points keep adding up. Call
+        ``Store.scrub`` after the commit to empty the write-ahead log too.
+        """
+        query = (
+            update(subject)
+            .where(subject.c.id == subject_id, subject.c.erased_at.is_(None))
+            .values(wrapped_key=None, erased_at=now)
+        )
+        is_first = connection.execute(query).rowcount == 1
+        connection.execute(delete(subject_link).where(subject_link.c.subject_id == subject_id))
+        return is_first
+
+    # The shop's keys -------------------------------------------------------------------------
+
+    def is_ready(self, connection: Connection) -> bool:
+        """Whether the store has its index key, and ours opens it.
+
+        Raises:
+            StorageError: the store was written with another key.
+        """
+        if self._read_index_key(connection) is None:
+            return False
+        self._index_key(connection)
+        return True
+
+    def prepare(self, connection: Connection) -> None:
+        """Give a new store its index key; a store that has one keeps it."""
+        wrapped = self._wrap(self._random_bytes(KEY_BYTES), _INDEX_KEY)
+        query = insert_into(connection, meta).on_conflict_do_nothing()
+        connection.execute(query, {"name": _INDEX_KEY, "value": wrapped})
+
+    def rewrap(self, connection: Connection) -> int:
+        """Wrap all keys under the current shop key after a rotation; return how many changed."""
+        changed = 0
+        index_key = self._read_index_key(connection) or b""
+        if not self._keyring.is_current(index_key):
+            again = self._wrap(self._index_key(connection), _INDEX_KEY)
+            connection.execute(update(meta).where(meta.c.name == _INDEX_KEY).values(value=again))
+            changed += 1
+        query = select(subject.c.id, subject.c.wrapped_key).where(subject.c.erased_at.is_(None))
+        for subject_id, wrapped in connection.execute(query).all():
+            if self._keyring.is_current(wrapped):
+                continue
+            key = self._keyring.unwrap(wrapped, bound_to=_binding(subject_id, "key"))
+            values = {"wrapped_key": self._wrap(key, subject_id)}
+            connection.execute(update(subject).where(subject.c.id == subject_id).values(values))
+            changed += 1
+        return changed
+
+    def _create(
+        self, connection: Connection, shop_id: str, reference: str, *, now: datetime
+    ) -> str:
+        subject_id = self._random_bytes(16).hex()
+        wrapped = self._wrap(self._random_bytes(KEY_BYTES), subject_id)
+        values = {"id": subject_id, "shop_id": shop_id, "wrapped_key": wrapped, "created_at": now}
+        connection.execute(insert(subject), values)
+        owner = self.link(connection, subject_id, shop_id=shop_id, reference=reference, now=now)
+        if owner != subject_id:  # another worker was faster (PostgreSQL only)
+            connection.execute(delete(subject).where(subject.c.id == subject_id))
+        return owner
+
+    def _has_account(self, connection: Connection, subject_id: str) -> bool:
+        query = select(func.count()).where(
+            subject_link.c.subject_id == subject_id, subject_link.c.kind == "id"
+        )
+        return bool(connection.execute(query).scalar())
+
+    def _key_of(self, connection: Connection, subject_id: str) -> bytes:
+        query = select(subject.c.wrapped_key).where(subject.c.id == subject_id)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise StorageError(f"there is no subject {subject_id}")
+        if row.wrapped_key is None:
+            raise SubjectErased(f"the data of subject {subject_id} were erased")
+        return self._keyring.unwrap(row.wrapped_key, bound_to=_binding(subject_id, "key"))
+
+    def _wrap(self, key: bytes, name: str) -> bytes:
+        binding = _binding(name, "key")
+        return self._keyring.wrap(key, bound_to=binding, random_bytes=self._random_bytes)
+
+    def _read_index_key(self, connection: Connection) -> bytes | None:
+        return connection.execute(select(meta.c.value).where(meta.c.name == _INDEX_KEY)).scalar()
+
+    def _index_key(self, connection: Connection) -> bytes:
+        wrapped = self._read_index_key(connection)
+        if wrapped is None:
+            raise StorageError("the store lost its index key; restore a backup")
+        return self._keyring.unwrap(wrapped, bound_to=_binding(_INDEX_KEY, "key"))
+
+    def _blind_index(self, connection: Connection, shop_id: str, reference: str) -> bytes:
+        _kind(reference)
+        message = f"{shop_id}\x00{reference}".encode()
+        return hmac.digest(self._index_key(connection), message, sha256)
+
+
+def erasure_references(event: CustomerErased) -> tuple[str, ...]:
+    """Return every reference by which the person to be forgotten may be known."""
+    account = f"id:{event.erasure.customer_id}" if event.erasure.customer_id else ""
+    email = f"email:{event.erasure.email.casefold()}" if event.erasure.email else ""
+    return tuple(filter(None, (account, email)))
+
+
+def _kind(reference: str) -> str:
+    kind, _, value = reference.partition(":")
+    if not kind or not value:
+        raise ValueError("a reference is kind:value, for example id:42")
+    return kind
+
+
+def _binding(name: str, purpose: str) -> bytes:
+    return f"retention-sdk/1\x00{name}\x00{purpose}".encode()

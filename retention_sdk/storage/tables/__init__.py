@@ -1,0 +1,40 @@
+"""All tables of a store. What a database really has is in ``migrations``; a test compares them."""
+
+from .base import from_microseconds, metadata, to_microseconds
+from .events import decision, delivery, event, order_fact, stage
+from .ledger import (
+    BUCKETS,
+    account,
+    hold,
+    hold_allocation,
+    lot,
+    posting,
+    program,
+    rule_version,
+    txn,
+)
+from .subjects import consent, meta, subject, subject_link
+
+__all__ = [
+    "BUCKETS",
+    "account",
+    "consent",
+    "decision",
+    "delivery",
+    "event",
+    "from_microseconds",
+    "hold",
+    "hold_allocation",
+    "lot",
+    "meta",
+    "metadata",
+    "order_fact",
+    "posting",
+    "program",
+    "rule_version",
+    "stage",
+    "subject",
+    "subject_link",
+    "to_microseconds",
+    "txn",
+]
