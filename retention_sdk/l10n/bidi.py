@@ -1,0 +1,62 @@
+"""Keep a piece of text from disturbing the direction of the text around it (UAX #9)."""
+
+from __future__ import annotations
+
+import re
+
+LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
+ISOLATES = frozenset((LRI, RLI, FSI, PDI))
+
+_OPENING = frozenset((LRI, RLI, FSI))
+# Embeddings and overrides end with the isolate around them, but nobody prints them on purpose.
+_EMBEDDINGS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e"))
+_WITHOUT_ISOLATES = dict.fromkeys(map(ord, ISOLATES))
+# Bidi class B: an isolate never reaches beyond the end of a paragraph (rule BD9).
+_PARAGRAPH = re.compile("([\n\r\x1c\x1d\x1e\x85\u2029]+)")
+
+
+def isolate(text: str) -> str:
+    """Wrap text in FSI and PDI, so that its own first strong letter sets its direction.
+
+    Each paragraph is wrapped by itself. Isolates inside stay when they are balanced and go
+    otherwise; embeddings and overrides always go.
+    """
+    return _wrap(text, FSI)
+
+
+def isolate_ltr(text: str) -> str:
+    """Wrap a code, phone number, URL or e-mail address in LRI and PDI: it runs left to right."""
+    return _wrap(text, LRI)
+
+
+def strip_isolates(text: str) -> str:
+    """Return text without isolates, for GSM-7 and for renderers that do not know them."""
+    return text.translate(_WITHOUT_ISOLATES)
+
+
+def is_balanced(text: str) -> bool:
+    """Tell whether every isolate is closed, in order, within its paragraph."""
+    depth = 0
+    for char in text:
+        if char in _OPENING:
+            depth += 1
+        elif char == PDI:
+            depth -= 1
+            if depth < 0:
+                return False
+        elif depth and _PARAGRAPH.match(char):
+            return False
+    return depth == 0
+
+
+def _wrap(text: str, opening: str) -> str:
+    text = text.translate(_EMBEDDINGS)
+    if not ISOLATES.isdisjoint(text) and not is_balanced(text):
+        text = strip_isolates(text)
+    if not _PARAGRAPH.search(text):
+        return f"{opening}{text}{PDI}"
+    pieces = _PARAGRAPH.split(text)
+    return "".join(
+        piece if index % 2 or not piece else f"{opening}{piece}{PDI}"
+        for index, piece in enumerate(pieces)
+    )

@@ -1,0 +1,198 @@
+"""One object that knows how a locale writes: numbers, money, dates, lists, texts, names."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+from ..errors import MessageError
+from .calendars import CALENDARS
+from .catalogue import check_arguments, contexts_of, find_nodes, say, spec_of
+from .dates import DateFormatter, DateStyle, local_day
+from .lists import join_list
+from .numbers import Digits, NumberFormatter, cash_fraction, currency_fraction
+from .resources import (
+    available_locales,
+    cldr_locale,
+    cldr_locales,
+    compiled_catalogue,
+    supplemental,
+)
+from .salutations import Relation, Salutation, build_salutation
+from .tags import Tag, maximize, parents, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from fractions import Fraction
+
+    from ..model import Customer, Formality, Money
+
+Direction = Literal["ltr", "rtl"]
+Addressee = Literal["", "f", "m"]
+
+_CACHE_SIZE = 256
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def localizer(tag: str, *, digits: Digits = "auto") -> Localizer:
+    """Return the localizer for a BCP 47 tag; the same object for the same wishes.
+
+    A region brings its own formats to its language's texts: ``de-AT`` reads ``locales/de``.
+
+    Raises:
+        MessageError: no catalogue serves the tag; use ``negotiate`` first.
+    """
+    return Localizer(tag, digits=digits)
+
+
+class Localizer:
+    """Says and writes everything for one locale. Immutable; get one from ``localizer``.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def __init__(self, tag: str, *, digits: Digits = "auto") -> None:
+        parsed = parse(tag)
+        chain = [name for name in parents(parsed) if name in available_locales()] if parsed else []
+        if parsed is None or not chain:
+            raise MessageError(
+                f"no catalogue for {tag!r}: choose one of {', '.join(available_locales())}"
+            )
+        self._parsed: Final[Tag] = parsed
+        self._chain: Final[tuple[str, ...]] = tuple(chain)
+        self._profile: Final[Mapping[str, Any]] = compiled_catalogue(chain[0])["profile"]
+        self._cldr_tag: Final[str] = next(n for n in parents(parsed) if n in cldr_locales())
+        wish = self._profile["digits"] if digits == "auto" else digits
+        self._numbers: Final[NumberFormatter] = NumberFormatter(self._cldr_tag, wish)
+
+    def __repr__(self) -> str:
+        return f"Localizer({self.tag!r})"
+
+    @property
+    def tag(self) -> str:
+        """The locale that was asked for, in canonical form."""
+        return str(self._parsed)
+
+    @property
+    def language(self) -> str:
+        """ISO 639 code."""
+        return self._parsed.language
+
+    @property
+    def script(self) -> str:
+        """ISO 15924 code of the catalogue's script."""
+        return cast("str", self._profile["script"])
+
+    @property
+    def direction(self) -> Direction:
+        """Where a line of this language begins."""
+        return "rtl" if self._parsed.is_rtl else "ltr"
+
+    @property
+    def default_formality(self) -> Formality:
+        """How a shop in this language speaks unless its brand says otherwise."""
+        return cast("Formality", self._profile["default_formality"])
+
+    @cached_property
+    def calendar(self) -> str:
+        """The calendar people of the region expect, among those this package can write."""
+        region = maximize(self._parsed).region
+        expected = supplemental()["calendars"].get(region, "gregorian")
+        wanted = self._parsed.calendar or expected
+        known = {*cldr_locale(self._cldr_tag)["dates"]["calendars"], *self._profile["calendar"]}
+        return wanted if wanted in known and wanted in CALENDARS else "gregorian"
+
+    def number(self, value: int | Decimal) -> str:
+        """Return a plain number with the locale's separators and digits."""
+        return self._numbers.decimal(value)
+
+    def percent(self, ratio: Decimal | Fraction, *, fraction_max: int = 0) -> str:
+        """Return a ratio as a percentage: 1/4 is 25 %."""
+        return self._numbers.percent(ratio, fraction_max=fraction_max)
+
+    def money(self, money: Money, *, display: Literal["auto", "code"] = "auto") -> str:
+        """Return an amount as a price tag shows it; never rounded.
+
+        Whole amounts take the currency's cash digits (``AMD 1,500``). ``auto`` uses the unit
+        people count in (toman for Iranian rial); ``code`` the ISO code and unit.
+        """
+        unit = self._profile["money"].get(money.currency)
+        if display == "auto" and unit and maximize(self._parsed).region in unit["regions"]:
+            amount = Decimal(money.minor) / unit["minor"]
+            number = self._numbers.decimal(amount, fraction_max=_visible_decimals(amount))
+            return cast("str", unit["pattern"]).replace("{0}", number)
+        return self._numbers.currency(
+            money.amount,
+            money.currency,
+            fraction_digits=_price_decimals(money),
+            width="code" if display == "code" else "standard",
+        )
+
+    def date(
+        self, value: datetime | date, style: DateStyle = "long", *, time_zone: str = "UTC"
+    ) -> str:
+        """Return a day in the region's calendar; a moment is first taken to the time zone.
+
+        Raises:
+            ValueError: the datetime is naive.
+        """
+        return self._dates.format(local_day(value, time_zone), style)
+
+    def list(self, items: Sequence[str]) -> str:
+        """Join items as the language does: ``a, b and c``."""
+        return join_list(items, cldr_locale(self._cldr_tag)["list"])
+
+    def message(
+        self,
+        key: str,
+        *,
+        formality: Formality = "neutral",
+        addressee: Addressee = "",
+        **arguments: object,
+    ) -> str:
+        """Say a registered message, every argument isolated from its surroundings.
+
+        ``addressee`` is a gender the customer told the shop, never a guess. A variant that the
+        language does not distinguish falls back to the base text.
+
+        Raises:
+            MessageError: unknown key, missing or surplus argument, or one of the wrong type.
+        """
+        spec = spec_of(key)
+        check_arguments(spec, arguments)
+        nodes = find_nodes(self._chain, contexts_of(key, formality, addressee))
+        return say(nodes, spec, arguments, self)
+
+    def salutation(
+        self, customer: Customer | None, *, formality: Formality, relation: Relation = "first"
+    ) -> Salutation:
+        """Return how to begin a text to somebody, with as much of the name as is polite."""
+        return build_salutation(
+            customer,
+            language=self.language,
+            profile=self._profile,
+            formality=formality,
+            relation=relation,
+        )
+
+    @cached_property
+    def _dates(self) -> DateFormatter:
+        patterns = self._profile["calendar"].get(self.calendar, {})
+        return DateFormatter(
+            self._cldr_tag, self.calendar, patterns=patterns, digits=self._numbers.digits
+        )
+
+
+def _price_decimals(money: Money) -> int:
+    """Return the fewest decimals that are customary and lose nothing."""
+    needed = _visible_decimals(money.amount)
+    if not needed:
+        return cash_fraction(money.currency)
+    return max(needed, currency_fraction(money.currency))
+
+
+def _visible_decimals(amount: Decimal) -> int:
+    fraction = format(amount, "f").partition(".")[2]
+    return len(fraction.rstrip("0"))

@@ -1,0 +1,84 @@
+"""People's names: their script, their case, their order. Nothing here guesses a gender."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CJK = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL"})
+_WORDS = re.compile(r"([\s\-'’.]+)")
+_SHORT_MAX = 3
+_ROMAN = re.compile(r"[IVX]+")
+_TURKIC = frozenset({"tr", "az"})
+_LOWER_I = str.maketrans({"I": "ı", "İ": "i"})
+_UPPER_I = str.maketrans({"i": "İ", "ı": "I"})
+
+
+def is_name(text: str) -> bool:
+    """Tell whether text can stand where a name stands: not only digits and punctuation."""
+    return any(unicodedata.category(char)[0] in "LS" for char in text)
+
+
+def is_cjk(name: str) -> bool:
+    """Tell whether a name is written in Chinese characters, kana or Hangul."""
+    return any(_block(char) in _CJK for char in name if char.isalpha())
+
+
+def upper(text: str, language: str) -> str:
+    """Return text in capitals as the language writes them (Turkish İ, Armenian ԵՎ)."""
+    if language in _TURKIC:
+        text = text.translate(_UPPER_I)
+    if language == "hy":
+        text = text.replace("և", "ԵՎ")
+    return text.upper()
+
+
+def lower(text: str, language: str) -> str:
+    """Return text in small letters as the language writes them (Turkish ı, Greek final ς)."""
+    if language in _TURKIC:
+        text = text.translate(_LOWER_I)
+    return text.lower()
+
+
+def recase(name: str, language: str) -> str:
+    """Return a name that was typed in capitals as it is normally written; others unchanged.
+
+    ``ANNA MÜLLER`` is Anna Müller; ``AJ``, ``Anna`` and ``Henry VIII`` stay as they are.
+    """
+    letters = [char for char in name if char.isalpha()]
+    if len(letters) <= _SHORT_MAX or not all(char.isupper() for char in letters):
+        return name
+    return "".join(
+        part if _WORDS.fullmatch(part) else _recase_word(part, language)
+        for part in _WORDS.split(name)
+    )
+
+
+def _recase_word(word: str, language: str) -> str:
+    if _ROMAN.fullmatch(word):
+        return word
+    rest = lower(word, language)[1:]
+    if language == "hy":
+        # The sequence inside a word is written with the ligature letter since 1940.
+        rest = rest.replace("եվ", "և")
+    if language == "nl" and word.startswith("IJ"):
+        return f"IJ{rest[1:]}"
+    if language == "en" and len(word) > _SHORT_MAX + 1 and word.startswith("MC"):
+        return f"Mc{word[2]}{rest[2:]}"
+    return f"{word[:1]}{rest}"
+
+
+def join_name(given: str, family: str, *, is_family_first: bool) -> str:
+    """Return both parts in the order that the name's own script asks for, else the locale.
+
+    Chinese, Japanese and Korean names stand family first and unspaced wherever they are printed.
+    """
+    if not given or not family:
+        return given or family
+    if is_cjk(given + family):
+        return f"{family}{given}"
+    return f"{family} {given}" if is_family_first else f"{given} {family}"
+
+
+def _block(char: str) -> str:
+    return unicodedata.name(char, "").partition(" ")[0]

@@ -1,0 +1,91 @@
+"""CLDR plural rules (UTS #35 part 3, section 5), read from the extract."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+from .resources import supplemental
+
+Kind = Literal["cardinal", "ordinal"]
+
+_RELATION = re.compile(r"([nivwfte])(?: % (\d+))? (!?=) ([\d.,]+)")
+# One relation: operand, modulus (0 for none), is it "=", and the inclusive ranges it names.
+_Relation = tuple[str, int, bool, tuple[tuple[int, int], ...]]
+
+
+def plural_category(language: str, number: int | Decimal, kind: Kind = "cardinal") -> str:
+    """Return ``zero``, ``one``, ``two``, ``few``, ``many`` or ``other``.
+
+    A Decimal keeps its visible decimals: 1.0 is not the same as 1 in many languages. Languages
+    that CLDR does not know have only ``other``.
+    """
+    operands = _operands(number)
+    for category, alternatives in _rules(language, kind):
+        if any(all(_holds(part, operands) for part in terms) for terms in alternatives):
+            return category
+    return "other"
+
+
+def plural_categories(language: str, kind: Kind = "cardinal") -> frozenset[str]:
+    """Return the categories a language distinguishes, ``other`` among them."""
+    return frozenset(category for category, _ in _rules(language, kind)) | {"other"}
+
+
+def integer_categories(language: str, kind: Kind = "cardinal") -> frozenset[str]:
+    """Return the categories that whole numbers below ten thousand can fall into."""
+    return frozenset(plural_category(language, number, kind) for number in range(10_000))
+
+
+@cache
+def _rules(language: str, kind: Kind) -> tuple[tuple[str, list[list[_Relation]]], ...]:
+    table: dict[str, str] = supplemental()[kind].get(language, {})
+    return tuple(
+        (
+            category,
+            [
+                [_read_relation(part) for part in alternative.split(" and ")]
+                for alternative in rule.split(" or ")
+            ],
+        )
+        for category, rule in table.items()
+    )
+
+
+def _read_relation(text: str) -> _Relation:
+    match = _RELATION.fullmatch(text.strip())
+    assert match, f"CLDR uses a plural relation we do not read: {text}"
+    operand, modulus, sign, values = match.groups()
+    ranges = []
+    for value in values.split(","):
+        first, _, last = value.partition("..")
+        ranges.append((int(first), int(last or first)))
+    return operand, int(modulus or 0), sign == "=", tuple(ranges)
+
+
+def _operands(number: int | Decimal) -> dict[str, Decimal | int]:
+    if isinstance(number, int):
+        whole = abs(number)
+        return {"n": whole, "i": whole, "v": 0, "w": 0, "f": 0, "t": 0, "e": 0}
+    integer, _, fraction = format(abs(number), "f").partition(".")
+    trimmed = fraction.rstrip("0")
+    return {
+        "n": abs(number),
+        "i": int(integer),
+        "v": len(fraction),
+        "w": len(trimmed),
+        "f": int(fraction or 0),
+        "t": int(trimmed or 0),
+        "e": 0,
+    }
+
+
+def _holds(relation: _Relation, operands: dict[str, Decimal | int]) -> bool:
+    operand, modulus, is_equal, ranges = relation
+    value = operands[operand]
+    if modulus:
+        value %= modulus
+    is_inside = value == int(value) and any(first <= value <= last for first, last in ranges)
+    return is_inside is is_equal
