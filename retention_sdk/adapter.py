@@ -184,11 +184,15 @@ class ShopAdapter(ABC):
     # For subclasses ------------------------------------------------------------------------
 
     @final
-    def order_events(self, order: Order, *, raw: bytes = b"") -> tuple[OrderEvent, ...]:
+    def order_events(
+        self, order: Order, *, raw: bytes = b"", refunded_at: datetime | None = None
+    ) -> tuple[OrderEvent, ...]:
         """Return everything that an order's state proves to have happened.
 
         Identifiers name the fact, not the delivery, so a platform may tell it as often as it
         likes: a redelivery, an ``order.updated`` on top of an ``order.created``, a later poll.
+        ``refunded_at`` is the platform's best date for the newest refund; without one it is
+        dated by the payment.
         """
         facts: list[tuple[type[OrderEvent], str, datetime]]
         facts = [(OrderPlaced, "placed", order.placed_at)]
@@ -200,7 +204,8 @@ class ShopAdapter(ABC):
             facts.append((OrderDelivered, "delivered", delivered))
         if order.refunded and order.refunded.minor:
             cumulative = f"refunded-{order.refunded.minor}"
-            facts.append((OrderRefunded, cumulative, order.paid_at or order.placed_at))
+            moment = refunded_at or order.paid_at or order.placed_at
+            facts.append((OrderRefunded, cumulative, moment))
         if order.cancelled_at:
             facts.append((OrderCancelled, "cancelled", order.cancelled_at))
         return tuple(

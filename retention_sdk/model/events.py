@@ -15,10 +15,14 @@ from .order import Order, OrderLine
 
 
 class WebhookRequest(Record):
-    """A delivery as it came in. ``body`` is the exact bytes: signatures cover bytes."""
+    """A delivery as it came in. ``body`` is the exact bytes: signatures cover bytes.
+
+    ``received_at`` dates events whose payload tells no time, such as a deletion.
+    """
 
     headers: Annotated[Mapping[str, str], Field(repr=False)]
     body: Annotated[bytes, Field(repr=False)]
+    received_at: Instant | None = None
 
     def header(self, name: str) -> str:
         """Return a header whatever its case; an empty string when it is absent."""

@@ -1,0 +1,78 @@
+"""The conformance kit for shop adapters: subclass it in a test, answer its questions.
+
+    class TestMyShop(AdapterConformance):
+        adapter_class = MyShopAdapter
+        settings = {"webhook_secret": "s"}
+        cases = (Case("paid", HERE / "paid.json", HEADERS, (OrderPlaced, OrderPaid),
+                      total="38.90 EUR", placed_at="2026-11-20T10:00:00+02:00"),)
+
+        def sign(self, headers, body):
+            return {**headers, "X-My-Hmac": ...}
+
+A test that does not apply to the declared capabilities is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from inspect import signature
+from typing import Any
+
+import pytest
+
+from ..adapter import Capability
+from .kit_api import ApiTests, PromiseTests
+from .kit_hostile import HostileTests
+from .kit_webhooks import AuthenticityTests, ReadingTests
+
+
+class AdapterConformance(AuthenticityTests, ReadingTests, HostileTests, PromiseTests, ApiTests):
+    """Tests that every adapter passes. See the module for an example."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Leave out the tests that need what the adapter does not declare."""
+        super().__init_subclass__(**kwargs)
+        if hasattr(cls, "adapter_class"):
+            for name, test in kit_tests():
+                if not _applies(test, cls.adapter_class.capabilities):
+                    setattr(cls, name, None)
+                elif getattr(cls, name) is None:
+                    setattr(cls, name, test)
+
+    def test_kit_is_not_weakened(self) -> None:
+        """A test of the kit may be overridden in one way only: xfail with a reason."""
+        for name, test in kit_tests():
+            mine = getattr(type(self), name)
+            if mine is test or not _applies(test, self.adapter_class.capabilities):
+                continue
+            marks = getattr(mine, "pytestmark", [])
+            is_excused = any(m.name == "xfail" and m.kwargs.get("reason") for m in marks)
+            assert is_excused, f"{name} is overridden without xfail(reason=...)"
+
+
+def kit_tests() -> Iterator[tuple[str, Callable[..., None]]]:
+    """Yield the kit's tests by name."""
+    for name in dir(AdapterConformance):
+        if name.startswith("test_"):
+            yield name, getattr(AdapterConformance, name)
+
+
+def kit_failures(kit: type[AdapterConformance]) -> dict[str, str]:
+    """Run a kit without collecting it; return what failed, by name of the test.
+
+    For tests of the kit itself, and for trying an adapter in a notebook.
+    """
+    failures: dict[str, str] = {}
+    for name in (name for name, _ in kit_tests() if getattr(kit, name)):
+        subject = kit()
+        test = getattr(subject, name)
+        arguments = [subject.make_adapter()] if signature(test).parameters else []
+        try:
+            test(*arguments)
+        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - it is reported
+            failures[name] = f"{type(error).__name__}: {error}"
+    return failures
+
+
+def _applies(test: Callable[..., None], capabilities: Capability) -> bool:
+    return getattr(test, "needs", Capability.NONE) in capabilities

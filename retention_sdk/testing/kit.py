@@ -1,0 +1,154 @@
+"""What an author tells the kit, and what the tests in it share."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, NoReturn, TypeVar
+from unittest.mock import patch
+
+import pytest
+
+from ..adapter import Capability, ShopAdapter
+from ..errors import PayloadError
+from ..model import Customer, DiscountCode, Order, OrderEvent, ShopEvent, WebhookRequest
+from .builders import a_code
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class Case:
+    """One recorded delivery, and what a person reads in it.
+
+    ``expect`` lists the events it must become, in order. ``total`` (``"38.90 EUR"``) and
+    ``placed_at`` (``"2026-11-20T10:00:00+02:00"``) are required where an order is read: write
+    them by hand from the shop's own screen.
+    """
+
+    id: str
+    path: Path
+    headers: Mapping[str, str]
+    expect: Sequence[type[ShopEvent]]
+    total: str = ""
+    placed_at: str = ""
+
+    @property
+    def has_order(self) -> bool:
+        """Whether an order is read from it."""
+        return any(kind.is_about_order for kind in self.expect)
+
+
+def needs(capability: Capability) -> Callable[[Test], Test]:
+    """Run a test of the kit only for adapters that declare all of these capabilities."""
+
+    def mark(test: Test) -> Test:
+        test.needs = capability  # type: ignore[attr-defined]  # functions carry attributes
+        return test
+
+    return mark
+
+
+class Kit:
+    """The questions an author answers. Only ``adapter_class`` is asked of everybody.
+
+    With webhooks: ``cases`` and ``sign``. With an API: ``listed``, ``customer_id`` and ``code``
+    as far as the capabilities ask for them.
+    """
+
+    adapter_class: ClassVar[type[ShopAdapter]]
+    settings: ClassVar[Mapping[str, object]] = {}
+    cases: ClassVar[Sequence[Case]] = ()
+    delivery_headers: ClassVar[Sequence[str]] = ()
+
+    def make_adapter(self, shop_id: str = "kit.example") -> ShopAdapter:
+        """Return a new adapter for a shop."""
+        return self.adapter_class.from_config(self.settings, shop_id=shop_id)
+
+    def sign(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+        """Return the headers with the signature that the platform would send."""
+        raise NotImplementedError("say how the platform signs: override sign()")
+
+    def unknown_request(self) -> WebhookRequest:
+        """Return a signed delivery with a topic that does not exist."""
+        case = self.cases[0]
+        names = [name for name in case.headers if "topic" in name.lower()]
+        names += [name for name in case.headers if name.lower().endswith("event")]
+        assert names, "no header is named after a topic or event: override unknown_request()"
+        return self.request_for(case, headers={names[0]: "moon/landed"})
+
+    def listed(self) -> Mapping[str, str]:
+        """Return the number and total, written by hand, of every order that is listed."""
+        raise NotImplementedError("say which orders are listed: override listed()")
+
+    def customer_id(self) -> str:
+        """Return a customer whose consent may be written."""
+        raise NotImplementedError("name a customer of the test shop: override customer_id()")
+
+    def code(self) -> DiscountCode:
+        """Return a discount code that does not exist yet."""
+        return a_code("KIT-2026-AB")
+
+    # Helpers -------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def adapter(self) -> ShopAdapter:
+        """Return a fresh adapter."""
+        return self.make_adapter()
+
+    def request_for(
+        self,
+        case: Case,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> WebhookRequest:
+        """Return a signed delivery of a case, with another body or further headers."""
+        content = case.path.read_bytes() if body is None else body
+        signed = self.sign({**case.headers, **(headers or {})}, content)
+        return WebhookRequest(headers=dict(signed), body=content)
+
+    def order_cases(self) -> list[Case]:
+        """Return the cases that an order is read from."""
+        return [case for case in self.cases if case.has_order]
+
+    def read_body(self, adapter: ShopAdapter, case: Case, body: Any) -> tuple[ShopEvent, ...]:
+        """Return what a changed body becomes; nothing if it is refused."""
+        content = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        try:
+            return adapter.handle(self.request_for(case, content))
+        except PayloadError:
+            return ()
+
+    def known_orders(self, adapter: ShopAdapter) -> list[Order]:
+        """Return all orders of all cases, and all that are listed."""
+        events = (e for c in self.order_cases() for e in adapter.handle(self.request_for(c)))
+        orders = [event.order for event in events if isinstance(event, OrderEvent)]
+        if Capability.LIST_ORDERS in adapter.capabilities:
+            orders += adapter.fetch_orders()
+        return orders
+
+
+@contextmanager
+def offline() -> Iterator[None]:
+    """Fail whatever opens a connection or looks up a name."""
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("a connection was opened where none may be")
+
+    with (
+        patch.object(socket.socket, "connect", refuse),
+        patch.object(socket.socket, "connect_ex", refuse),
+        patch.object(socket, "getaddrinfo", refuse),
+    ):
+        yield
+
+
+def customers_in(events: Sequence[ShopEvent]) -> list[Customer]:
+    """Return every customer that events carry."""
+    found = [getattr(event, "customer", None) for event in events]
+    found += [event.order.customer for event in events if isinstance(event, OrderEvent)]
+    return [customer for customer in found if customer]

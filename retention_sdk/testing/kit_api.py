@@ -1,0 +1,188 @@
+"""Tests of the kit for everything that asks the platform, and for what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretBytes, SecretStr
+
+from ..adapter import Capability, ShopAdapter
+from ..errors import AdapterError, PlatformError, UnsupportedFeature
+from ..model import Consent, ConsentState, WebhookRequest
+from .builders import a_code, a_consent, money
+from .kit import Kit, needs, offline
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+_NOTHING = WebhookRequest(headers={}, body=b"{}")
+
+_CALLS: dict[Capability, tuple[str, Callable[[ShopAdapter], object]]] = {
+    Capability.WEBHOOKS: ("read", lambda adapter: adapter.handle(_NOTHING)),
+    Capability.FETCH_ORDER: ("fetch_order", lambda adapter: adapter.fetch_order("1")),
+    Capability.LIST_ORDERS: ("fetch_orders", lambda adapter: list(adapter.fetch_orders())),
+    Capability.SHOP_PROFILE: ("fetch_shop", lambda adapter: adapter.fetch_shop()),
+    Capability.READ_CONSENT: ("fetch_consents", lambda adapter: adapter.fetch_consents("1")),
+    Capability.WRITE_CONSENT: (
+        "write_consent",
+        lambda adapter: adapter.write_consent("1", a_consent()),
+    ),
+    Capability.CREATE_CODE: ("create_code", lambda adapter: adapter.create_code(a_code())),
+    Capability.VOID_CODE: ("void_code", lambda adapter: adapter.void_code(a_code())),
+}
+
+
+class PromiseTests(Kit):
+    """What is declared is real; what is not, refuses; secrets stay secret."""
+
+    def test_name_is_a_slug(self, adapter: ShopAdapter) -> None:
+        """One word in lower case, the same everywhere."""
+        assert adapter.name.isidentifier(), adapter.name
+        assert adapter.name == adapter.name.lower()
+
+    def test_construction_opens_nothing(self) -> None:
+        """An adapter is built from settings alone."""
+        with offline():
+            self.make_adapter()
+
+    def test_declared_capabilities_are_implemented(self, adapter: ShopAdapter) -> None:
+        """Each declared capability has a method of its own."""
+        for capability, (method, _) in _CALLS.items():
+            if capability in adapter.capabilities:
+                own, inherited = getattr(type(adapter), method), getattr(ShopAdapter, method)
+                assert own is not inherited, f"{capability} is declared, {method} is not there"
+
+    def test_undeclared_capabilities_refuse(self, adapter: ShopAdapter) -> None:
+        """What is not declared raises ``UnsupportedFeature`` at once, without asking anybody."""
+        for capability, (method, call) in _CALLS.items():
+            if capability not in adapter.capabilities:
+                with offline(), pytest.raises(UnsupportedFeature):
+                    call(adapter)
+                    pytest.fail(f"{method} answers although {capability} is not declared")
+
+    def test_customer_locale_is_real(self, adapter: ShopAdapter) -> None:
+        """Some order shows a language exactly if CUSTOMER_LOCALE is declared."""
+        orders = self.known_orders(adapter)
+        shown = [o for o in orders if o.language or (o.customer and o.customer.language)]
+        if Capability.CUSTOMER_LOCALE in adapter.capabilities:
+            assert shown, "CUSTOMER_LOCALE is declared, but no case shows a language"
+        else:
+            assert not shown, "a case shows a language: declare CUSTOMER_LOCALE"
+
+    @needs(Capability.WEBHOOKS)
+    def test_there_is_a_secret(self, adapter: ShopAdapter) -> None:
+        """Webhooks are signed, so the settings hold a secret: as ``SecretStr``."""
+        assert list(_secrets(adapter.settings)), "declare the webhook's secret as SecretStr"
+
+    def test_secrets_do_not_leak(self, adapter: ShopAdapter) -> None:
+        """Neither a repr nor an error shows a secret."""
+        shown = f"{adapter!r} {adapter} {adapter.settings!r} {adapter.settings}"
+        if Capability.WEBHOOKS in adapter.capabilities:
+            shown += _error_of(lambda: adapter.handle(_NOTHING))
+        assert not [secret for secret in _secrets(adapter.settings) if secret in shown]
+
+
+class ApiTests(Kit):
+    """Asking a platform: complete, repeatable, and honest about what is not there."""
+
+    @needs(Capability.LIST_ORDERS)
+    def test_listed_totals_are_what_a_person_reads(self, adapter: ShopAdapter) -> None:
+        """Every order of the test shop, with the total written by hand."""
+        expected = {number: money(total) for number, total in self.listed().items()}
+        assert expected, "name at least one order in listed()"
+        assert expected == {order.number: order.total for order in adapter.fetch_orders()}
+
+    @needs(Capability.LIST_ORDERS)
+    def test_listing_is_repeatable(self, adapter: ShopAdapter) -> None:
+        """A second adapter lists the same orders in the same order."""
+        assert list(adapter.fetch_orders()) == list(self.make_adapter().fetch_orders())
+
+    @needs(Capability.LIST_ORDERS)
+    def test_updated_since_leaves_out_the_old(self, adapter: ShopAdapter) -> None:
+        """Everything changed since 2000, nothing since 2100."""
+        everything = list(adapter.fetch_orders())
+        assert everything == list(adapter.fetch_orders(updated_since=_LONG_AGO))
+        assert not list(adapter.fetch_orders(updated_since=_FAR_AHEAD))
+
+    @needs(Capability.LIST_ORDERS)
+    def test_polled_events_have_stable_identifiers(self, adapter: ShopAdapter) -> None:
+        """Two polls tell of the same facts, each once."""
+        first, second = ([e.id for e in self._polled(adapter)] for _ in range(2))
+        assert first == second
+        assert len(first) == len(set(first))
+
+    @needs(Capability.FETCH_ORDER | Capability.LIST_ORDERS)
+    def test_fetched_order_equals_the_listed_one(self, adapter: ShopAdapter) -> None:
+        """One order by its identifier is what the list said."""
+        for order in adapter.fetch_orders():
+            assert order == adapter.fetch_order(order.id)
+
+    @needs(Capability.FETCH_ORDER)
+    def test_order_that_does_not_exist_is_refused_for_good(self, adapter: ShopAdapter) -> None:
+        """Trying again would not help, and the error says so."""
+        with pytest.raises(PlatformError) as caught:
+            adapter.fetch_order("9876543210")
+        assert not caught.value.retryable
+
+    @needs(Capability.SHOP_PROFILE)
+    def test_shop_profile_is_of_this_shop(self, adapter: ShopAdapter) -> None:
+        """The profile has the identifier that the configuration gave the shop."""
+        assert adapter.shop_id == adapter.fetch_shop().id
+
+    @needs(Capability.READ_CONSENT)
+    def test_reading_consent_is_repeatable(self, adapter: ShopAdapter) -> None:
+        """Reading changes nothing."""
+        customer_id = self.customer_id()
+        assert adapter.fetch_consents(customer_id) == adapter.fetch_consents(customer_id)
+
+    @needs(Capability.READ_CONSENT | Capability.WRITE_CONSENT)
+    def test_written_consent_is_read_back(self, adapter: ShopAdapter) -> None:
+        """A no after a yes is a no."""
+        customer_id = self.customer_id()
+        for hours, state in enumerate((ConsentState.GRANTED, ConsentState.DENIED)):
+            at = datetime(2026, 11, 20, 12, tzinfo=UTC) + timedelta(hours=hours)
+            adapter.write_consent(customer_id, a_consent(state, recorded_at=at))
+            newest = _newest(adapter.fetch_consents(customer_id))
+            assert (state, at) == (newest.state, newest.recorded_at)
+
+    @needs(Capability.CREATE_CODE | Capability.VOID_CODE)
+    def test_code_is_created_once_and_voided_for_good(self, adapter: ShopAdapter) -> None:
+        """Asking twice for a code makes one; voiding twice is safe."""
+        first, second = adapter.create_code(self.code()), adapter.create_code(self.code())
+        assert first.platform_id
+        assert first == second
+        adapter.void_code(first)
+        adapter.void_code(first)
+
+    def _polled(self, adapter: ShopAdapter) -> Iterator[Any]:
+        for order in adapter.fetch_orders():
+            yield from adapter.order_events(order)
+
+
+def _newest(consents: tuple[Consent, ...]) -> Consent:
+    assert consents, "nothing was written"
+    return max(consents, key=lambda consent: consent.recorded_at or _LONG_AGO)
+
+
+def _secrets(node: Any) -> Iterator[str]:
+    """Yield every secret in settings, however deep."""
+    if isinstance(node, SecretStr):
+        yield node.get_secret_value()
+    elif isinstance(node, SecretBytes):
+        yield node.get_secret_value().decode("utf-8", "replace")
+    elif isinstance(node, tuple | list | set | frozenset):
+        for item in node:
+            yield from _secrets(item)
+    elif hasattr(node, "__dict__"):
+        for item in vars(node).values():
+            yield from _secrets(item)
+
+
+def _error_of(call: Callable[[], object]) -> str:
+    try:
+        call()
+    except AdapterError as error:
+        return f"{error} {error!r}"
+    return ""
