@@ -1,0 +1,77 @@
+"""The kit, run on what WooCommerce really sent."""
+
+import hmac
+import json
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import ClassVar
+
+import retention_woocommerce
+from retention_woocommerce.adapter import WooCommerceAdapter
+
+from retention_sdk.model import (
+    ConsentChanged,
+    CustomerCreated,
+    CustomerUpdated,
+    OrderFulfilled,
+    OrderPaid,
+    OrderPlaced,
+    UnknownEvent,
+)
+from retention_sdk.testing import (
+    AdapterConformance,
+    Case,
+    assert_light_import,
+    assert_plugin_conforms,
+)
+
+PAYLOADS = Path(__file__).parent / "payloads"
+SECRET = "s3cr3t-ü"
+
+
+def recorded(name, *expect, total="", placed_at=""):
+    headers = json.loads((PAYLOADS / f"{name}.headers.json").read_text(encoding="utf-8"))
+    del headers["X-WC-Webhook-Signature"]
+    return Case(name, PAYLOADS / f"{name}.raw", headers, expect, total, placed_at)
+
+
+class TestWooCommerce(AdapterConformance):
+    adapter_class = WooCommerceAdapter
+    settings: ClassVar = {
+        "webhook_secrets": [SECRET],
+        "consent_meta_key": "email_marketing_consent",
+    }
+    cases = (
+        recorded(
+            "order.created",
+            OrderPlaced,
+            OrderPaid,
+            OrderFulfilled,
+            total="28.38 EUR",
+            placed_at="2026-11-21T19:58:26Z",
+        ),
+        recorded(
+            "order.updated_later",
+            OrderPlaced,
+            OrderPaid,
+            OrderFulfilled,
+            total="28.38 EUR",
+            placed_at="2026-11-21T20:52:34Z",
+        ),
+        recorded("customer.created", CustomerCreated, ConsentChanged),
+        recorded("customer.updated", CustomerUpdated, ConsentChanged),
+        recorded("product.updated", UnknownEvent),
+    )
+
+    def sign(self, headers, body):
+        digest = hmac.digest(SECRET.encode(), body, sha256)
+        return {**headers, "X-WC-Webhook-Signature": b64encode(digest).decode()}
+
+
+def test_plugin_registers_its_adapter():
+    assert {"woocommerce"} == set(assert_plugin_conforms(retention_woocommerce).adapters)
+
+
+def test_import_is_cheap():
+    assert_light_import("retention_woocommerce")
