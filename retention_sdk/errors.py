@@ -127,8 +127,12 @@ class IdempotencyConflict(LedgerError):  # noqa: N818 - reads as what it says
 
 
 class DeliveryError(RetentionError):
-    """A channel refused; ``retryable`` is decided where it is raised."""
+    """A channel refused; ``retryable`` is decided where it is raised.
 
-    def __init__(self, message: str, *, retryable: bool) -> None:
+    ``is_uncertain`` means that it may have been delivered all the same: the answer was lost.
+    """
+
+    def __init__(self, message: str, *, retryable: bool, is_uncertain: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.is_uncertain = is_uncertain

@@ -34,6 +34,7 @@ from .events import (
     WebhookRequest,
     read_event,
 )
+from .mailbox import read_mailbox
 from .money import Money, minor_digits
 from .order import (
     Fulfilment,
@@ -108,4 +109,5 @@ __all__ = [
     "minor_digits",
     "plan_fulfilment",
     "read_event",
+    "read_mailbox",
 ]
