@@ -1,0 +1,23 @@
+"""Cards for parcels: choose candidates, compose the allowed one, draw it."""
+
+from .card import Card, CardBlock, CardCode, CardItem, CardPoints, RenderedCard
+from .choose import card_candidates
+from .compose import compose_card
+from .render import render_card
+from .token import CardToken, card_id_for, make_token, read_token
+
+__all__ = [
+    "Card",
+    "CardBlock",
+    "CardCode",
+    "CardItem",
+    "CardPoints",
+    "CardToken",
+    "RenderedCard",
+    "card_candidates",
+    "card_id_for",
+    "compose_card",
+    "make_token",
+    "read_token",
+    "render_card",
+]

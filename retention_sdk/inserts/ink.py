@@ -1,0 +1,121 @@
+"""Prove before printing that every character has ink.
+
+A character map is not evidence: some faces map characters to empty outlines. So each word is
+shaped with HarfBuzz, face after face, as the typesetter does it; what is left without ink, or
+only has the glyph for "missing", cannot be printed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import MissingFont, MissingGlyph
+from .fonts import FontLibrary
+from .typography import CJK_FAMILIES, CJK_PACKAGE, Face
+
+# Format characters, spaces and controls need no ink. Neither do variation selectors (UTR #37)
+# and the grapheme joiner, which Unicode files under marks.
+_INKLESS = frozenset({"Cf", "Zs", "Cc", "Zl", "Zp"})
+_INKLESS_MARKS = frozenset(
+    {"\u034f", "\u180b", "\u180c", "\u180d", *map(chr, range(0xFE00, 0xFE10))}
+)
+_CJK_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")
+_SHOWN_MAX = 8
+
+
+def check_ink(texts: Mapping[str, tuple[str, Face]], library: FontLibrary) -> None:
+    """Refuse texts that would lose a character on paper. Keys name the texts in errors.
+
+    Raises:
+        MissingFont: the characters need a package that is not installed.
+        MissingGlyph: no face of the chain has ink for some characters; they are listed.
+    """
+    for name, (text, face) in texts.items():
+        lacking = unprintable(text, face, library)
+        if lacking:
+            _refuse(name, lacking, library)
+
+
+def unprintable(text: str, face: Face, library: FontLibrary) -> str:
+    """Return the characters of a text that no face of the chain can print, each once."""
+    files = _files(face, library)
+    left = {word for word in text.split() if not _is_inkless(word)}
+    lacking = (char for word in sorted(left) for char in _without_ink(word, files))
+    return "".join(dict.fromkeys(lacking))
+
+
+def _refuse(name: str, lacking: str, library: FontLibrary) -> None:
+    shown = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in lacking[:8])
+    more = f" and {len(lacking) - _SHOWN_MAX} more" if len(lacking) > _SHOWN_MAX else ""
+    is_cjk = any(unicodedata.name(c, "").startswith(_CJK_NAMES) for c in lacking)
+    if is_cjk and not CJK_FAMILIES & library.families:
+        raise MissingFont(f"{name}: no face for {shown}{more}: pip install {CJK_PACKAGE}")
+    raise MissingGlyph(f"{name}: no shipped face has ink for {shown}{more}; leave them out")
+
+
+def _files(face: Face, library: FontLibrary) -> tuple[Path, ...]:
+    found = (
+        library.file_for(family, is_italic=face.style == "italic") for family in library.chain(face)
+    )
+    return tuple(path for path in found if path)
+
+
+def _without_ink(text: str, files: tuple[Path, ...]) -> Iterable[str]:
+    """Yield the characters that no file can print, handing failures from face to face."""
+    parts = [text]
+    for path in files:
+        parts = [failed for part in parts for failed in _failures(path, part)]
+        if not parts:
+            return
+    yield from (char for part in parts for char in part if not _is_inkless(char))
+
+
+def _failures(path: Path, text: str) -> list[str]:
+    """Return the stretches of a text that one face leaves without ink."""
+    import uharfbuzz
+
+    font = _font(path)
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(font, buffer)
+    clusters: dict[int, bool] = {}
+    missing: set[int] = set()
+    for glyph in buffer.glyph_infos:
+        clusters.setdefault(glyph.cluster, False)
+        if glyph.codepoint == 0:
+            missing.add(glyph.cluster)
+        elif not clusters[glyph.cluster]:
+            clusters[glyph.cluster] = _has_ink(font, glyph.codepoint)
+    starts = sorted(clusters)
+    failed: list[str] = []
+    previous = False
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        piece = text[start:end]
+        bad = not _is_inkless(piece) and (start in missing or not clusters[start])
+        if bad and previous:
+            failed[-1] += piece
+        elif bad:
+            failed.append(piece)
+        previous = bad
+    return failed
+
+
+def _has_ink(font: Any, glyph: int) -> bool:
+    extents = font.get_glyph_extents(glyph)
+    return extents is not None and extents.width != 0 and extents.height != 0
+
+
+@cache
+def _font(path: Path) -> Any:
+    import uharfbuzz
+
+    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
+
+
+def _is_inkless(text: str) -> bool:
+    return all(unicodedata.category(c) in _INKLESS or c in _INKLESS_MARKS for c in text)

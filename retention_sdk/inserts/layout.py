@@ -1,0 +1,145 @@
+"""Turn a card into the data a template reads: strings, colours, sizes. No drawing, no I/O."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from .card import Card
+from .colour import colours_of
+from .fonts import FontLibrary
+from .typography import LATIN, Face, Typography, typography_for
+
+_ROLES = ("display", "body", "aside", "hand")
+# A line may break after a space, a dash or a slash, and anywhere in Thai, Lao, Khmer, Burmese
+# (by dictionary), Han, Kana and Hangul (UAX #14). What is left must fit as it stands.
+_UNBREAKABLE = re.compile(
+    r"[^\s\u2010\u2012-\u2014/\-\u00ad\u200b\u2066-\u2069\u0e00-\u0eff\u1000-\u109f"
+    r"\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
+)
+_RUNS_MAX = 4
+_REGION = re.compile(r"[A-Za-z]{2}")
+# Italics and light faces look smaller than the text they stand beside.
+_ASIDE_SCALE = 1.14
+
+
+def lay_out(card: Card, library: FontLibrary, *, code_mm: float) -> dict[str, Any]:
+    """Return everything the template needs, as JSON values.
+
+    Raises:
+        MissingFont: a face is not installed.
+    """
+    style = typography_for(card.language, card.script)
+    return {
+        "title": card.headline.replace("\n", " "),
+        "language": card.language.partition("-")[0].lower(),
+        "region": _region(card.language),
+        "direction": card.direction,
+        "palette": colours_of(card.palette),
+        "type": _type(style, library),
+        "brand": {
+            "name": card.brand_name,
+            "has_logo": card.logo is not None,
+            "type": _type(_mark_style(card, style), library),
+        },
+        "front": _front(card),
+        "back": _back(card, code_mm),
+    }
+
+
+def texts_of(card: Card) -> dict[str, tuple[str, Face]]:
+    """Return every text that will be printed with the face that sets it, by name."""
+    style = typography_for(card.language, card.script)
+    return {name: (text, face) for name, text, face in _texts(card, style) if text}
+
+
+def _texts(card: Card, style: Typography) -> Iterator[tuple[str, str, Face]]:
+    body, aside = style.body, style.aside
+    yield "brand_name", card.brand_name, _mark_style(card, style).display
+    yield "headline", card.headline, style.display
+    yield "sender_name", card.sender_name, style.hand
+    asides = ("salutation", "signoff", "tagline", "more_items")
+    plain = ("sender_role", "order_number", "order_date", "contact", "legal")
+    yield from ((name, getattr(card, name), aside) for name in asides)
+    yield from ((name, getattr(card, name), body) for name in plain)
+    yield from ((f"body[{i}]", text, body) for i, text in enumerate(card.body))
+    for i, item in enumerate(card.items):
+        yield f"items[{i}].title", item.title, body
+        yield f"items[{i}].quantity", item.quantity, body
+    yield from ((f"points[{i}]", line.text, body) for i, line in enumerate(card.points))
+    for i, block in enumerate(card.blocks):
+        yield f"blocks[{i}].title", block.title, body
+        yield f"blocks[{i}].text", block.text, body
+    yield "code.caption", card.code.caption if card.code else "", aside
+
+
+def _front(card: Card) -> dict[str, Any]:
+    return {
+        "salutation": card.salutation,
+        "headline": card.headline,
+        "body": list(card.body),
+        "signoff": card.signoff,
+        "sender": card.sender_name,
+        "role": card.sender_role,
+        "runs": {
+            "headline": longest_runs(card.headline),
+            "salutation": longest_runs(card.salutation),
+            "body": longest_runs(*card.body),
+            "sender": longest_runs(card.sender_name),
+        },
+    }
+
+
+def _back(card: Card, code_mm: float) -> dict[str, Any]:
+    titles = [item.title for item in card.items]
+    blocks = [text for block in card.blocks for text in (block.title, block.text)]
+    points = [line.text for line in card.points]
+    return {
+        "tagline": card.tagline,
+        "order": [text for text in (card.order_number, card.order_date) if text],
+        "items": [{"quantity": item.quantity, "title": item.title} for item in card.items],
+        "more": card.more_items,
+        "points": [{"text": line.text, "number": line.number} for line in card.points],
+        "blocks": [{"title": block.title, "text": block.text} for block in card.blocks],
+        "has_qr": card.code is not None,
+        "qr_mm": code_mm,
+        "qr_alt": card.code.caption if card.code else "",
+        "qr_caption": card.code.caption if card.code else "",
+        "contact": card.contact,
+        "legal": card.legal,
+        "runs": {
+            "list": longest_runs(*titles),
+            "rest": longest_runs(card.tagline, *points, *blocks),
+            "foot": longest_runs(card.contact, card.legal),
+            "caption": longest_runs(card.code.caption) if card.code else [],
+        },
+    }
+
+
+def longest_runs(*texts: str) -> list[str]:
+    """Return the longest stretches of text that no line break can divide."""
+    runs = {run for text in texts for run in _UNBREAKABLE.findall(text)}
+    return sorted(runs, key=lambda run: (-len(run), run))[:_RUNS_MAX]
+
+
+def _type(style: Typography, library: FontLibrary) -> dict[str, Any]:
+    values: dict[str, Any] = asdict(style)
+    values["aside_size"] = round(style.small_size * _ASIDE_SCALE, 2)
+    for role in _ROLES:
+        values[role]["families"] = list(library.chain(getattr(style, role)))
+    return values
+
+
+def _mark_style(card: Card, style: Typography) -> Typography:
+    """Return the Latin style for a word mark in Latin letters, else the card's own."""
+    letters = [char for char in card.brand_name if char.isalpha()]
+    is_latin = letters and all(unicodedata.name(c, "").startswith("LATIN") for c in letters)
+    return LATIN if is_latin else style
+
+
+def _region(tag: str) -> str | None:
+    parts = tag.replace("_", "-").split("-")[1:]
+    return next((part.upper() for part in parts if _REGION.fullmatch(part)), None)
