@@ -35,7 +35,7 @@ class StoreConfig(Settings):
 class CodesConfig(Settings):
     """The short link behind the QR code: ``base_url`` + 18 characters, signed with ``key``."""
 
-    base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+/$", max_length=60)] = ""
+    base_url: Annotated[str, Field(pattern=r"^(https?://[^\s]+/)?$", max_length=60)] = ""
     key: Annotated[SecretStr | None, Field(repr=False)] = None
 
 
@@ -69,7 +69,7 @@ class Config(Settings):
     codes: CodesConfig = CodesConfig()
     delivery: DeliveryConfig = DeliveryConfig()
     locales: LocaleConfig = LocaleConfig()
-    loyalty: Program = Program()
+    loyalty: Program | None = None
     plugins: PluginsConfig = PluginsConfig()
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False)
     channels: dict[str, dict[str, Any]] = Field(
