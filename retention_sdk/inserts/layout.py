@@ -21,6 +21,9 @@ _UNBREAKABLE = re.compile(
     r"\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
 )
 _RUNS_MAX = 4
+_HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_PHRASE = re.compile(r"[^、。，；！？\n]+[、。，；！？]*")
+_ONE_LETTER = re.compile(r"(?<![^\s(«„“‘])([A-Za-zÀ-ÖØ-öø-ÿΑ-Ωά-ώа-яА-ЯёЁіІ]) ")
 _REGION = re.compile(r"[A-Za-z]{2}")
 # Italics and light faces look smaller than the text they stand beside.
 _ASIDE_SCALE = 1.14
@@ -80,7 +83,8 @@ def _front(card: Card) -> dict[str, Any]:
     return {
         "salutation": card.salutation,
         "headline": card.headline,
-        "body": list(card.body),
+        "body": [bind_short_words(text) for text in card.body],
+        "phrases": phrases_of(card.headline),
         "signoff": card.signoff,
         "sender": card.sender_name,
         "role": card.sender_role,
@@ -108,6 +112,7 @@ def _back(card: Card, code_mm: float) -> dict[str, Any]:
         "qr_mm": code_mm,
         "qr_alt": card.code.caption if card.code else "",
         "qr_caption": card.code.caption if card.code else "",
+        "phrases": phrases_of(card.code.caption) if card.code else [],
         "contact": card.contact,
         "legal": card.legal,
         "runs": {
@@ -123,6 +128,21 @@ def longest_runs(*texts: str) -> list[str]:
     """Return the longest stretches of text that no line break can divide."""
     runs = {run for text in texts for run in _UNBREAKABLE.findall(text)}
     return sorted(runs, key=lambda run: (-len(run), run))[:_RUNS_MAX]
+
+
+def phrases_of(text: str) -> list[str]:
+    """Return the phrases of a text in Han or Kana, ending after punctuation; else nothing."""
+    if not _HAN_OR_KANA.search(text):
+        return []
+    return [phrase.strip() for phrase in _PHRASE.findall(text) if phrase.strip()]
+
+
+def bind_short_words(text: str) -> str:
+    """Join words of one letter to the next, so that no line ends in "a", "à" or "в".
+
+    Latin, Greek and Cyrillic setting avoids it; Czech, Polish and Russian rules forbid it.
+    """
+    return _ONE_LETTER.sub("\\1\u00a0", text)
 
 
 def _type(style: Typography, library: FontLibrary) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class Typography:
     line_display: float = 1.1
     tracking: float = 0.0
     small_caps: bool = False
-    hyphenate: bool = False
+    keep_words: bool = False
     justify: bool = False
     script: str | None = None
 
@@ -109,16 +109,20 @@ LATIN = Typography(
     hand=Face("Caveat", weight=500, size=21, partner="EB Garamond"),
     headline_sizes=_steps(29, 14, count=8),
     body_sizes=_steps(11.2, 8, count=9),
-    small_size=8.6,
-    legal_size=7.4,
+    small_size=8.8,
+    legal_size=8,
     tracking=0.09,
     small_caps=True,
 )
 
 CYRILLIC = replace(
-    LATIN, headline_sizes=_steps(27, 14, count=8), body_sizes=_steps(10.8, 8, count=8)
+    LATIN,
+    headline_sizes=_steps(27, 14, count=8),
+    body_sizes=_steps(10.8, 8, count=8),
+    small_caps=False,
+    tracking=0.03,
 )
-GREEK = replace(CYRILLIC, hand=replace(GARAMOND_ITALIC, size=18), small_caps=False, tracking=0.04)
+GREEK = replace(CYRILLIC, hand=replace(GARAMOND_ITALIC, size=18))
 
 # No free hand face has Armenian letters. The serif, light and slanted, stands in for one.
 ARMENIAN_FACE = Face("Noto Serif Armenian", partner="EB Garamond")
@@ -239,6 +243,7 @@ KOREAN = replace(
     line_display=1.45,
     tracking=0.06,
     justify=False,
+    keep_words=True,
 )
 SONG = Face("Noto Serif SC", partner="EB Garamond")
 CHINESE = replace(
@@ -259,7 +264,7 @@ BY_SCRIPT = {
     "Hans": CHINESE,
     "Hant": replace(CHINESE, script="hant"),
 }
-BY_LANGUAGE = {"fa": PERSIAN, "de": replace(LATIN, hyphenate=True)}
+BY_LANGUAGE = {"fa": PERSIAN}
 
 
 def typography_for(language: str, script: str) -> Typography:
