@@ -1,0 +1,274 @@
+"""The points ledger: what an order earns, what a refund takes back, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from ..errors import LedgerError
+from ..model import Award, LoyaltyState, OrderEvent
+from ..storage import Connection, Store
+from ..storage import ledger as rows
+from .book import Book, settle
+from .chain import canonical, fingerprint, lot_facts
+from .clawback import claw_back
+from .explain import Explanation, HistoryEntry, explain_txn, history_entry
+from .holds import PointsHolds
+from .journal import Cause, Entry, Journal, read_body
+from .posted import Posted, find_posted, read_posted
+from .rules import Earning, Program, earn, refunded_ratio
+from .verify import Verification, verify_program
+
+
+class PointsLedger:
+    """Points of one programme, in a store. Every method works within the caller's transaction.
+
+    For example::
+
+        ledger = PointsLedger(store, Program(rates={"EUR": Rate(points=1, per_minor=100)}))
+        with store.begin() as connection:
+            posted = ledger.earn(connection, event, subject_id=subject_id, now=now)
+
+    Points are whole numbers. Repeating a request with its key changes nothing; the same key for
+    something else raises ``IdempotencyConflict``. What time brings about (maturity, expiry, holds
+    that time out) is done before each request and counted in every balance, sweeper or not.
+    Spending is in ``holds``.
+    """
+
+    def __init__(self, store: Store, program: Program) -> None:
+        self._store = store
+        self.program = program
+        self.holds = PointsHolds(store, program)
+
+    def earn(
+        self,
+        connection: Connection,
+        event: OrderEvent,
+        *,
+        subject_id: str,
+        now: datetime,
+        key: str = "",
+        awards: Sequence[Award] = (),
+    ) -> Posted:
+        """Credit what a paid order earns. An order that earns nothing is recorded, too.
+
+        ``key`` defaults to one that names the order, so that redelivery is harmless. Points
+        mature and expire counted from ``event.occurred_at``. A refund that was told before the
+        payment is taken off at once. ``awards`` are not part of the request's fingerprint: they
+        are our own addition, and a plugin may change between two deliveries.
+
+        Raises:
+            IdempotencyConflict: the key was used for something else; nothing is written.
+        """
+        reference = order_reference(event)
+        earning = earn(event.order, self.program, awards=awards)
+        key = key or f"earn:{reference}"
+        mark = _earn_mark(event, subject_id, earning)
+        if stored := find_posted(connection, self.program.id, key, mark):
+            return stored
+        journal = Journal(self._store, connection, self.program, subject_id, now=now)
+        lot = self._credit(journal, earning, event)
+        breakdown = _breakdown(earning)
+        entry = Entry(
+            kind="earn",
+            key=key,
+            fingerprint=mark,
+            cause=Cause("order", reference),
+            occurred_at=event.occurred_at,
+            body={
+                "points": earning.points,
+                "breakdown": breakdown,
+                "lot": lot_facts(lot) if lot else None,
+            },
+            note=[part.reason for part in earning.parts if part.source == "award"] or None,
+        )
+        txn = journal.append(entry)
+        ratio = _largest_ratio(connection, self.program.id, reference)
+        if lot and ratio:
+            self._claw(journal, [lot], event, ratio, key=f"clawback:late:{lot.id}")
+        journal.flush()
+        return read_posted(txn, is_new=True)
+
+    def claw_back(
+        self,
+        connection: Connection,
+        event: OrderEvent,
+        *,
+        subject_id: str,
+        now: datetime,
+        ratio: Fraction | None = None,
+        key: str = "",
+    ) -> Posted:
+        """Take back points of an order that was refunded or cancelled.
+
+        ``ratio`` is the part refunded *so far*, from 0 to 1, by default what the order says.
+        A smaller part than before takes nothing. See ``loyalty.clawback`` for where the points
+        come from; the account is the one that earned them.
+
+        Raises:
+            IdempotencyConflict: the key was used for something else; nothing is written.
+            LedgerError: the ratio is below zero or above one.
+        """
+        ratio = refunded_ratio(event.order) if ratio is None else ratio
+        if not 0 <= ratio <= 1:
+            raise LedgerError(f"{ratio} of an order cannot be refunded; give a part of 1")
+        reference = order_reference(event)
+        key = key or f"clawback:{reference}:{ratio}"
+        mark = _clawback_mark(reference, ratio)
+        if stored := find_posted(connection, self.program.id, key, mark):
+            return stored
+        earned = rows.lots_of_order(connection, self.program.id, reference)
+        owner = rows.owner_of(connection, earned[0].account_id) if earned else subject_id
+        journal = Journal(self._store, connection, self.program, owner, now=now)
+        # Read again: only now is the account locked.
+        lots = rows.lots_of_order(connection, self.program.id, reference)
+        txn = self._claw(journal, journal.load(lots), event, ratio, key=key)
+        journal.flush()
+        return read_posted(txn, is_new=True)
+
+    def balance(
+        self, connection: Connection, subject_id: str, *, now: datetime, earned: int = 0
+    ) -> LoyaltyState:
+        """Return what somebody holds at ``now``, writing nothing. Expired points never count.
+
+        ``earned`` is passed through, for the card of the order that earned it.
+        """
+        account = rows.find_account(connection, self.program.id, subject_id)
+        if account is None:
+            return LoyaltyState(earned=earned)
+        book = Book(
+            rows.live_lots(connection, account.id),
+            rows.find_holds(connection, account_id=account.id, only_open=True),
+            debt=account.debt,
+        )
+        for _ in settle(book, now):
+            book.take_moves()
+        return LoyaltyState(
+            balance=book.available, pending=book.pending, debt=book.debt, earned=earned
+        )
+
+    def advance(self, connection: Connection, subject_id: str, *, now: datetime) -> None:
+        """Write down what time brought about. No balance needs it; sweepers do it for reports."""
+        if rows.find_account(connection, self.program.id, subject_id):
+            Journal(self._store, connection, self.program, subject_id, now=now).flush()
+
+    def history(self, connection: Connection, subject_id: str) -> tuple[HistoryEntry, ...]:
+        """Return everything that happened to somebody's points, oldest first.
+
+        ``points`` of the entries add up to balance plus pending plus held less debt.
+        """
+        account = rows.find_account(connection, self.program.id, subject_id)
+        found = rows.txns_of_account(connection, account.id) if account else []
+        return tuple(history_entry(txn) for txn in found)
+
+    def explain(self, connection: Connection, txn_id: str) -> Explanation:
+        """Return how a transaction came about: its breakdown and a plain English sentence.
+
+        Raises:
+            LedgerError: there is no such transaction.
+        """
+        return explain_txn(self._store, connection, self.program, txn_id)
+
+    def verify(self, connection: Connection) -> Verification:
+        """Replay every account from its postings and compare: chain, caches, lots, holds."""
+        return verify_program(connection, self.program.id)
+
+    def _credit(self, journal: Journal, earning: Earning, event: OrderEvent) -> rows.Lot | None:
+        if not earning.points:
+            return None
+        matures_at = event.occurred_at + timedelta(days=self.program.matures_after_days)
+        life = self.program.expires_after_days
+        lot = rows.Lot(
+            id=journal.new_id(),
+            account_id=journal.account.id,
+            earned=earning.points,
+            matures_at=matures_at,
+            expires_at=None if life is None else matures_at + timedelta(days=life),
+            source_order=order_reference(event),
+            source_line="",
+            rule_breakdown=canonical(_breakdown(earning)),
+        )
+        book = journal.book
+        book.lots[lot.id] = lot
+        book.new.add(lot.id)
+        book.move("issued", "pending", earning.points, lot=lot)
+        # What is due at once belongs to the same transaction.
+        list(settle(book, journal.now))
+        return lot
+
+    def _claw(
+        self,
+        journal: Journal,
+        lots: Sequence[rows.Lot],
+        event: OrderEvent,
+        ratio: Fraction,
+        *,
+        key: str,
+    ) -> rows.Txn:
+        before = {lot.id: (lot.clawed, lot.forgiven) for lot in lots}
+        taken = claw_back(journal.book, lots, ratio, policy=self.program.clawback)
+        reference = order_reference(event)
+        changed = {
+            lot.id: [lot.clawed - before[lot.id][0], lot.forgiven - before[lot.id][1]]
+            for lot in lots
+        }
+        body: dict[str, Any] = {
+            "points": sum(taken.values()),
+            "ratio": str(ratio),
+            "taken": taken,
+            "lots": changed,
+        }
+        entry = Entry(
+            kind="clawback",
+            key=key,
+            fingerprint=_clawback_mark(reference, ratio),
+            cause=Cause("order", reference),
+            occurred_at=event.occurred_at,
+            body=body,
+        )
+        return journal.append(entry)
+
+
+def order_reference(event: OrderEvent) -> str:
+    """Return what the ledger calls an order: unique across shops."""
+    return f"{event.shop_id}:{event.order.id}"
+
+
+def _earn_mark(event: OrderEvent, subject_id: str, earning: Earning) -> str:
+    """Fingerprint what the shop told us, not what our rules made of it: those may change."""
+    order = event.order
+    gift_cards = [line.total.minor for line in order.lines if line.is_gift_card]
+    return fingerprint(
+        {
+            "kind": "earn",
+            "subject": subject_id,
+            "order": order_reference(event),
+            "at": event.occurred_at.isoformat(),
+            "currency": earning.currency,
+            "total": order.total.minor,
+            "shipping": order.shipping.minor if order.shipping else None,
+            "tax": order.tax.minor if order.tax else None,
+            "gift_cards": gift_cards,
+        }
+    )
+
+
+def _clawback_mark(reference: str, ratio: Fraction) -> str:
+    return fingerprint({"kind": "clawback", "order": reference, "ratio": str(ratio)})
+
+
+def _breakdown(earning: Earning) -> dict[str, Any]:
+    """Return the earning without words: reasons may name people and are sealed apart."""
+    reasons = {"parts": {"__all__": {"reason"}}}
+    return earning.model_dump(mode="json", exclude=reasons)
+
+
+def _largest_ratio(connection: Connection, program_id: str, reference: str) -> Fraction:
+    bodies = rows.bodies_by_cause(connection, program_id, kind="clawback", cause_id=reference)
+    return max((Fraction(_ratio(body)) for body in bodies), default=Fraction(0))
+
+
+def _ratio(body: str) -> str:
+    return str(read_body(body)["ratio"])

@@ -1,0 +1,134 @@
+"""What an order is worth in points: a pure function of the order and the programme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ..model import Award, Money, Order, Record, Settings
+from ..model.base import Identifier, Line
+from ..model.money import CurrencyCode
+from ..model.shop import TimeZone
+
+
+class Rate(Settings):
+    """``points`` for every ``per_minor`` minor units: 1 per 100 cents. A ratio of whole numbers."""
+
+    points: Annotated[int, Field(ge=1, le=1_000_000)]
+    per_minor: Annotated[int, Field(ge=1, le=10**12)]
+
+
+class Program(Settings):
+    """How a shop rewards. A currency without a rate earns nothing; nothing is converted.
+
+    Points count on the goods that were paid, after discounts: never on gift cards, and not on
+    shipping unless ``counts_shipping``. With ``tax="excluded"`` the share of tax in the whole
+    order is taken off. Points become spendable ``matures_after_days`` after the payment (give the
+    length of the return window) and expire ``expires_after_days`` after that, never if None.
+
+    ``clawback`` says what happens when points of a refunded order were already spent: a *debt*
+    that later points repay first, *clamp* at zero, or take back *only_pending* points.
+    """
+
+    id: Identifier = "points"
+    unit: Line = "points"
+    time_zone: TimeZone = "UTC"
+    rates: Annotated[dict[CurrencyCode, Rate], Field(min_length=1)]
+    tax: Literal["included", "excluded"] = "included"
+    counts_shipping: bool = False
+    matures_after_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    expires_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
+    clawback: Literal["debt", "clamp", "only_pending"] = "debt"
+
+
+class EarningPart(Record):
+    """Points of one origin. ``plugin`` is empty for the programme's own rule."""
+
+    source: Literal["order", "award"]
+    points: Annotated[int, Field(ge=0)]
+    reason: Line = ""
+    plugin: Line = ""
+
+
+class Earning(Record):
+    """What was awarded, with all that it was computed from.
+
+    The programme's own points are ``basis_minor * net_share * rate``, rounded down once; see
+    ``order_points``. ``refusal`` says why an order earns nothing by the rules.
+    """
+
+    points: Annotated[int, Field(ge=0)]
+    parts: tuple[EarningPart, ...]
+    currency: CurrencyCode
+    total_minor: int
+    shipping_minor: int
+    gift_card_minor: int
+    tax_minor: int
+    basis_minor: Annotated[int, Field(ge=0)]
+    rate: Rate | None = None
+    refusal: Line = ""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if self.points != sum(part.points for part in self.parts):
+            raise ValueError("the parts do not add up to the points")
+        return self
+
+
+def earn(order: Order, program: Program, *, awards: Sequence[Award] = ()) -> Earning:
+    """Compute what an order earns. Pure; ``awards`` are what plugins add on top.
+
+    >>> program = Program(rates={"EUR": Rate(points=1, per_minor=100)})
+    >>> earn(order, program).points  # an order of 38.90 EUR, 4.90 EUR of it shipping
+    34
+    """
+    rate = program.rates.get(order.currency)
+    shipping = 0 if program.counts_shipping else _minor(order.shipping)
+    gift_cards = sum(line.total.minor for line in order.lines if line.is_gift_card)
+    tax = _minor(order.tax) if program.tax == "excluded" else 0
+    basis = max(0, order.total.minor - shipping - gift_cards)
+    points = order_points(basis, tax_minor=tax, total_minor=order.total.minor, rate=rate)
+    own = (EarningPart(source="order", points=points),) if rate else ()
+    added = tuple(
+        EarningPart(source="award", points=each.points, reason=each.reason, plugin=each.plugin)
+        for each in awards
+    )
+    return Earning(
+        points=sum(part.points for part in own + added),
+        parts=own + added,
+        currency=order.currency,
+        total_minor=order.total.minor,
+        shipping_minor=shipping,
+        gift_card_minor=gift_cards,
+        tax_minor=tax,
+        basis_minor=basis,
+        rate=rate,
+        refusal="" if rate else f"no rate for {order.currency}",
+    )
+
+
+def order_points(basis_minor: int, *, tax_minor: int, total_minor: int, rate: Rate | None) -> int:
+    """Return whole points for an amount: exact fractions, rounded down once, at the end.
+
+    ``tax_minor`` out of ``total_minor`` is the share that does not count.
+    """
+    if rate is None or total_minor <= 0:
+        return 0
+    net_share = Fraction(max(0, total_minor - tax_minor), total_minor)
+    return int(basis_minor * net_share * rate.points / rate.per_minor)
+
+
+def refunded_ratio(order: Order) -> Fraction:
+    """Return the part of an order that went back so far, from 0 to 1; 1 when it was cancelled."""
+    if order.is_fully_refunded:
+        return Fraction(1)
+    if order.refunded is None or order.total.minor == 0:
+        return Fraction(0)
+    return Fraction(order.refunded.minor, order.total.minor)
+
+
+def _minor(amount: Money | None) -> int:
+    return amount.minor if amount else 0
