@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .adapter import Capability, ShopAdapter
-    from .app import Outcome, Retention
+    from .app import Retention
     from .channels.base import Channel
     from .config import Config, load_config
     from .model import (
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         WebhookRequest,
         plan_fulfilment,
     )
+    from .pipeline import Outcome
 
 __version__ = "0.1.0"
 
@@ -127,7 +128,7 @@ _HOMES = {
     "Capability": ".adapter",
     "Channel": ".channels.base",
     "Config": ".config",
-    "Outcome": ".app",
+    "Outcome": ".pipeline",
     "Retention": ".app",
     "ShopAdapter": ".adapter",
     "load_config": ".config",

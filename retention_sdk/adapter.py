@@ -7,6 +7,7 @@ import json
 from abc import ABC
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from enum import Flag, auto
@@ -15,7 +16,7 @@ from typing import Any, ClassVar, NoReturn, Self, final
 
 from pydantic import ValidationError
 
-from .errors import ConfigError, PayloadError, SignatureError, UnsupportedFeature
+from .errors import AdapterError, ConfigError, PayloadError, SignatureError, UnsupportedFeature
 from .model import (
     Consent,
     DiscountCode,
@@ -98,16 +99,8 @@ class ShopAdapter(ABC):
             return ()
         self.verify(request)
         body = self._decode(request.body)
-        try:
+        with self.reading():
             return tuple(self.read(request, body))
-        except ValidationError as error:
-            self._refuse(error)
-        except PayloadError:
-            raise
-        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            # The text of a foreign error may quote the payload; its type is enough.
-            message = f"cannot be read ({type(error).__name__})"
-            raise PayloadError(message, adapter=self.name, path=_where(error)) from None
 
     def is_ping(self, request: WebhookRequest) -> bool:  # noqa: ARG002 - for subclasses
         """Whether the platform only asks if somebody is there. Nothing in a ping is believed."""
@@ -148,6 +141,23 @@ class ShopAdapter(ABC):
         if not is_good:
             raise SignatureError("signature missing or wrong", adapter=self.name)
 
+    # Files ---------------------------------------------------------------------------------
+
+    @final
+    def load_orders(self, data: bytes) -> tuple[Order, ...]:
+        """Read orders from a saved answer of the platform's API, or the body of a webhook.
+
+        Raises:
+            PayloadError: it is not JSON, or not what the platform answers.
+        """
+        body = self._decode(data)
+        with self.reading():
+            return tuple(self.read_orders(body))
+
+    def read_orders(self, body: Mapping[str, Any]) -> tuple[Order, ...]:  # noqa: ARG002
+        """Return the orders in a decoded answer; as in ``read``, do not catch ``KeyError``."""
+        self._unsupported("reading orders from a file")
+
     # API -----------------------------------------------------------------------------------
 
     def fetch_order(self, order_id: str) -> Order:  # noqa: ARG002
@@ -182,6 +192,24 @@ class ShopAdapter(ABC):
         self._unsupported("voiding codes")
 
     # For subclasses ------------------------------------------------------------------------
+
+    @final
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn whatever reading a platform's data trips over into ``PayloadError``.
+
+        ``handle`` reads under it; use it in ``fetch_*`` around what turns answers into records.
+        """
+        try:
+            yield
+        except ValidationError as error:
+            self._refuse(error)
+        except AdapterError:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            # The text of a foreign error may quote the payload; its type is enough.
+            message = f"cannot be read ({type(error).__name__})"
+            raise PayloadError(message, adapter=self.name, path=_where(error)) from None
 
     @final
     def order_events(

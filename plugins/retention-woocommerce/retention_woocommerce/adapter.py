@@ -18,6 +18,7 @@ from retention_sdk.model import (
     CustomerErased,
     CustomerUpdated,
     Erasure,
+    Order,
     ShopEvent,
     UnknownEvent,
     WebhookRequest,
@@ -72,6 +73,10 @@ class WooCommerceAdapter(ShopAdapter):
         if topic == "customer.deleted":
             return (self._erased(request, body),)
         return (self._unknown(request, body, topic),)
+
+    def read_orders(self, body: Mapping[str, Any]) -> tuple[Order, ...]:
+        """Read the one order that a webhook body or a REST answer holds."""
+        return (read_order(body, self.settings),)
 
     def _order_events(
         self, request: WebhookRequest, body: Mapping[str, Any]

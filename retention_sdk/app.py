@@ -1,0 +1,391 @@
+"""Wires configuration, plugins and store into one object: ``Retention``."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Self
+
+from pydantic import SecretStr
+
+from .adapter import ShopAdapter
+from .channels.base import Channel
+from .config import Config, StoreConfig, load_config
+from .consent import RuleSet, load_rules
+from .errors import ConfigError, DeliveryError, PluginError, RetentionError
+from .hooks.manager import Plugins, load
+from .loyalty import PointsLedger
+from .model import Brand, LocaleChoice, Order, Sender, Shop, ShopEvent, WebhookRequest
+from .pipeline import DeliveryOutcome, Outcome, Pipeline
+from .pipeline.choose import Chosen
+from .pipeline.deliver import ChannelDelivery
+from .pipeline.locale import asked_locale, resolve_locale
+from .pipeline.make import Codes, delivery_id_for
+from .pipeline.printing import PrintedCard, print_card
+from .pipeline.snapshot import Snapshots
+
+if TYPE_CHECKING:
+    from .storage import Store, StoredEvent
+
+KEY_VARIABLE = "RETENTION_KEY"
+_KEY_BYTES = 32
+_KEY_HINT = f"run `retention init`, or set {KEY_VARIABLE} to 64 hexadecimal digits"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Retention:
+    """One shop: receives events and sees to cards, messages, decisions and points.
+
+    Nothing is opened before it is needed. Use it as a context manager, or call ``close``::
+
+        with Retention.from_file("retention.toml") as shop:
+            outcomes = shop.receive("woocommerce", headers=headers, body=body)
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        plugins: Plugins | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self._environ = environ
+        self._channels: dict[str, Channel] = {}
+        only, block = config.plugins.only, config.plugins.block
+        self.plugins = plugins or load(only, block=block, environ=environ)
+        self.plugins.add(ChannelDelivery(self.channel, clock), "retention_sdk.channels")
+        self.plugins.call.startup(config=config)
+
+    @classmethod
+    def from_file(cls, file: str | Path = "retention.toml", **wiring: object) -> Self:
+        """Build the application from ``retention.toml``.
+
+        Raises:
+            ConfigError: a file, a variable or a value is missing or wrong.
+        """
+        return cls(load_config(file), **wiring)  # type: ignore[arg-type] # keywords of __init__
+
+    @classmethod
+    def offline(
+        cls,
+        name: str,
+        *,
+        sender: str,
+        country: str = "DE",
+        currency: str = "EUR",
+        language: str = "en",
+        **wiring: object,
+    ) -> Self:
+        """Build a shop that lives in memory, with a key of its own: for samples and scripts."""
+        shop = Shop(id="offline", name=name, country=country, currency=currency, language=language)
+        config = Config(
+            shop=shop,
+            brand=Brand(name=name, sender=Sender(name=sender)),
+            store=StoreConfig(url="sqlite://", key=SecretStr(token_hex(_KEY_BYTES))),
+        )
+        return cls(config, **wiring)  # type: ignore[arg-type] # keywords of __init__
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store, if it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+    # Parts ---------------------------------------------------------------------------------
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, opened on first use."""
+        from .storage import open_store
+
+        return open_store(self._store_url(), key=self._key)
+
+    @cached_property
+    def rules(self) -> RuleSet:
+        """The consent rules."""
+        return load_rules()
+
+    @cached_property
+    def ledger(self) -> PointsLedger | None:
+        """The points ledger; None in a shop without a loyalty programme."""
+        program = self.config.loyalty
+        return PointsLedger(self.store, program) if program else None
+
+    def adapter(self, platform: str) -> ShopAdapter:
+        """Return the adapter of a platform with its settings.
+
+        Raises:
+            PluginError: none of that name is installed.
+            ConfigError: its table in ``retention.toml`` is wrong.
+        """
+        return self.adapter_with(platform, self.config.platforms.get(platform, {}))
+
+    def adapter_with(self, platform: str, values: Mapping[str, object]) -> ShopAdapter:
+        """Return the adapter of a platform with other settings than those of the file."""
+        made = self.plugins.shelves.adapters[platform].load()
+        if not (isinstance(made, type) and issubclass(made, ShopAdapter)):
+            raise PluginError(f"adapter {platform!r} is not a ShopAdapter")
+        return made.from_config(values, shop_id=self.config.shop.id, file=self.config.file)
+
+    def channel(self, name: str) -> Channel:
+        """Return a channel with its settings; the same object each time.
+
+        Raises:
+            PluginError: none of that name is installed.
+            ConfigError: its table in ``retention.toml`` is wrong.
+        """
+        if name not in self._channels:
+            factory = self.plugins.shelves.channels[name].load()
+            self._channels[name] = self._build_channel(name, factory)
+        return self._channels[name]
+
+    def _build_channel(self, name: str, factory: Callable[..., Channel]) -> Channel:
+        values = dict(self.config.channels.get(name, {}))
+        if "directory" in values:
+            values["directory"] = self.config.path(str(values["directory"]))
+        try:
+            return factory(**values)
+        except (TypeError, ValueError) as error:
+            key = f"channels.{name}"
+            raise ConfigError(_first_line(error), file=self.config.file, key=key) from None
+
+    # Cards ---------------------------------------------------------------------------------
+
+    def print_card(
+        self, order: Order, *, locale: str | None = None, template: str | None = None
+    ) -> PrintedCard:
+        """Print the card that may lie in an order's parcel; nothing is stored or sent.
+
+        ``locale`` (BCP 47) overrides the negotiation, ``template`` is tried first; what is
+        allowed remains the consent rules' decision.
+
+        Raises:
+            PrintError: no parcel waits for a card, or text cannot be printed.
+            ConsentError: no card at all is allowed.
+        """
+        config, calls = self.config, self.plugins.call
+        return print_card(
+            order,
+            shop=config.shop,
+            brand=config.brand,
+            locale=self._locale(order, locale),
+            rules=self.rules,
+            calls=calls,
+            codes=self._codes,
+            digits=config.locales.digits,
+            now=self.clock(),
+            template=template,
+        )
+
+    def _locale(self, order: Order, asked: str | None) -> LocaleChoice:
+        config = self.config
+        if asked is None:
+            return resolve_locale(
+                order,
+                order.customer,
+                shop=config.shop,
+                brand=config.brand,
+                fallback=config.locales.fallback,
+                calls=self.plugins.call,
+            )
+        return asked_locale(asked, config.brand)
+
+    # Events --------------------------------------------------------------------------------
+
+    def receive(
+        self, platform: str, *, headers: Mapping[str, str], body: bytes
+    ) -> tuple[Outcome, ...]:
+        """Take one webhook delivery: verify it, store what is new, and do the work.
+
+        A delivery that was seen before ends what an earlier process left open, and nothing else.
+
+        Raises:
+            SignatureError: the delivery is not proven to come from the platform.
+            PayloadError: the body cannot be read.
+        """
+        request = WebhookRequest(headers=dict(headers), body=body)
+        return self.ingest(self.adapter(platform).handle(request))
+
+    def ingest(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:
+        """Store events, each once, and work on those that are not done yet."""
+        new = frozenset(self.accept(events))
+        return tuple(self._work(event.id, is_new=event.id in new) for event in events)
+
+    def accept(self, events: Sequence[ShopEvent]) -> tuple[str, ...]:
+        """Store events and return the new ones; acknowledge a webhook after this."""
+        retention = timedelta(days=self.config.store.raw_body_days)
+        with self.store.begin() as connection:
+            new = self.store.inbox.receive(
+                connection, events, now=self.clock(), raw_retention=retention
+            )
+        for event in events:
+            if event.id in new:
+                self.plugins.call.event_received(event=event)
+        return new
+
+    def resume(self) -> tuple[Outcome, ...]:
+        """Work on everything that a crash, a quiet hour or a refusal left open."""
+        with self.store.reading() as connection:
+            pending = self.store.inbox.pending(connection, limit=10_000)
+        return tuple(self._work(stored.event.id, is_new=False) for stored in pending)
+
+    def stages(self, event_id: str) -> Iterable[str]:
+        """Work on one event, and yield each stage once it is committed."""
+        yield from self.pipeline.run(self._stored(event_id))
+        self._mark(event_id, "done")
+
+    def _work(self, event_id: str, *, is_new: bool) -> Outcome:
+        stored = self._stored(event_id)
+        error: RetentionError | None = None
+        if stored.state == "pending":
+            error = self._finish(stored)
+        return self.outcome(event_id, is_new=is_new, error=error)
+
+    def _finish(self, stored: StoredEvent) -> RetentionError | None:
+        event_id, stage = stored.event.id, "receive"
+        try:
+            for stage in self.pipeline.run(stored):  # noqa: B007 - the last one is told
+                pass
+        except RetentionError as error:
+            is_retryable = isinstance(error, DeliveryError) and error.retryable
+            self._mark(event_id, "pending" if is_retryable else "failed", str(error))
+            self.plugins.call.failed(stage=stage, error=error, event_id=event_id)
+            return error
+        self._mark(event_id, "done")
+        return None
+
+    def _stored(self, event_id: str) -> StoredEvent:
+        with self.store.reading() as connection:
+            stored = self.store.inbox.get(connection, event_id)
+        if stored is None:
+            raise ConfigError(f"no event {event_id!r} was received", hint="`retention explain`")
+        return stored
+
+    def _mark(self, event_id: str, state: str, error: str = "") -> None:
+        with self.store.begin() as connection:
+            self.store.inbox.mark(connection, event_id, state, error=error)  # type: ignore[arg-type] # a literal
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The stages, wired to this shop."""
+        config, calls = self.config, self.plugins.call
+        snapshots = Snapshots(
+            shop=config.shop,
+            brand=config.brand,
+            fallback_locale=config.locales.fallback,
+            ledger=self.ledger,
+            store=self.store,
+            calls=calls,
+        )
+        return Pipeline(
+            store=self.store,
+            snapshots=snapshots,
+            rules=self.rules,
+            calls=calls,
+            clock=self.clock,
+            channel=self.channel,
+            channels={"card": config.delivery.card, "email": config.delivery.email},
+            codes=self._codes,
+            digits=config.locales.digits,
+        )
+
+    def outcome(
+        self, event_id: str, *, is_new: bool = False, error: RetentionError | None = None
+    ) -> Outcome:
+        """Return what is known of an event: its stages, decisions, deliveries and points."""
+        stored = self._stored(event_id)
+        context, chosen = self.pipeline.decisions(event_id)
+        with self.store.reading() as connection:
+            reached = self.store.stages.reached(connection, event_id)
+        return Outcome(
+            event_id=event_id,
+            event_type=str(getattr(stored.event, "type", "unknown")),
+            is_new=is_new,
+            state=stored.state,
+            stages=reached,
+            locale=context.locale.tag if context else "",
+            locale_reason=context.locale.reason if context else "",
+            points_earned=context.loyalty.earned if context else 0,
+            points_balance=context.loyalty.balance if context else 0,
+            decisions=chosen.decisions if chosen else (),
+            deliveries=self._deliveries(event_id, chosen) if chosen else (),
+            error=str(error) if error else "",
+        )
+
+    def _deliveries(self, event_id: str, chosen: Chosen) -> tuple[DeliveryOutcome, ...]:
+        made = []
+        with self.store.reading() as connection:
+            for pick in chosen.picks:
+                surface = pick.candidate.surface
+                stored = self.store.deliveries.get(connection, delivery_id_for(event_id, surface))
+                receipt = stored.receipt if stored else None
+                made.append(
+                    DeliveryOutcome(
+                        surface=surface,
+                        template=pick.candidate.template,
+                        channel=receipt.channel if receipt else "",
+                        state=stored.state.value if stored else "waiting",
+                        location=receipt.location if receipt else "",
+                    )
+                )
+        return tuple(made)
+
+    # Keys ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _key(self) -> bytes:
+        """The shop's 32 bytes: from the environment, the configuration, or the key file."""
+        text = self._environ.get(KEY_VARIABLE, "")
+        if not text and self.config.store.key:
+            text = self.config.store.key.get_secret_value()
+        if not text:
+            path = self.config.path(self.config.store.key_file)
+            try:
+                text = path.read_text(encoding="ascii").strip()
+            except (OSError, UnicodeDecodeError):
+                raise ConfigError(
+                    f"no key: {path.name} cannot be read",
+                    file=self.config.file,
+                    key="store.key_file",
+                    hint=_KEY_HINT,
+                ) from None
+        try:
+            key = bytes.fromhex(text)
+        except ValueError:
+            key = b""
+        if len(key) != _KEY_BYTES:
+            raise ConfigError("the key is not 64 hexadecimal digits", key="store", hint=_KEY_HINT)
+        return key
+
+    @cached_property
+    def _codes(self) -> Codes:
+        own = self.config.codes.key
+        key = own.get_secret_value().encode() if own else hmac.digest(self._key, b"codes", sha256)
+        return Codes(base_url=self.config.codes.base_url, key=key)
+
+    def _store_url(self) -> str:
+        scheme, separator, name = self.config.store.url.partition(":///")
+        if scheme != "sqlite" or not separator or not name or Path(name).is_absolute():
+            return self.config.store.url
+        return f"sqlite:///{self.config.path(name)}"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

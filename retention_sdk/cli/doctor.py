@@ -1,0 +1,74 @@
+"""``retention doctor``: everything that could be wrong, before it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..app import Retention
+from ..config import Config, load_config
+from ..errors import ConfigError, RetentionError
+from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
+
+Finding = tuple[str, bool, str]
+
+
+def command(config: ConfigFile = DEFAULT_CONFIG, json: Json = False) -> int:
+    """Check configuration, plugins, fonts, store, platforms and channels; exit 3 on a problem."""
+    findings = list(_examine(config))
+    answer = [{"what": what, "ok": is_ok, "finding": text} for what, is_ok, text in findings]
+    emit(answer, as_json=json, human=lambda: _show(findings))
+    return 0 if all(is_ok for _, is_ok, _ in findings) else 3
+
+
+def _examine(file: Path) -> Iterator[Finding]:
+    yield _try("fonts", _fonts)
+    try:
+        config = load_config(file)
+    except ConfigError as error:
+        yield "configuration", False, str(error)
+        return
+    yield "configuration", True, f"{file}: shop {config.shop.id}, brand {config.brand.name}"
+    with Retention(config) as shop:
+        yield from _shop(shop, config)
+
+
+def _shop(shop: Retention, config: Config) -> Iterator[Finding]:
+    for problem in shop.plugins.problems:
+        yield "plugins", False, str(problem)
+    names = ", ".join(shop.plugins.names)
+    yield "plugins", True, f"loaded: {names}"
+    yield _try("store", lambda: f"{shop.store.url} opens")
+    for platform in config.platforms:
+        yield _try(f"platform {platform}", lambda name=platform: repr(shop.adapter(name)))
+    for name in {config.delivery.card, config.delivery.email}:
+        yield _try(f"channel {name}", lambda name=name: type(shop.channel(name)).__name__)
+    yield _try("card", lambda: _card(shop))
+
+
+def _fonts() -> str:
+    from ..inserts.fonts import load_fonts
+
+    return f"{len(load_fonts().families)} families"
+
+
+def _card(shop: Retention) -> str:
+    from ..testing.builders import an_order
+
+    printed = shop.print_card(an_order())
+    size = len(printed.card.pdf.data) // 1024
+    return f"a sample card prints: {printed.candidate.template}, {size} KB"
+
+
+def _try(what: str, check: Callable[..., str]) -> Finding:
+    try:
+        return what, True, check()
+    except RetentionError as error:
+        return what, False, str(error)
+
+
+def _show(findings: list[Finding]) -> None:
+    marks: dict[bool, Any] = {True: "[green]ok[/green]", False: "[red]problem[/red]"}
+    rows = [(what, marks[is_ok], text) for what, is_ok, text in findings]
+    console().print(table(("what", "", "finding"), rows))

@@ -1,0 +1,48 @@
+"""``retention import``: the orders of a file or an API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from ..app import Retention
+from ..errors import ConfigError
+from ..pipeline import Outcome
+from .output import DEFAULT_CONFIG, ConfigFile, Json, emit, progress
+from .show import exit_code, show_outcomes
+
+
+def command(
+    platform: Annotated[
+        str, typer.Option("--platform", "-p", help="The adapter that lists orders.")
+    ],
+    since: Annotated[str, typer.Option(help="Only orders changed since, ISO 8601.")] = "",
+    config: ConfigFile = DEFAULT_CONFIG,
+    json: Json = False,
+) -> int:
+    """Fetch orders and work on what is new in them. Repeating it has no further effect."""
+    with Retention.from_file(config) as shop:
+        adapter = shop.adapter(platform)
+        orders = list(adapter.fetch_orders(updated_since=_moment(since)))
+        outcomes: list[Outcome] = []
+        with progress("orders", len(orders), is_quiet=json) as step:
+            for order in orders:
+                outcomes += shop.ingest(adapter.order_events(order))
+                step()
+    answer = [outcome.model_dump(mode="json") for outcome in outcomes]
+    emit(answer, as_json=json, human=lambda: show_outcomes(outcomes))
+    return exit_code(outcomes)
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            "is not a date", key="--since", hint="2026-11-21 or with a time"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,76 @@
+"""How outcomes of events look on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..consent import explain
+from ..pipeline import Outcome
+from .output import console, table
+
+_MARKS = {
+    "done": "[green]done[/green]",
+    "pending": "[yellow]pending[/yellow]",
+    "failed": "[red]failed[/red]",
+}
+
+
+def show_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """Print a line per event."""
+    out = console()
+    if not outcomes:
+        out.print("Nothing to do.")
+        return
+    out.print(
+        table(
+            ("event", "type", "state", "language", "card", "e-mail", "points"), map(_row, outcomes)
+        )
+    )
+    for outcome in outcomes:
+        if outcome.error:
+            out.print(f"{outcome.event_id}: {outcome.error}", style="yellow", markup=False)
+
+
+def _row(outcome: Outcome) -> tuple[str, ...]:
+    by_surface = {delivery.surface: delivery for delivery in outcome.deliveries}
+    made = [
+        f"{by_surface[surface].template} ({by_surface[surface].state})"
+        if surface in by_surface
+        else "–"
+        for surface in ("card", "email")
+    ]
+    points = f"{outcome.points_earned:+d} = {outcome.points_balance}"
+    seen = "" if outcome.is_new else " (seen before)"
+    return (
+        outcome.event_id,
+        outcome.event_type + seen,
+        _MARKS[outcome.state],
+        outcome.locale or "–",
+        *made,
+        points if outcome.points_earned or outcome.points_balance else "–",
+    )
+
+
+def exit_code(outcomes: Sequence[Outcome]) -> int:
+    """Return 8 if an event waits for another try, 1 if one failed for good, else 0."""
+    if any(outcome.state == "failed" for outcome in outcomes):
+        return 1
+    return 8 if any(outcome.state == "pending" for outcome in outcomes) else 0
+
+
+def sentences(outcome: Outcome) -> list[str]:
+    """Tell what happened to an event, and why."""
+    told = [
+        f"{outcome.event_type}: {outcome.state}, after {', '.join(outcome.stages) or 'no stage'}."
+    ]
+    if outcome.locale:
+        told.append(f"Language {outcome.locale}: {outcome.locale_reason}.")
+    told += [explain(decision) for decision in outcome.decisions]
+    for delivery in outcome.deliveries:
+        where = f", {delivery.location}" if delivery.location else ""
+        told.append(f"{delivery.surface} “{delivery.template}”: {delivery.state}{where}.")
+    if outcome.points_earned:
+        told.append(
+            f"Points: {outcome.points_earned:+d}; the balance was {outcome.points_balance} then."
+        )
+    return told

@@ -1,0 +1,77 @@
+"""From a decision to bytes: composed documents are recorded, artifacts can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+from ..inserts import Card, card_id_for, compose_card, make_token, render_card
+from ..l10n import localizer
+from ..messages import Message, compose_email, render_email
+from ..model import Artifact, Candidate, Context, Record
+from ..model.shop import Shop
+from .choose import Pick
+
+Digits = Literal["auto", "latn", "native"]
+
+
+class Documents(Record):
+    """What was composed for one event: data, no drawing."""
+
+    card: Card | None = None
+    email: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Where the QR code leads: the base of the short link, and the key that signs it."""
+
+    base_url: str
+    key: bytes
+
+
+def compose(context: Context, picks: Sequence[Pick], *, digits: Digits, codes: Codes) -> Documents:
+    """Write the card and the e-mail that were allowed, in the language of the context."""
+    words = localizer(context.locale.tag, digits=digits)
+    by_surface = {pick.candidate.surface: pick for pick in picks}
+    card = email = None
+    if pick := by_surface.get("card"):
+        url = code_url(context.event_id, pick.candidate, codes)
+        card = compose_card(context, pick.candidate, pick.decision, words, code_url=url)
+    if pick := by_surface.get("email"):
+        email = compose_email(context, pick.candidate, pick.decision, words)
+    return Documents(card=card, email=email)
+
+
+def render(
+    documents: Documents, *, context: Context
+) -> dict[Literal["card", "email"], tuple[Artifact, ...]]:
+    """Make the artifacts: the same documents always make the same bytes."""
+    made: dict[Literal["card", "email"], tuple[Artifact, ...]] = {}
+    if documents.card:
+        card = render_card(documents.card, created_at=context.now)
+        made["card"] = (card.pdf, card.front_png, card.back_png)
+    if documents.email:
+        message_id = message_id_for(context.event_id, context.shop)
+        made["email"] = (render_email(documents.email, message_id=message_id, date=context.now),)
+    return made
+
+
+def code_url(event_id: str, candidate: Candidate, codes: Codes) -> str | None:
+    """Return the signed short link of a personal card; None where the shop has no address."""
+    if not codes.base_url or not candidate.is_personalised:
+        return None
+    return codes.base_url + make_token(card_id_for(event_id, candidate.id), key=codes.key)
+
+
+def message_id_for(event_id: str, shop: Shop) -> str:
+    """Return the Message-ID of an event's e-mail: always the same, and nobody's secret."""
+    domain = shop.email.rpartition("@")[2] or f"{shop.id}.invalid"
+    return f"<{sha256(event_id.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def delivery_id_for(event_id: str, surface: str) -> str:
+    """Return the identifier under which a channel sees a repetition as one."""
+    return f"{surface}-{sha256(f'{surface}:{event_id}'.encode()).hexdigest()[:24]}"

@@ -1,0 +1,96 @@
+"""One card from one order, without a store: for samples, previews and batch scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..consent import RuleSet, decide, first_allowed
+from ..context import build_context
+from ..errors import ConsentError, PrintError
+from ..inserts import RenderedCard, card_candidates, compose_card, render_card
+from ..l10n import localizer
+from ..model import Brand, Candidate, Context, Decision, LocaleChoice, Order, OrderPaid, Shop
+from .make import Codes, Digits, code_url
+
+if TYPE_CHECKING:
+    from ..hooks.calls import HookCalls
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCard:
+    """A card, the candidate it is, and every decision on the way to it."""
+
+    card: RenderedCard
+    candidate: Candidate
+    decisions: tuple[Decision, ...]
+    locale: LocaleChoice
+
+
+def print_card(
+    order: Order,
+    *,
+    shop: Shop,
+    brand: Brand,
+    locale: LocaleChoice,
+    rules: RuleSet,
+    calls: HookCalls,
+    codes: Codes,
+    digits: Digits,
+    now: datetime,
+    template: str | None = None,
+) -> PrintedCard:
+    """Print the best card that may lie in this order's parcel; nothing is recorded.
+
+    ``template`` is tried first; consent still decides, and ``plain_thanks`` is what is left.
+
+    Raises:
+        PrintError: no parcel is waiting for a card, or there is no such template.
+        ConsentError: not even the plain card is allowed.
+    """
+    context = _context(order, shop=shop, brand=brand, locale=locale, now=now)
+    context = context.model_copy(update={"extras": calls.enrich_context(context=context)})
+    candidates = _ranked(
+        card_candidates(context, blocks=calls.add_blocks(context=context)), template
+    )
+
+    def judge(candidate: Candidate) -> Decision:
+        vetoes = calls.veto_message(context=context, candidate=candidate)
+        return decide(candidate, context, rules=rules, vetoes=vetoes)
+
+    choice = first_allowed(candidates, judge)
+    if choice.candidate is None or choice.decision is None:
+        raise ConsentError(
+            "no card may lie in this parcel: " + "; ".join(_reasons(choice.decisions))
+        )
+    url = code_url(context.event_id, choice.candidate, codes)
+    words = localizer(locale.tag, digits=digits)
+    card = compose_card(context, choice.candidate, choice.decision, words, code_url=url)
+    rendered = render_card(card, created_at=now)
+    return PrintedCard(rendered, choice.candidate, choice.decisions, locale)
+
+
+def _context(
+    order: Order, *, shop: Shop, brand: Brand, locale: LocaleChoice, now: datetime
+) -> Context:
+    event = OrderPaid(
+        id=f"preview:{shop.id}:order:{order.id}",
+        shop_id=shop.id,
+        occurred_at=order.paid_at or order.placed_at,
+        order=order,
+    )
+    return build_context(event, shop=shop, brand=brand, locale=locale, now=now)
+
+
+def _ranked(candidates: tuple[Candidate, ...], template: str | None) -> tuple[Candidate, ...]:
+    if not candidates:
+        raise PrintError("no card: the order has no parcel that is still to be packed")
+    names = [candidate.template for candidate in candidates]
+    if template is not None and template not in names:
+        raise PrintError(f"no template {template!r} for this order; there are: {', '.join(names)}")
+    return tuple(sorted(candidates, key=lambda candidate: candidate.template != template))
+
+
+def _reasons(decisions: tuple[Decision, ...]) -> list[str]:
+    return [reason for decision in decisions for reason in (*decision.vetoes, *decision.reasons)]

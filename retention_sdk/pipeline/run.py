@@ -1,0 +1,173 @@
+"""Runs one event through its stages, and goes on where the last process stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from pydantic import TypeAdapter
+
+from ..channels.base import Channel
+from ..consent import RuleSet
+from ..errors import DeliveryError
+from ..model import Artifact, Context, CustomerErased, Delivery, Record
+from .choose import Chosen, Pick, choose
+from .deliver import deliver
+from .make import Codes, Digits, Documents, compose, delivery_id_for, render
+from .snapshot import Snapshots
+
+if TYPE_CHECKING:
+    from ..hooks.calls import HookCalls
+    from ..storage import Store, StoredEvent
+
+STAGES = ("context", "decide", "compose", "render", "deliver")
+
+Surface = Literal["card", "email"]
+Artifacts = dict[Surface, tuple[Artifact, ...]]
+R = TypeVar("R", bound=Record)
+
+
+class Pipeline:
+    """One shop's way from an event to what leaves the house."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        snapshots: Snapshots,
+        rules: RuleSet,
+        calls: HookCalls,
+        clock: Callable[[], datetime],
+        channel: Callable[[str], Channel],
+        channels: Mapping[Surface, str],
+        codes: Codes,
+        digits: Digits,
+    ) -> None:
+        self._store = store
+        self._snapshots = snapshots
+        self._rules = rules
+        self._calls = calls
+        self._clock = clock
+        self._channel = channel
+        self._channels = channels
+        self._codes = codes
+        self._digits = digits
+
+    def run(self, stored: StoredEvent) -> Iterator[str]:
+        """Yield the name of each stage once it is committed. Stop anywhere; call again later.
+
+        Raises:
+            RetentionError: a stage failed; what was committed before it stays.
+        """
+        if isinstance(stored.event, CustomerErased):
+            self._snapshots.erase(stored.event, now=self._clock())
+            yield "erase"
+            return
+        context = self._snapshots.take(stored, now=self._clock())
+        yield "context"
+        chosen = self._decide(context, stored.subject_id)
+        yield "decide"
+        documents = self._compose(context, chosen, stored.subject_id)
+        yield "compose"
+        artifacts = self._render(documents, context, stored.subject_id)
+        yield "render"
+        self._deliver(context, chosen, artifacts, stored.subject_id)
+        yield "deliver"
+
+    def decisions(self, event_id: str) -> tuple[Context | None, Chosen | None]:
+        """Return what was recorded of an event so far."""
+        return self._recorded(event_id, "context", Context), self._recorded(
+            event_id, "decide", Chosen
+        )
+
+    def _decide(self, context: Context, subject_id: str) -> Chosen:
+        if known := self._recorded(context.event_id, "decide", Chosen):
+            return known
+        chosen = choose(context, rules=self._rules, calls=self._calls)
+        with self._store.begin() as connection:
+            for decision in chosen.decisions:
+                self._store.decisions.record(connection, decision, subject_id=subject_id)
+            payload = self._store.stages.record(
+                connection,
+                context.event_id,
+                "decide",
+                chosen.model_dump_json().encode(),
+                subject_id=subject_id,
+                now=self._clock(),
+            )
+        return Chosen.model_validate_json(payload)
+
+    def _compose(self, context: Context, chosen: Chosen, subject_id: str) -> Documents:
+        if known := self._recorded(context.event_id, "compose", Documents):
+            return known
+        documents = compose(context, chosen.picks, digits=self._digits, codes=self._codes)
+        payload = documents.model_dump_json().encode()
+        return Documents.model_validate_json(
+            self._record(context.event_id, "compose", payload, subject_id)
+        )
+
+    def _render(self, documents: Documents, context: Context, subject_id: str) -> Artifacts:
+        """Make the artifacts. Their hashes are recorded, the bytes can be made again."""
+        artifacts = render(documents, context=context)
+        hashes = {each.name: each.sha256 for made in artifacts.values() for each in made}
+        payload = TypeAdapter(dict[str, str]).dump_json(hashes)
+        self._record(context.event_id, "render", payload, subject_id)
+        return artifacts
+
+    def _deliver(
+        self, context: Context, chosen: Chosen, artifacts: Artifacts, subject_id: str
+    ) -> None:
+        """Send all that may go now; a refusal of one does not hold up the other."""
+        refusals = []
+        for pick in chosen.picks:
+            try:
+                self._deliver_one(context, pick, artifacts, subject_id)
+            except DeliveryError as error:
+                refusals.append(error)
+        if refusals:
+            raise next((e for e in refusals if e.retryable), refusals[0])
+        self._record(context.event_id, "deliver", b"{}", subject_id)
+
+    def _deliver_one(
+        self, context: Context, pick: Pick, artifacts: Artifacts, subject_id: str
+    ) -> None:
+        surface = pick.candidate.surface
+        earliest = pick.decision.earliest_send_at
+        if earliest and earliest > self._clock():
+            raise DeliveryError(
+                f"{surface}: not before {earliest:%Y-%m-%d %H:%M} UTC", retryable=True
+            )
+        delivery = Delivery(
+            id=delivery_id_for(context.event_id, surface),
+            event_id=context.event_id,
+            decision_id=pick.decision.decision_id,
+            surface=surface,
+            channel=self._channels[surface],
+            recipient=_recipient(context, surface),
+            artifacts=artifacts[surface],
+        )
+        deliver(
+            delivery,
+            subject_id=subject_id,
+            message_class=pick.decision.message_class,
+            is_idempotent=self._channel(delivery.channel).is_idempotent,
+            store=self._store,
+            calls=self._calls,
+            clock=self._clock,
+        )
+
+    def _record(self, event_id: str, stage: str, payload: bytes, subject_id: str) -> bytes:
+        with self._store.begin() as connection:
+            return self._store.stages.record(
+                connection, event_id, stage, payload, subject_id=subject_id, now=self._clock()
+            )
+
+    def _recorded(self, event_id: str, stage: str, model: type[R]) -> R | None:
+        with self._store.reading() as connection:
+            payload = self._store.stages.get(connection, event_id, stage)
+        return model.model_validate_json(payload) if payload else None
+
+
+def _recipient(context: Context, surface: Surface) -> str:
+    return context.customer.email if surface == "email" and context.customer else ""

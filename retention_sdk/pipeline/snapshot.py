@@ -1,0 +1,175 @@
+"""The first stage: what an event changes in the store, and the snapshot everything rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..context import build_context, customer_of, order_of
+from ..loyalty import PointsLedger
+from ..model import (
+    Award,
+    Brand,
+    Consent,
+    ConsentChanged,
+    Context,
+    CustomerErased,
+    History,
+    LocaleChoice,
+    LoyaltyState,
+    OrderCancelled,
+    OrderPaid,
+    OrderRefunded,
+    Shop,
+    ShopEvent,
+)
+from .locale import resolve_locale
+
+if TYPE_CHECKING:
+    from ..hooks.calls import HookCalls
+    from ..storage import Connection, Store, StoredEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshots:
+    """Takes snapshots for one shop; the store's facts and points change in the same commit."""
+
+    shop: Shop
+    brand: Brand
+    fallback_locale: str
+    ledger: PointsLedger | None
+    store: Store
+    calls: HookCalls
+
+    def take(self, stored: StoredEvent, *, now: datetime) -> Context:
+        """Return the snapshot of an event; a second call returns the first one's.
+
+        Plugins are asked outside of the transaction: their code must not hold the write lock.
+        """
+        event = stored.event
+        with self.store.reading() as connection:
+            known = self._recorded(connection, event.id)
+            if known:
+                return known
+            before = self._facts(connection, stored)
+        locale = self._locale(event)
+        provisional = self._build(event, stored.subject_id, locale, now, **before)
+        extras = self.calls.enrich_context(context=provisional)
+        context = provisional.model_copy(update={"extras": extras})
+        awards = self._awards(event, context)
+        with self.store.begin() as connection:
+            known = self._recorded(connection, event.id)
+            if known:
+                return known
+            self._note(connection, stored, now)
+            loyalty = self._post(connection, stored, awards, now)
+            facts = self._facts(connection, stored)
+            context = self._build(event, stored.subject_id, locale, now, loyalty=loyalty, **facts)
+            context = context.model_copy(update={"extras": extras})
+            self._record(connection, context, stored.subject_id, now)
+        return context
+
+    def erase(self, event: CustomerErased, *, now: datetime) -> int:
+        """Destroy the keys of the person an erasure names; return how many subjects that were."""
+        from ..storage import erasure_references
+
+        with self.store.begin() as connection:
+            references = erasure_references(event)
+            found = self.store.subjects.matching(connection, event.shop_id, references)
+            for subject_id in found:
+                self.store.subjects.erase(connection, subject_id, now=now)
+        self.store.scrub()
+        return len(found)
+
+    def _locale(self, event: ShopEvent) -> LocaleChoice:
+        return resolve_locale(
+            order_of(event),
+            customer_of(event),
+            shop=self.shop,
+            brand=self.brand,
+            fallback=self.fallback_locale,
+            calls=self.calls,
+        )
+
+    def _build(
+        self,
+        event: ShopEvent,
+        subject_id: str,
+        locale: LocaleChoice,
+        now: datetime,
+        *,
+        consents: tuple[Consent, ...],
+        history: History,
+        loyalty: LoyaltyState | None = None,
+    ) -> Context:
+        return build_context(
+            event,
+            shop=self.shop,
+            brand=self.brand,
+            locale=locale,
+            now=now,
+            subject_id=subject_id,
+            consents=consents,
+            history=history,
+            loyalty=loyalty,
+        )
+
+    def _facts(self, connection: Connection, stored: StoredEvent) -> Mapping[str, Any]:
+        order = order_of(stored.event)
+        history = self.store.orders.history(
+            connection,
+            stored.subject_id,
+            excluding=order.id if order else None,
+            before=order.placed_at if order else None,
+        )
+        consents = self.store.consents.current(connection, stored.subject_id)
+        return {"history": history, "consents": consents}
+
+    def _awards(self, event: ShopEvent, context: Context) -> tuple[Award, ...]:
+        return self.calls.award_points(context=context) if isinstance(event, OrderPaid) else ()
+
+    def _note(self, connection: Connection, stored: StoredEvent, now: datetime) -> None:
+        """Keep what the event says about consent, and the order's few facts."""
+        event, subject_id = stored.event, stored.subject_id
+        customer = customer_of(event)
+        answers = customer.consents if customer else ()
+        if isinstance(event, ConsentChanged):
+            answers = (event.consent,)
+        self.store.consents.record(connection, subject_id, answers, event_id=event.id, now=now)
+        if order := order_of(event):
+            self.store.orders.record(
+                connection, order, shop_id=event.shop_id, subject_id=subject_id
+            )
+
+    def _post(
+        self,
+        connection: Connection,
+        stored: StoredEvent,
+        awards: tuple[Award, ...],
+        now: datetime,
+    ) -> LoyaltyState:
+        event, who = stored.event, stored.subject_id
+        if self.ledger is None:
+            return LoyaltyState()
+        points = 0
+        if isinstance(event, OrderPaid):
+            points = self.ledger.earn(
+                connection, event, subject_id=who, awards=awards, now=now
+            ).points
+        elif isinstance(event, OrderRefunded | OrderCancelled):
+            points = -self.ledger.claw_back(connection, event, subject_id=who, now=now).points
+        return self.ledger.balance(connection, who, now=now, earned=points)
+
+    def _recorded(self, connection: Connection, event_id: str) -> Context | None:
+        payload = self.store.stages.get(connection, event_id, "context")
+        return Context.model_validate_json(payload) if payload else None
+
+    def _record(
+        self, connection: Connection, context: Context, subject_id: str, now: datetime
+    ) -> None:
+        payload = context.model_dump_json().encode()
+        self.store.stages.record(
+            connection, context.event_id, "context", payload, subject_id=subject_id, now=now
+        )
