@@ -1,0 +1,17 @@
+"""E-mails: candidates, composition as data, and finished bytes."""
+
+from .choose import message_candidates
+from .compose import compose_email
+from .html import render_html
+from .message import Message
+from .mime import render_email
+from .text import render_text
+
+__all__ = [
+    "Message",
+    "compose_email",
+    "message_candidates",
+    "render_email",
+    "render_html",
+    "render_text",
+]

@@ -1,0 +1,162 @@
+"""From a decision to an e-mail: texts only, no markup and no bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from ..errors import ConsentError
+from ..l10n import Localizer
+from ..model import Block, Candidate, ContentKind, Context, Decision, MessageClass
+from .choose import REVIEW_REQUEST
+from .message import Link, Message, MessageBlock, Summary, Unsubscribe
+from .sender import find_correspondents, find_legal_footer, subject_labels
+from .summary import compose_summary
+from .words import Words
+
+# Gmail cuts a message at 102 KB of HTML; all that plugins may add has to stay far below.
+_BLOCK_CHARS_MAX = 6_000
+_SECURE_URL = re.compile(r"https://[^\s<>\"']{1,2000}")
+
+
+def compose_email(
+    context: Context,
+    candidate: Candidate,
+    decision: Decision,
+    localizer: Localizer,
+    *,
+    unsubscribe_url: str | None = None,
+) -> Message:
+    """Write the e-mail that was decided on, in the words of the localizer.
+
+    Only the kinds of content that were decided on appear. ``unsubscribe_url`` takes the
+    one-click POST of RFC 8058; without it, a marketing e-mail is unsubscribed from by mail.
+
+    Raises:
+        ConsentError: the decision does not allow this candidate, or the e-mail could not carry
+            what the law asks for.
+        ConfigError: the shop has no address to send from.
+    """
+    _check_decision(context, candidate, decision)
+    words = Words(context, localizer)
+    people = find_correspondents(context)
+    brand, template = context.brand, candidate.template
+    answers_to = people.reply_to or people.sender
+    return Message(
+        candidate_id=candidate.id,
+        decision_id=decision.decision_id,
+        template=template,
+        message_class=candidate.message_class,
+        locale=localizer.tag,
+        language=localizer.language,
+        script=localizer.script,
+        direction=localizer.direction,
+        sender_name=brand.name,
+        sender_address=people.sender,
+        reply_to=people.reply_to,
+        recipient=people.recipient,
+        subject=_labels(decision) + words.subject(template),
+        preheader=words.preheader(template),
+        headline=words.say(f"email.{template}.headline"),
+        greeting=words.greeting(),
+        paragraphs=(words.say(f"email.{template}.body", brand=brand.name),),
+        summary=_summary(context, candidate, words),
+        points=tuple(_points(context, candidate, words)),
+        blocks=tuple(_blocks(candidate, words)),
+        call_to_action=_call_to_action(context, candidate, words),
+        signoff=words.say("email.signoff"),
+        signer=words.text(brand.sender.name),
+        signer_role=words.text(brand.sender.role),
+        brand_name=brand.name,
+        brand_url=_secure(context.shop.url),
+        palette=brand.palette,
+        footer=tuple(_footer(context, words, contact=brand.contact_email or answers_to)),
+        unsubscribe=_unsubscribe(decision, words, answers_to, unsubscribe_url or ""),
+        must_include=decision.must_include,
+    )
+
+
+def _check_decision(context: Context, candidate: Candidate, decision: Decision) -> None:
+    about = (decision.event_id, decision.candidate_id, decision.channel, decision.message_class)
+    expected = (context.event_id, candidate.id, candidate.channel, candidate.message_class)
+    if candidate.surface != "email" or about != expected:
+        raise ConsentError("the decision is about something else than this e-mail")
+    if not decision.allowed:
+        raise ConsentError(f"decision {decision.decision_id} does not allow this e-mail")
+    if not {block.content for block in candidate.blocks} <= candidate.content:
+        raise ConsentError("a block brings content that nobody decided about")
+    if _is_marketing(decision) and not find_legal_footer(context):
+        raise ConsentError(
+            "advertising has to say who sends it: fill [legal_footer] of the brand file"
+        )
+
+
+def _is_marketing(decision: Decision) -> bool:
+    return decision.message_class is MessageClass.MARKETING
+
+
+def _labels(decision: Decision) -> str:
+    return subject_labels(decision.must_include) if _is_marketing(decision) else ""
+
+
+def _summary(context: Context, candidate: Candidate, words: Words) -> Summary | None:
+    if context.order is None or ContentKind.ORDER_SUMMARY not in candidate.content:
+        return None
+    return compose_summary(context.order, words, time_zone=context.shop.time_zone)
+
+
+def _points(context: Context, candidate: Candidate, words: Words) -> Iterator[str]:
+    if ContentKind.POINTS_BALANCE not in candidate.content:
+        return
+    if context.loyalty.earned > 0:
+        yield words.say("email.points.earned", points=context.loyalty.earned)
+    yield words.say("email.points.balance", points=context.loyalty.balance)
+
+
+def _blocks(candidate: Candidate, words: Words) -> Iterator[MessageBlock]:
+    """Leave optional blocks out when they would make the e-mail too long to be shown whole."""
+    room = _BLOCK_CHARS_MAX - sum(_length(b) for b in candidate.blocks if not b.is_optional)
+    for block in candidate.blocks:
+        if block.is_optional:
+            if _length(block) > room:
+                continue
+            room -= _length(block)
+        yield MessageBlock(title=words.text(block.title), text=words.text(block.text))
+
+
+def _length(block: Block) -> int:
+    return len(block.title) + len(block.text)
+
+
+def _call_to_action(context: Context, candidate: Candidate, words: Words) -> Link | None:
+    url = _secure(context.shop.url)
+    if candidate.template != REVIEW_REQUEST or not url:
+        return None
+    return Link(text=words.say("email.review_request.cta"), url=url)
+
+
+def _footer(context: Context, words: Words, *, contact: str) -> Iterator[str]:
+    yield words.reason()
+    yield words.say("email.footer.contact", contact=contact)
+    if legal := find_legal_footer(context):
+        yield words.text(legal)
+
+
+def _unsubscribe(
+    decision: Decision, words: Words, mailbox: str, one_click_url: str
+) -> Unsubscribe | None:
+    if not _is_marketing(decision):
+        return None
+    if one_click_url and not _secure(one_click_url):
+        raise ConsentError("the unsubscribe link must be an https URL (RFC 8058, 3.1)")
+    return Unsubscribe(
+        text=words.say("email.footer.unsubscribe"),
+        mailto=f"mailto:{quote(mailbox, safe='@')}?subject=unsubscribe",
+        one_click_url=one_click_url,
+    )
+
+
+def _secure(url: str) -> str:
+    """Return the URL if it may be linked to, else nothing: no script, no clear text."""
+    return url if _SECURE_URL.fullmatch(url) else ""

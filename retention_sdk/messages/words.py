@@ -1,0 +1,69 @@
+"""The localizer with a shop's tone of voice, for one e-mail."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from ..l10n import Localizer, isolate, strip_isolates
+from ..model import Context
+
+# Bidirectional classes that can move something in a line that runs from left to right.
+_TURNING = frozenset({"R", "AL", "AN"})
+
+
+class Words:
+    """Says things in the formality of the context, with no isolate more than a line needs."""
+
+    def __init__(self, context: Context, localizer: Localizer) -> None:
+        self.localizer = localizer
+        self._context = context
+        self._formality = context.locale.formality
+
+    def say(self, key: str, **arguments: Any) -> str:
+        """Return a registered message."""
+        message = self.localizer.message(key, formality=self._formality, **arguments)
+        return self.tidy(message)
+
+    def text(self, text: str) -> str:
+        """Return a foreign text, such as a title, that cannot disturb the line around it."""
+        return self.tidy(isolate(text)) if text else ""
+
+    def tidy(self, text: str) -> str:
+        """Drop isolates where nothing runs from right to left; old mail readers show them."""
+        if self.localizer.direction == "rtl" or _turns(text):
+            return text
+        return strip_isolates(text)
+
+    def subject(self, template: str) -> str:
+        """Return the subject line."""
+        if template == "thank_you":
+            return self.say(f"email.{template}.subject", **self._brand_and_number())
+        return self.say(f"email.{template}.subject", brand=self._context.brand.name)
+
+    def preheader(self, template: str) -> str:
+        """Return what inboxes show behind the subject."""
+        if template == "thank_you":
+            return self.say(f"email.{template}.preheader", brand=self._context.brand.name)
+        return self.say(f"email.{template}.headline")
+
+    def reason(self) -> str:
+        """Return why the e-mail was sent."""
+        return self.say("email.footer.reason", **self._brand_and_number())
+
+    def greeting(self) -> str:
+        """Return how the customer is addressed."""
+        salutation = self.localizer.salutation(
+            self._context.customer,
+            formality=self._formality,
+            relation="repeat" if self._context.history.orders_count else "first",
+        )
+        return self.tidy(salutation.text)
+
+    def _brand_and_number(self) -> dict[str, str]:
+        order = self._context.order
+        return {"brand": self._context.brand.name, "number": order.number if order else ""}
+
+
+def _turns(text: str) -> bool:
+    return any(unicodedata.bidirectional(char) in _TURNING for char in text)
