@@ -116,7 +116,7 @@ class PointsHolds:
 def _place(journal: Journal, points: int, expires_at: datetime) -> rows.Hold:
     book = journal.book
     hold = rows.Hold(
-        id=journal.new_id(),
+        id=journal.next_id(),
         account_id=journal.account.id,
         amount=points,
         expires_at=expires_at,

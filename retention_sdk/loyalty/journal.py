@@ -57,7 +57,8 @@ class Journal:
         self._store, self._connection, self._program = store, connection, program
         self.now = now
         self.policy_version = ensure_program(connection, program, now=now)
-        self.account = rows.lock_account(connection, program.id, subject_id, new_id=self.new_id())
+        new_id = time_ordered_id(now, store.random_bytes)
+        self.account = rows.lock_account(connection, program.id, subject_id, new_id=new_id)
         self._version_before = self.account.version
         self._txns: list[rows.Txn] = []
         self.book = Book(
@@ -67,9 +68,12 @@ class Journal:
         )
         self._settle()
 
-    def new_id(self) -> str:
-        """Return an identifier that sorts by time."""
-        return time_ordered_id(self.now, self._store.random_bytes)
+    def next_id(self) -> str:
+        """Return the identifier of the next transaction, and of the lot or hold it makes.
+
+        Counted, not drawn: lots that tie in everything else are spent in the order of earning.
+        """
+        return f"{self.account.id}.{self.account.version + 1:09d}"
 
     def load(self, lots: Iterable[rows.Lot]) -> list[rows.Lot]:
         """Add lots to the book unless it has them; return them as the book knows them."""
@@ -80,7 +84,7 @@ class Journal:
         self._refresh_account()
         account = self.account
         note = None if entry.note is None else canonical(entry.note).encode()
-        txn_id = self.new_id()
+        txn_id = self.next_id()
         txn = rows.Txn(
             id=txn_id,
             program_id=account.program_id,

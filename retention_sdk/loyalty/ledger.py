@@ -181,7 +181,7 @@ class PointsLedger:
         matures_at = event.occurred_at + timedelta(days=self.program.matures_after_days)
         life = self.program.expires_after_days
         lot = rows.Lot(
-            id=journal.new_id(),
+            id=journal.next_id(),
             account_id=journal.account.id,
             earned=earning.points,
             matures_at=matures_at,
