@@ -25,6 +25,7 @@ class Entry:
     card_sentence: str = ""
     mail_sentence: str = ""
     decisions: Sequence[str] = ()
+    no_card: str = "No card: nothing of this event goes into a parcel."
 
 
 def gallery(entries: Sequence[Entry], *, figures: Sequence[tuple[str, str]]) -> str:
@@ -40,7 +41,7 @@ def gallery(entries: Sequence[Entry], *, figures: Sequence[tuple[str, str]]) -> 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Kiln &amp; Leaf says thank you</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>
-<body><header><h1>One order, one thank-you, in the customer’s own script</h1>
+<body><header><h1>One order, one thank‑you, in the customer’s own script</h1>
 <p class="lead">Each card below was made from an order in the structure that a real platform sends.
 Names, products and addresses are invented; the consent decisions, the points and the press files
 are not.</p>
@@ -55,7 +56,7 @@ not legal advice. Every decision and posting is in <a href="log.json">log.json</
 def _article(entry: Entry) -> str:
     badge = f'<span class="badge">{escape(entry.badge)}</span>' if entry.badge else ""
     return f"""<article><div>{_cards(entry)}</div><div>
-<h2 dir="auto">{escape(entry.who)}{badge}</h2>
+<h2><bdi>{escape(entry.who)}</bdi>{badge}</h2>
 <p class="meta">{escape(entry.locale)} · {escape(entry.source)}</p>
 <dl>{"".join(_rows(entry))}</dl>{_decisions(entry)}</div></article>
 """
@@ -63,7 +64,7 @@ def _article(entry: Entry) -> str:
 
 def _cards(entry: Entry) -> str:
     if not entry.front:
-        return '<p class="none">No card: nothing of this event goes into a parcel.</p>'
+        return f'<p class="none">{escape(entry.no_card)}</p>'
     sides = ((entry.front, "front"), (entry.back, "back"))
     images = "".join(
         f'<a href="{escape(entry.pdf)}"><img src="{escape(name)}" alt="{side} of the card" '

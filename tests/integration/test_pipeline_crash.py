@@ -93,7 +93,7 @@ def assert_one_of_everything(shop_dir):
             verified = shop.ledger.verify(connection)
             left = shop.store.inbox.pending(connection)
         assert ["earn"] == [entry.kind for entry in history]
-        assert verified.is_good, verified
+        assert verified.is_clean, verified
         assert () == left
 
 
