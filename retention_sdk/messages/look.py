@@ -65,7 +65,7 @@ def find_look(message: Message) -> Look:
     """Return how the message looks; texts stay readable whatever the palette is."""
     palette = message.palette
     paper, ink = palette.paper, _readable(palette.ink, on=palette.paper)
-    ground = _mix(paper, ink, 0.06)
+    ground, tint = _mix(paper, ink, 0.06), _mix(paper, palette.accent, 0.12)
     text_faces, heading_faces, line_height = _SCRIPTS.get(message.script, (_SANS, _SERIF, 1.6))
     is_rtl = message.direction == "rtl"
     dark_heading = _first_readable(palette.accent, palette.primary, _DARK_INK, on=_DARK_PAPER)
@@ -81,7 +81,7 @@ def find_look(message: Message) -> Look:
         ink=ink,
         muted=_first_readable(_mix(ink, paper, 0.32), ink, on=ground),
         line=_mix(paper, ink, 0.14),
-        tint=_mix(paper, palette.accent, 0.12),
+        tint=tint if contrast(ink, tint) >= _CONTRAST_MIN else paper,
         heading=_first_readable(palette.primary, ink, on=paper),
         accent=palette.accent,
         button=palette.primary,

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 from ..errors import MessageError
-from ..model import Artifact
+from ..model import Artifact, read_mailbox
 from .html import render_html
 from .message import Message
 from .text import render_text
@@ -24,7 +24,6 @@ from .text import render_text
 _LINE_MAX = 76
 _WORD_FRAME = len("=?utf-8?b??=")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ \-]+")
-_MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]+@[A-Za-z0-9.\-]+>")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 
 
@@ -50,8 +49,6 @@ def render_email(message: Message, *, message_id: str, date: datetime) -> Artifa
 
 
 def _headers(message: Message, message_id: str, date: datetime) -> Iterator[tuple[str, str]]:
-    if not _MESSAGE_ID.fullmatch(message_id):
-        raise MessageError("the Message-ID is not of the form <left@right>")
     if date.utcoffset() is None:
         raise MessageError("the date of an e-mail needs a time zone")
     yield "From", _mailbox(message.sender_name, message.sender_address)
@@ -60,7 +57,7 @@ def _headers(message: Message, message_id: str, date: datetime) -> Iterator[tupl
         yield "Reply-To", message.reply_to
     yield "Subject", _words(message.subject, taken=len("Subject: "))
     yield "Date", format_datetime(date.astimezone(UTC))
-    yield "Message-ID", message_id
+    yield "Message-ID", _message_id(message_id)
     yield "Content-Language", message.locale
     yield "Auto-Submitted", "auto-generated"
     if refusal := message.unsubscribe:
@@ -69,6 +66,14 @@ def _headers(message: Message, message_id: str, date: datetime) -> Iterator[tupl
         if refusal.one_click_url:
             yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
     yield "MIME-Version", "1.0"
+
+
+def _message_id(text: str) -> str:
+    """Return ``<left@right>`` with a domain in ASCII; the left side has the form of an address."""
+    inner = read_mailbox(text.removeprefix("<").removesuffix(">"))
+    if inner is None or not inner.isascii() or text[:1] != "<" or text[-1:] != ">":
+        raise MessageError("the Message-ID is not of the form <left@right>")
+    return f"<{inner}>"
 
 
 def _header(name: str, value: str) -> str:
@@ -114,13 +119,12 @@ def _payload(line: int) -> int:
 def _part(kind: str, body: str) -> str:
     """Return a body part in whichever transfer encoding is shorter; both survive any server."""
     octets = body.replace("\r\n", "\n").encode()
-    quoted = quopri.encodestring(octets).replace(b"\n", b"\r\n")
+    # The line break in front of a boundary belongs to the boundary (RFC 2046, 5.1.1).
+    quoted = quopri.encodestring(octets).replace(b"\n", b"\r\n") + b"\r\n"
     base64 = encodebytes(octets.replace(b"\n", b"\r\n")).replace(b"\n", b"\r\n")
-    name, encoded = min(
-        (("quoted-printable", quoted), ("base64", base64)), key=lambda pair: len(pair[1])
-    )
-    end = b"" if encoded.endswith(b"\r\n") else b"\r\n"
+    encodings = (("quoted-printable", quoted), ("base64", base64))
+    name, encoded = min(encodings, key=lambda pair: len(pair[1]))
     return (
         f"Content-Type: text/{kind}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: {name}\r\n\r\n{(encoded + end).decode()}"
+        f"Content-Transfer-Encoding: {name}\r\n\r\n{encoded.decode()}"
     )
