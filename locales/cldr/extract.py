@@ -25,8 +25,8 @@ TAGS = """
 en en-GB en-AU en-CA en-IN en-IE en-NZ en-ZA en-SG de de-AT de-CH fr fr-CA fr-BE fr-CH es es-MX
 es-AR es-CO es-CL es-US es-419 pt pt-PT it it-CH nl nl-BE sv da nb no nn fi is pl cs sk hu ro bg hr
 sl sr sr-Latn el et lv lt uk ru kk uz az ka hy tr he ar ar-EG ar-SA ar-AE ar-KW ar-MA fa fa-AF ckb
-ps ur hi bn bn-IN mr ta te gu ne si th vi id ms fil km my ja ko zh zh-Hant zh-Hant-HK sw sw-KE am zu af
-ca eu gl ga cy mt mk sq bs mn
+ps ur hi bn bn-IN mr ta te gu ne si th vi id ms fil km my ja ko zh zh-Hant zh-Hant-HK sw sw-KE am zu
+af ca eu gl ga cy mt mk sq bs mn
 """.split()
 PERSIAN_CALENDAR = ("fa", "fa-AF", "ps", "en")
 STYLES = ("full", "long", "medium", "short")
@@ -135,12 +135,15 @@ def calendar_of(data: dict[str, Any]) -> dict[str, Any]:
 def dates_of(packages: Packages, tag: str) -> dict[str, Any]:
     """Return the calendars a locale is written in."""
     gregorian = packages.main("cldr-dates-full", tag, "ca-gregorian")["dates"]["calendars"]
-    calendars = {"gregorian": calendar_of(gregorian["gregorian"])}
+    calendars: dict[str, Any] = {"gregorian": calendar_of(gregorian["gregorian"])}
     if tag in PERSIAN_CALENDAR:
         persian = packages.main("cldr-cal-persian-full", tag, "ca-persian")["dates"]["calendars"]
         calendars["persian"] = calendar_of(persian["persian"])
-    days = gregorian["gregorian"]["days"]["format"]["wide"]
-    return {"days": [days[day] for day in DAYS], "calendars": calendars}
+    days = gregorian["gregorian"]["days"]
+    found = {"days": [days["format"]["wide"][day] for day in DAYS], "calendars": calendars}
+    if "cccc" in calendars["gregorian"]["patterns"]["full"]:
+        found["days_standalone"] = [days["stand-alone"]["wide"][day] for day in DAYS]
+    return found
 
 
 def list_of(packages: Packages, tag: str) -> dict[str, str]:

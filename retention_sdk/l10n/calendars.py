@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-# 1 Farvardin 1 is 19 March 622 of the Julian calendar, 22 March of the proleptic Gregorian one.
+# Proleptic day number of 1 Farvardin 1 under the 33-year rule, so that 1 Farvardin 1404 is
+# 21 March 2025.
 _PERSIAN_EPOCH = 226_895
 # The 33-year rule makes 1502 a leap year; at the meridian of Tehran 1503 is one (ICU 78,
 # persncal.cpp, after the University of Tehran's Calendar Center). The next such year is 1601.

@@ -11,7 +11,7 @@ from .calendars import CALENDARS, CalendarDay
 from .resources import cldr_locale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 DateStyle = Literal["full", "long", "medium", "short"]
 
@@ -40,7 +40,10 @@ class DateFormatter:
         self._names: Mapping[str, Any] = dates["calendars"].get(
             calendar, dates["calendars"]["gregorian"]
         )
-        self._days: tuple[str, ...] = tuple(dates["days"])
+        self._days: Mapping[str, Sequence[str]] = {
+            "E": dates["days"],
+            "c": dates.get("days_standalone", dates["days"]),
+        }
         self._convert = CALENDARS[calendar]
         self._digits = digits
         self._patterns = {**self._names["patterns"], **patterns}
@@ -59,8 +62,8 @@ class DateFormatter:
 
     def _field(self, letters: str, parts: CalendarDay, weekday: int) -> str:
         kind, width = letters[0], len(letters)
-        if kind in "Ec":
-            return self._days[weekday]
+        if kind in self._days:
+            return self._days[kind][weekday]
         if kind == "G":
             era: str = self._names["era"]
             return era

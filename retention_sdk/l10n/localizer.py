@@ -142,7 +142,7 @@ class Localizer:
 
     def list(self, items: Sequence[str]) -> str:
         """Join items as the language does: ``a, b and c``."""
-        return join_list(items, cldr_locale(self._cldr_tag)["list"])
+        return join_list(items, cldr_locale(self._cldr_tag)["list"], self.language)
 
     def message(
         self,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CJK = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL"})
-_WORDS = re.compile(r"([\s\-'’.]+)")
+_BREAKS = re.compile(r"([\s\-'’.]+)")
 _SHORT_MAX = 3
 _ROMAN = re.compile(r"[IVX]+")
 _TURKIC = frozenset({"tr", "az"})
@@ -40,17 +44,20 @@ def lower(text: str, language: str) -> str:
     return text.lower()
 
 
-def recase(name: str, language: str) -> str:
-    """Return a name that was typed in capitals as it is normally written; others unchanged.
+def recase(parts: Sequence[str], language: str) -> tuple[str, ...]:
+    """Return the parts of a name as they are normally written if all were typed in capitals.
 
-    ``ANNA MÜLLER`` is Anna Müller; ``AJ``, ``Anna`` and ``Henry VIII`` stay as they are.
+    ``ANNA``, ``MÜLLER`` is Anna, Müller; ``AJ`` alone and ``Henry``, ``VIII`` stay as they are.
     """
-    letters = [char for char in name if char.isalpha()]
+    letters = [char for part in parts for char in part if char.isalpha()]
     if len(letters) <= _SHORT_MAX or not all(char.isupper() for char in letters):
-        return name
-    return "".join(
-        part if _WORDS.fullmatch(part) else _recase_word(part, language)
-        for part in _WORDS.split(name)
+        return tuple(parts)
+    return tuple(
+        "".join(
+            word if _BREAKS.fullmatch(word) else _recase_word(word, language)
+            for word in _BREAKS.split(part)
+        )
+        for part in parts
     )
 
 

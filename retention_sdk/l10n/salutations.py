@@ -59,10 +59,8 @@ def _is_fillable(value: str, star: str, unsafe_endings: str) -> bool:
 
 
 def _parts(customer: Customer, language: str, profile: Mapping[str, Any]) -> dict[str, str]:
-    given, family, full = (
-        recase(text, language) if is_name(text) else ""
-        for text in (customer.given_name, customer.family_name, customer.full_name)
-    )
+    typed = (customer.given_name, customer.family_name, customer.full_name)
+    given, family, full = recase([text if is_name(text) else "" for text in typed], language)
     is_cjk_locale = profile["script"] in _CJK_SCRIPTS
     is_family_first = profile["names"]["order"] == "family_first" and not is_cjk_locale
     whole = join_name(given, family, is_family_first=is_family_first) or full

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 _SUBTAGS = re.compile(
     r"(?P<language>[a-z]{2,3})(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?"
-    r"(?:-(?P<rest>[a-z0-9]{1,8}(?:-[a-z0-9]{1,8})*))?"
+    r"(?:-(?P<rest>[a-z0-9-]*))?"
 )
 _LENGTH_MAX = 100
+# BCP 47 allows no subtag of more than eight letters; CLDR calls the calendar by its full name.
+_CALENDAR_ALIASES = {"gregory": "gregorian"}
 _CACHE_SIZE = 1024
 
 
@@ -70,7 +72,11 @@ def _from_match(match: re.Match[str]) -> Tag | None:
         return tag
     wish = re.search(r"(?:^|-)ca-([a-z0-9]+)", extension[1])
     digits = re.search(r"(?:^|-)nu-([a-z]+)", extension[1])
-    return replace(tag, calendar=wish[1] if wish else "", digits=digits[1] if digits else "")
+    return replace(
+        tag,
+        calendar=_CALENDAR_ALIASES.get(wish[1], wish[1]) if wish else "",
+        digits=digits[1] if digits else "",
+    )
 
 
 def _is_language(code: str) -> bool:

@@ -1,0 +1,90 @@
+"""What a careful typesetter of a language would mark: letters, spaces, punctuation, quotes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# The first word of a character's Unicode name, for the letters each script may use.
+_SCRIPT_LETTERS: Mapping[str, frozenset[str]] = {
+    "Latn": frozenset({"LATIN", "MODIFIER"}),
+    "Arab": frozenset({"ARABIC"}),
+    "Hebr": frozenset({"HEBREW"}),
+    "Armn": frozenset({"ARMENIAN"}),
+    "Cyrl": frozenset({"CYRILLIC"}),
+    "Grek": frozenset({"GREEK"}),
+    "Deva": frozenset({"DEVANAGARI"}),
+    "Thai": frozenset({"THAI"}),
+    "Kore": frozenset({"HANGUL"}),
+    "Hans": frozenset({"CJK"}),
+    "Hant": frozenset({"CJK"}),
+    "Jpan": frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC"}),
+}
+
+_ARABIC_PUNCTUATION = ("[?;,]", "Arabic script has ؟ ؛ ،")
+_WIDE_PUNCTUATION = ("[!?;:,.()]", "use the full-width form")
+
+# Per language: what must not occur, and what to do about it.
+_LANGUAGE_RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "fa": (
+        ("[يكىة]", "Persian has ی and ک"),
+        ("[٠-٩]", "Persian digits differ"),
+        _ARABIC_PUNCTUATION,
+    ),
+    "ar": (("[یکۀ]", "Arabic has ي and ك"), _ARABIC_PUNCTUATION),
+    "hy": (
+        (":", "the Armenian full stop is U+0589"),
+        ("[?!]", "Armenian marks the stressed vowel: ՞ and ՜"),
+        ("եւ", "Eastern Armenian writes և"),
+    ),
+    "fr": (
+        ("(?<!\u202f)[!?;»]", "a narrow no-break space goes before"),
+        ("(?<!\u00a0):", "a no-break space goes before"),
+    ),
+    "de": (("ß(?=[A-ZÄÖÜ])", "ẞ among capitals"),),
+    "tr": (("i\u0307", "one letter, not two: i or İ"),),
+    "hi": ((r"\.(?!\w)", "a sentence ends with ।"),),
+    "el": ((r"\?", "the Greek question mark is ;"),),
+    "ja": (_WIDE_PUNCTUATION, (r"[^\s￼] [^\s\d￼]", "no space within a sentence")),
+    "zh": (_WIDE_PUNCTUATION,),
+}
+_EVERYWHERE = (
+    ("[\"']", "use the language's own quotation marks or apostrophe"),
+    (r"\.\.\.", "one ellipsis, not three stops"),
+    ("  ", "two spaces"),
+    (r"^\s|\s$", "space at the edge"),
+    ("[ ][,.;:!?،؛؟։।]", "a breaking space before punctuation"),
+    ("[\u202a-\u202e\u200e\u200f\u061c]", "bidi marks belong to the formatter"),
+    ("[0-9]", "digits come from arguments, so that they follow the locale"),
+)
+
+
+def style_faults(text: str, language: str, script: str) -> Iterator[tuple[str, str]]:
+    """Yield a code and a detail for each fault of one way a message can read.
+
+    Arguments stand in the text as U+FFFC.
+    """
+    if not unicodedata.is_normalized("NFC", text):
+        yield "nfc", "not in NFC"
+    for char in sorted(set(text)):
+        if char.isalpha() and not _belongs(char, script):
+            yield "script", f"{char!r} is not a letter of {script}"
+    for pattern, detail in (*_EVERYWHERE, *_LANGUAGE_RULES.get(language, ())):
+        if match := re.search(pattern, text):
+            yield "style", f"{match[0]!r}: {detail}"
+    if language == "es":
+        yield from _unopened(text)
+
+
+def _belongs(char: str, script: str) -> bool:
+    return unicodedata.name(char, "").partition(" ")[0] in _SCRIPT_LETTERS[script]
+
+
+def _unopened(text: str) -> Iterator[tuple[str, str]]:
+    for opening, closing in ("¿?", "¡!"):
+        if text.count(opening) != text.count(closing):
+            yield "style", f"{opening} and {closing} come in pairs"

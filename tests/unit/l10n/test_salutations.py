@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retention_sdk.l10n import available_locales, is_balanced, localizer, strip_isolates
+from retention_sdk.model import Customer
+
+ANNA = Customer(given_name="Anna", family_name="Müller")
+YAMADA = Customer(given_name="太郎", family_name="山田")
+
+
+def greet(tag, customer, formality="formal", relation="first"):
+    found = localizer(tag).salutation(customer, formality=formality, relation=relation)
+    return strip_isolates(found.text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "customer", "formality", "expected"),
+    [
+        ("en", ANNA, "formal", "Dear Anna Müller,"),
+        ("en", ANNA, "neutral", "Hello Anna,"),
+        ("en", ANNA, "warm", "Hello Anna!"),
+        ("de", ANNA, "formal", "Guten Tag Anna Müller,"),
+        ("de", ANNA, "warm", "Hallo Anna!"),
+        ("fr", ANNA, "warm", "Bonjour Anna\N{NARROW NO-BREAK SPACE}!"),
+        ("ru", ANNA, "formal", "Здравствуйте, Anna Müller!"),
+        ("ja", YAMADA, "formal", "山田太郎様"),
+        ("ja", YAMADA, "neutral", "山田様"),
+        ("ja", Customer(given_name="John", family_name="Smith"), "neutral", "John Smith様"),
+        ("ja", Customer(company="山田商店"), "formal", "山田商店 御中"),
+        ("ko", Customer(given_name="철수", family_name="김"), "neutral", "김철수님, 안녕하세요"),
+        ("zh-Hans", Customer(full_name="李雷"), "formal", "尊敬的李雷："),
+        ("th", Customer(given_name="สมชาย", family_name="ใจดี"), "formal", "เรียน คุณสมชาย"),
+        ("hi", Customer(given_name="अनिल"), "neutral", "नमस्ते अनिल जी,"),
+        ("fa", Customer(full_name="علی رضایی"), "warm", "سلام علی رضایی!"),
+        (
+            "hy",
+            Customer(given_name="ԱՆԻ", family_name="ՍԵՎԱԿՅԱՆ"),
+            "formal",
+            "Հարգելի՛ Անի Սևակյան,",
+        ),
+        ("en", YAMADA, "warm", "Hello 山田太郎!"),
+    ],
+)
+def test_a_customer_is_addressed_as_is_polite_in_the_language(tag, customer, formality, expected):
+    """Order, honorific and as much of the name as fits the formality."""
+    assert expected == greet(tag, customer, formality)
+
+
+def test_a_name_is_left_out_where_the_language_would_have_to_bend_it():
+    """Greek vocative: Μαρία stays Μαρία, Γιώργος does not stay Γιώργος."""
+    assert "Γεια σας, Μαρία," == greet("el", Customer(given_name="Μαρία"), "neutral")
+    assert "Γεια σας," == greet("el", Customer(given_name="Γιώργος"), "neutral")
+
+
+def test_persian_joins_a_name_only_where_its_ending_allows():
+    """«زهرا گرامی» would want an extra letter; «علی محمدیان گرامی» does not."""
+    assert "علی محمدیان گرامی،" == greet("fa", Customer(full_name="علی محمدیان"))
+    assert "با سلام، زهرا،" == greet("fa", Customer(given_name="زهرا"))
+
+
+@pytest.mark.parametrize("customer", [None, Customer(), Customer(given_name="-", full_name=".")])
+@pytest.mark.parametrize("tag", available_locales())
+def test_without_a_name_there_is_still_a_salutation(tag, customer):
+    """In every language and formality, for guests and for those who typed a dash."""
+    for formality in ("formal", "neutral", "warm"):
+        for relation in ("first", "repeat"):
+            found = localizer(tag).salutation(customer, formality=formality, relation=relation)
+
+            assert found.text
+            assert f"{formality}, no name" == found.reason
+
+
+def test_somebody_who_comes_back_is_told_so():
+    """Warm brands only; formal ones keep the same opening."""
+    assert "Hello again, Anna!" == greet("en", ANNA, "warm", "repeat")
+    assert "Dear Anna Müller," == greet("en", ANNA, "formal", "repeat")
+
+
+def test_the_reason_says_which_parts_were_used_and_names_nobody():
+    """It is stored with the decision."""
+    found = localizer("de").salutation(ANNA, formality="formal")
+
+    assert "formal, full name" == found.reason
+
+
+@given(
+    name=st.text(max_size=200),
+    tag=st.sampled_from(available_locales()),
+    formality=st.sampled_from(("formal", "neutral", "warm")),
+)
+def test_no_name_can_break_a_salutation(name, tag, formality):
+    """Markup, emoji, controls, two hundred letters: isolated text, nothing else."""
+    customer = Customer(given_name=name, family_name=name[::-1])
+    found = localizer(tag).salutation(customer, formality=formality)
+
+    assert is_balanced(found.text)
