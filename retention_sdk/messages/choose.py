@@ -14,7 +14,7 @@ from ..model import (
     Context,
     read_mailbox,
 )
-from .sender import is_ready_for_marketing
+from .sender import is_labelled_as_advertising, is_ready_for_marketing
 
 THANK_YOU = "thank_you"
 REVIEW_REQUEST = "review_request"
@@ -30,7 +30,8 @@ def message_candidates(context: Context, *, blocks: Sequence[Block] = ()) -> tup
 
     After payment: thanks with points and blocks, then thanks alone. A balance of points is about
     the loyalty programme and not about the order, so it makes marketing of the first; where the
-    law does not allow that, the second is still service. After delivery: a request for a review,
+    law does not allow that, the second is still service. Where the subject would have to begin with
+    the word advertisement, points alone are not worth it. After delivery: a request for a review,
     which is marketing everywhere (BGH VI ZR 225/17). Nothing without an address to write to, and
     no marketing from a shop that does not say who it is.
     """
@@ -50,7 +51,8 @@ def message_candidates(context: Context, *, blocks: Sequence[Block] = ()) -> tup
 def _thank_yous(context: Context, blocks: tuple[Block, ...]) -> tuple[Candidate, ...]:
     service = tuple(block for block in blocks if block.content in SERVICE_CONTENT)
     kinds = _SERVICE | {block.content for block in blocks}
-    if _has_points(context):
+    is_news = not kinds <= SERVICE_CONTENT
+    if _has_points(context) and (is_news or not is_labelled_as_advertising(context)):
         kinds |= {ContentKind.POINTS_BALANCE}
     plain = _candidate(
         context,

@@ -8,16 +8,16 @@ from typing import NamedTuple
 from ..errors import ConfigError
 from ..model import Context, read_mailbox
 
-# Words that some laws want at the very beginning of a subject, letter by letter, by what the
-# consent rules call them: KR Network Act art. 50(4), CN e-mail rules, IL Communications Law
-# s. 30A(e), SG Spam Control Act s. 11, VN decree 91/2020 art. 13, RU law 38-FZ art. 18.
+# Words that some laws want at the very beginning of a subject, letter by letter: the country, what
+# the consent rules call it, what is written. KR Network Act art. 50(4), CN e-mail rules, IL
+# Communications Law s. 30A(e), SG Spam Control Act s. 11, VN decree 91/2020 art. 13, RU 38-FZ.
 _SUBJECT_LABELS = (
-    ("(광고)", "(광고)"),
-    ('"广告"', "广告"),
-    ("פרסומת", "פרסומת"),
-    ("<ADV>", "<ADV>"),
-    ("[QC]", "[QC]"),
-    ("реклама", "реклама"),
+    ("KR", "(광고)", "(광고) "),
+    ("CN", '"广告"', "广告："),
+    ("IL", "פרסומת", "פרסומת: "),
+    ("SG", "<ADV>", "<ADV> "),
+    ("VN", "[QC]", "[QC] "),
+    ("RU", "реклама", "Реклама: "),
 )
 
 
@@ -74,8 +74,15 @@ def _in_language(texts: Mapping[str, str], wishes: Sequence[str]) -> str:
 
 
 def subject_labels(must_include: Sequence[str]) -> str:
-    """Return what has to stand in front of the subject, with a space behind it, or nothing."""
-    labels = (
-        label for sign, label in _SUBJECT_LABELS if any(sign in duty for duty in must_include)
+    """Return what has to stand in front of the subject, or nothing."""
+    return "".join(
+        label for _, sign, label in _SUBJECT_LABELS if any(sign in duty for duty in must_include)
     )
-    return "".join(f"{label} " for label in labels)
+
+
+def is_labelled_as_advertising(context: Context) -> bool:
+    """Whether a law at the shop's seat or at the buyer's wants the word in the subject."""
+    order = context.order
+    addresses = (order.shipping_address, order.billing_address) if order else ()
+    countries = {address.country for address in addresses if address} | {context.shop.country}
+    return not countries.isdisjoint(country for country, _, _ in _SUBJECT_LABELS)

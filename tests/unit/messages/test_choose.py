@@ -116,3 +116,12 @@ def test_the_law_decides_whether_points_are_shown(
     assert expected is message.message_class
     assert bool(message.points) is (expected is MessageClass.MARKETING)
     assert bool(message.unsubscribe) is (expected is MessageClass.MARKETING)
+
+
+def test_points_alone_do_not_make_an_advertisement_of_thanks(make_context):
+    """In Korea the subject would have to begin with (광고)."""
+    shop = a_shop(country="KR")
+    coupon = Block(content=ContentKind.COUPON, text="10 % off")
+
+    assert 1 == len(message_candidates(make_context(points=12, shop=shop)))
+    assert 2 == len(message_candidates(make_context(points=12, shop=shop), blocks=[coupon]))

@@ -132,7 +132,7 @@ def test_a_review_request_has_one_button(make_message):
 
 @pytest.mark.parametrize(
     ("country", "label"),
-    [("KR", "(광고) "), ("CN", "广告 "), ("IL", "פרסומת "), ("RU", "реклама ")],
+    [("KR", "(광고) "), ("CN", "广告："), ("IL", "פרסומת: "), ("RU", "Реклама: ")],
 )
 def test_advertising_is_labelled_where_the_law_says_how(make_message, make_context, country, label):
     """KR: Network Act art. 50(4) and decree, no altered label, at the start of the subject."""
