@@ -1,0 +1,166 @@
+"""The tests of the ledger notice faults: each of these is put in, and must be found.
+
+Takes minutes, so it runs under ``RETENTION_SOAK=1`` only.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import retention_sdk
+
+PACKAGE = Path(retention_sdk.__file__).parent
+TESTS = Path(__file__).parent
+
+MUTATIONS = {
+    "released points do not repay debt": (
+        "book.py",
+        "            self.credit(lot, hold)\n            self.expire",
+        "            self.expire",
+    ),
+    "released points dodge their expiry": (
+        "book.py",
+        "            self.expire(lot, at=at, hold=hold)\n",
+        "",
+    ),
+    "matured points do not repay debt": (
+        "book.py",
+        "lot=lot)\n            book.credit(lot)\n",
+        "lot=lot)\n",
+    ),
+    "a partial capture redeems everything": ("book.py", "min(kept, share)", "share"),
+    "a partial capture forgets how much is left": (
+        "book.py",
+        "            kept -= redeemed\n",
+        "",
+    ),
+    "held points count as available": (
+        "book.py",
+        "return sum(lot.available for lot",
+        "return sum(lot.available + lot.held for lot",
+    ),
+    "expiry takes a moment too long": ("book.py", "lot.expires_at <= at", "lot.expires_at < at"),
+    "maturity comes a moment too late": (
+        "book.py",
+        "lot.matures_at <= now",
+        "lot.matures_at < now",
+    ),
+    "holds never time out": (
+        "book.py",
+        'hold.state == "open" and hold.expires_at <= now',
+        "False",
+    ),
+    "time is not worked off in order": (
+        "book.py",
+        "return due.at, (",
+        "return datetime.min.replace(tzinfo=due.at.tzinfo), (",
+    ),
+    "points without expiry are spent first": (
+        "book.py",
+        "never = lot.expires_at is None",
+        "never = lot.expires_at is not None",
+    ),
+    "debt is never written down": (
+        "book.py",
+        "            self.debt += points",
+        "            pass",
+    ),
+    "a clawback is not cumulative": ("clawback.py", " - lot.clawed)", ")"),
+    "a clawback rounds in the other direction": (
+        "clawback.py",
+        "earned - int(earned * (1 - ratio))",
+        "int(earned * ratio)",
+    ),
+    "expired points are forgiven again and again": (
+        "clawback.py",
+        "        lot.forgiven += share\n",
+        "",
+    ),
+    "expired points are asked back": (
+        "clawback.py",
+        "_forgive(order_lots, need - sum(taken.values()))",
+        "0",
+    ),
+    "other orders do not pay": (
+        "clawback.py",
+        '_take(book, book.spendable(), "available", rest)',
+        "0",
+    ),
+    "a shortfall is not owed": (
+        "clawback.py",
+        '        book.move("debt", "reversed", rest)',
+        "        pass",
+    ),
+    "keys are not looked up when earning": (
+        "ledger.py",
+        "if stored := find_posted(connection, self.program.id, key, mark):\n            return stored\n        journal = Journal(self._store, connection, self.program, subject_id",
+        "journal = Journal(self._store, connection, self.program, subject_id",
+    ),
+    "a key is good for anything": ("posted.py", "if stored.fingerprint != mark", "if False"),
+    "a refund before the payment is forgotten": ("ledger.py", "if lot and ratio:", "if False:"),
+    "late payments mature from today": (
+        "ledger.py",
+        "matures_at = event.occurred_at + ",
+        "matures_at = journal.now + ",
+    ),
+    "the chain does not follow": (
+        "journal.py",
+        "prev_hash=account.head_hash",
+        'prev_hash=""',
+    ),
+    "balances in the body are old": (
+        "journal.py",
+        "        self._refresh_account()\n        account = self.account",
+        "        account = self.account",
+    ),
+    "changed lots are not saved": (
+        "journal.py",
+        "            lots=touched,\n",
+        "            lots=[],\n",
+    ),
+    "a balance ignores what time did": (
+        "ledger.py",
+        "        for _ in settle(book, now):\n            book.take_moves()\n",
+        "",
+    ),
+    "gift cards earn": ("rules.py", " - gift_cards)", ")"),
+    "points are rounded to the nearest": (
+        "rules.py",
+        "return int(basis_minor * net_share * rate.points / rate.per_minor)",
+        "return round(basis_minor * net_share * rate.points / rate.per_minor)",
+    ),
+}
+
+
+@pytest.mark.skipif(not os.environ.get("RETENTION_SOAK"), reason="takes minutes; make soak")
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_fault_is_found(name, tmp_path):
+    file, before, after = MUTATIONS[name]
+    shutil.copytree(PACKAGE, tmp_path / "retention_sdk")
+    shutil.copytree(TESTS, tmp_path / "tests", ignore=shutil.ignore_patterns("test_mutations*"))
+    target = tmp_path / "retention_sdk" / "loyalty" / file
+    source = target.read_text(encoding="utf-8")
+    assert 1 == source.count(before), f"mend the list: {file} has no longer {before!r}"
+    target.write_text(source.replace(before, after), encoding="utf-8")
+
+    assert 1 == _run_tests(tmp_path).returncode, f"nobody noticed that {name}"
+
+
+def test_every_fault_still_fits_the_code():
+    for file, before, _ in MUTATIONS.values():
+        source = (PACKAGE / "loyalty" / file).read_text(encoding="utf-8")
+        assert 1 == source.count(before), f"mend the list: {file} has no longer {before!r}"
+
+
+def _run_tests(folder: Path) -> subprocess.CompletedProcess[bytes]:
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests"]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    environment.pop("RETENTION_SOAK")
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
