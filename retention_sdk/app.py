@@ -18,11 +18,20 @@ from .adapter import ShopAdapter
 from .channels.base import Channel
 from .config import Config, StoreConfig, load_config
 from .consent import RuleSet, load_rules
-from .errors import ConfigError, DeliveryError, PluginError, RetentionError
+from .errors import ConfigError, DeliveryError, PluginError, RetentionError, SubjectErased
 from .hooks.manager import Plugins, load
 from .loyalty import PointsLedger
-from .model import Brand, LocaleChoice, Order, Sender, Shop, ShopEvent, WebhookRequest
-from .pipeline import DeliveryOutcome, Outcome, Pipeline
+from .model import (
+    Brand,
+    CustomerErased,
+    LocaleChoice,
+    Order,
+    Sender,
+    Shop,
+    ShopEvent,
+    WebhookRequest,
+)
+from .pipeline import STAGES, DeliveryOutcome, Outcome, Pipeline
 from .pipeline.choose import Chosen
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.locale import asked_locale, resolve_locale
@@ -252,10 +261,15 @@ class Retention:
         self._mark(event_id, "done")
 
     def _work(self, event_id: str, *, is_new: bool) -> Outcome:
-        stored = self._stored(event_id)
+        try:
+            stored = self._stored(event_id)
+        except SubjectErased:
+            return _forgotten(event_id, is_new=is_new)
         error: RetentionError | None = None
         if stored.state == "pending":
             error = self._finish(stored)
+        if isinstance(stored.event, CustomerErased):
+            return _forgotten(event_id, is_new=is_new)
         return self.outcome(event_id, is_new=is_new, error=error)
 
     def _finish(self, stored: StoredEvent) -> RetentionError | None:
@@ -319,7 +333,7 @@ class Retention:
             event_type=str(getattr(stored.event, "type", "unknown")),
             is_new=is_new,
             state=stored.state,
-            stages=reached,
+            stages=tuple(stage for stage in STAGES if stage in reached),
             locale=context.locale.tag if context else "",
             locale_reason=context.locale.reason if context else "",
             points_earned=context.loyalty.earned if context else 0,
@@ -385,6 +399,11 @@ class Retention:
         if scheme != "sqlite" or not separator or not name or Path(name).is_absolute():
             return self.config.store.url
         return f"sqlite:///{self.config.path(name)}"
+
+
+def _forgotten(event_id: str, *, is_new: bool) -> Outcome:
+    """The outcome of an erasure, and of whatever concerned the person it erased."""
+    return Outcome(event_id=event_id, event_type="erased", is_new=is_new, state="done")
 
 
 def _first_line(error: Exception) -> str:

@@ -1,0 +1,42 @@
+"""What many tests need: a shop with settings of its own, a clock that stands still."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from retention_sdk import Brand, Config, Retention, Sender
+from retention_sdk.config import StoreConfig
+from retention_sdk.loyalty.rules import Program, Rate
+from retention_sdk.testing import a_shop
+
+NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+KEY = "42" * 32
+
+
+@pytest.fixture
+def make_shop(tmp_path):
+    """Return a function that builds a shop in a folder of its own; all are closed at the end."""
+    opened = []
+
+    def make(*, clock=lambda: NOW, plugins=None, **changes):
+        fields = {
+            "shop": a_shop(),
+            "brand": Brand(
+                name="Soap & Sons",
+                sender=Sender(name="Mary"),
+                legal_footer={"en": "Soap & Sons GmbH · Hauptstr. 1, 10115 Berlin"},
+            ),
+            "store": StoreConfig(url=f"sqlite:///{tmp_path}/shop.db", key=KEY),
+            "loyalty": Program(rates={"EUR": Rate(points=1, per_minor=100)}),
+            "channels": {"folder": {"directory": str(tmp_path / "out")}},
+            "directory": str(tmp_path),
+        }
+        shop = Retention(
+            Config.model_validate(fields | changes), clock=clock, plugins=plugins, environ={}
+        )
+        opened.append(shop)
+        return shop
+
+    yield make
+    for shop in opened:
+        shop.close()

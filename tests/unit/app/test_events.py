@@ -1,0 +1,210 @@
+"""Every kind of event does what it should, once."""
+
+from datetime import timedelta
+
+import pytest
+
+from retention_sdk import (
+    ConsentChanged,
+    ConsentState,
+    CustomerErased,
+    Erasure,
+    Money,
+    OptInLevel,
+    OrderCancelled,
+    OrderDelivered,
+    OrderRefunded,
+    UnknownEvent,
+)
+from retention_sdk.errors import DeliveryError, SubjectErased
+from retention_sdk.hooks import hookimpl
+from retention_sdk.hooks.manager import load
+from retention_sdk.model import ConsentChannel
+from retention_sdk.testing import (
+    NOON,
+    FrozenClock,
+    a_consent,
+    a_customer,
+    a_paid_event,
+    an_order,
+    bogus_order,
+)
+
+SHOP = "soap.example"
+
+
+def about(kind, name, **fields):
+    return kind(id=f"test:{name}", shop_id=SHOP, occurred_at=NOON, **fields)
+
+
+def ledger_of(shop, event):
+    with shop.store.reading() as connection:
+        subject = shop.store.inbox.get(connection, event.id).subject_id
+        return [entry.points for entry in shop.ledger.history(connection, subject)]
+
+
+def test_a_paid_order_becomes_a_card_a_mail_and_points(make_shop, tmp_path):
+    shop, event = make_shop(), a_paid_event(an_order("38.90 EUR"))
+
+    (outcome,) = shop.ingest([event])
+
+    assert "done" == outcome.state
+    assert ("context", "decide", "compose", "render", "deliver") == outcome.stages
+    assert {"card", "email"} == {delivery.surface for delivery in outcome.deliveries}
+    assert {"accepted"} == {delivery.state for delivery in outcome.deliveries}
+    assert 38 == outcome.points_earned == outcome.points_balance
+    assert 4 == len([path for path in (tmp_path / "out").rglob("*") if path.is_file()])
+
+
+def test_a_refund_takes_back_its_share_whatever_the_steps(make_shop):
+    shop, paid = make_shop(), a_paid_event(an_order("40.00 EUR"))
+    half = an_order("40.00 EUR", refunded=Money.parse("20.00", "EUR"))
+    whole = an_order("40.00 EUR", refunded=Money.parse("40.00", "EUR"))
+
+    shop.ingest([paid])
+    shop.ingest(
+        [about(OrderRefunded, "half", order=half), about(OrderRefunded, "half", order=half)]
+    )
+    (outcome,) = shop.ingest([about(OrderRefunded, "whole", order=whole)])
+
+    assert [40, -20, -20] == ledger_of(shop, paid)
+    assert 0 == outcome.points_balance
+
+
+def test_a_cancelled_order_gives_all_points_back_and_prints_nothing(make_shop):
+    shop, paid = make_shop(), a_paid_event(an_order("40.00 EUR"))
+    shop.ingest([paid])
+
+    (outcome,) = shop.ingest(
+        [about(OrderCancelled, "off", order=an_order("40.00 EUR", cancelled_at=NOON))]
+    )
+
+    assert [40, -40] == ledger_of(shop, paid)
+    assert () == outcome.deliveries
+
+
+def test_a_second_order_is_seen_as_one(make_shop):
+    shop = make_shop()
+    later = an_order("10.00 EUR", id="1002", placed_at=NOON + timedelta(hours=1))
+
+    shop.ingest([a_paid_event(an_order("40.00 EUR"))])
+    (outcome,) = shop.ingest([a_paid_event(later)])
+
+    assert "repeat_customer" in {delivery.template for delivery in outcome.deliveries}
+
+
+def test_an_objection_is_remembered_for_the_next_order(make_shop):
+    shop = make_shop()
+    no = a_consent(ConsentState.DENIED, channel=ConsentChannel.ANY)
+    shop.ingest([about(ConsentChanged, "no", customer=a_customer(), consent=no)])
+
+    (outcome,) = shop.ingest([a_paid_event()])
+
+    by_surface = {delivery.surface: delivery.template for delivery in outcome.deliveries}
+    assert "plain_thanks" == by_surface["card"]
+    assert not [d for d in outcome.decisions if d.allowed and d.message_class == "marketing"]
+
+
+def test_a_delivered_order_asks_for_a_review_where_the_law_lets_it(make_shop):
+    shop = make_shop()
+
+    (outcome,) = shop.ingest([about(OrderDelivered, "there", order=an_order())])
+
+    (decision,) = outcome.decisions
+    assert "marketing" == decision.message_class
+    assert ("soft_opt_in", True) == (decision.basis, decision.allowed)
+    assert ["review_request"] == [delivery.template for delivery in outcome.deliveries]
+
+
+def test_an_erased_person_cannot_be_read_and_the_books_still_add_up(make_shop):
+    shop, paid = make_shop(), a_paid_event(an_order("40.00 EUR"))
+    shop.ingest([paid])
+
+    forget = Erasure(customer_id=paid.order.customer.id, email=paid.order.customer.email)
+    (outcome,) = shop.ingest([about(CustomerErased, "forget", erasure=forget)])
+
+    assert "done" == outcome.state
+    with pytest.raises(SubjectErased):
+        shop.outcome(paid.id)
+    with shop.store.reading() as connection:
+        assert shop.ledger.verify(connection).is_clean
+
+
+def test_an_unknown_event_is_kept_and_nothing_is_done(make_shop):
+    shop = make_shop()
+    event = about(UnknownEvent, "moon", topic="moon/landed", raw=b"{}")
+
+    (outcome,) = shop.ingest([event])
+
+    assert "done" == outcome.state
+    assert () == outcome.deliveries
+    with shop.store.reading() as connection:
+        assert b"{}" == shop.store.inbox.raw_body(connection, event.id)
+
+
+def test_a_gift_card_goes_without_prices_points_or_code(make_shop):
+    shop = make_shop()
+    gift = an_order("40.00 EUR", is_gift=True, gift_message="Happy birthday!")
+
+    (outcome,) = shop.ingest([a_paid_event(gift)])
+
+    by_surface = {delivery.surface: delivery.template for delivery in outcome.deliveries}
+    assert "gift_message" == by_surface["card"]
+
+
+def test_a_shop_without_a_programme_has_no_points(make_shop):
+    (outcome,) = make_shop(loyalty=None).ingest([a_paid_event()])
+
+    assert "done" == outcome.state
+    assert 0 == outcome.points_earned == outcome.points_balance
+
+
+def test_a_refusing_channel_leaves_the_event_pending_and_resume_ends_it(make_shop):
+    refusing = [True]
+
+    class Refusing:
+        @hookimpl(wrapper=True)
+        def retention_around_delivery(self, delivery):
+            if refusing[0] and delivery.surface == "email":
+                raise DeliveryError("the mail server is away", retryable=True)
+            return (yield)
+
+    plugins = load(discover=False)
+    plugins.add(Refusing(), "refusing")
+    shop = make_shop(plugins=plugins)
+
+    (outcome,) = shop.ingest([a_paid_event()])
+    assert ("pending", "the mail server is away") == (outcome.state, outcome.error)
+    assert {"card": "accepted", "email": "failed"} == {
+        d.surface: d.state for d in outcome.deliveries
+    }
+
+    refusing[0] = False
+    (outcome,) = shop.resume()
+    assert "done" == outcome.state
+    assert {"accepted"} == {delivery.state for delivery in outcome.deliveries}
+    assert () == shop.resume()
+
+
+def test_a_mail_in_quiet_hours_waits_for_the_morning(make_shop):
+    clock = FrozenClock(NOON.replace(hour=20))
+    shop = make_shop(clock=clock)
+    cape_town = an_order().shipping_address.model_copy(update={"country": "ZA"})
+    yes = a_consent(opt_in_level=OptInLevel.CONFIRMED)
+    order = an_order(shipping_address=cape_town, customer=a_customer(consents=(yes,)))
+    event = about(OrderDelivered, "there", order=order)
+
+    (outcome,) = shop.ingest([event])
+    (decision,) = outcome.decisions
+
+    # Friday 22:00 in South Africa; the rule opens on Saturday at 09:00, which is 07:00 UTC.
+    assert NOON.replace(day=21, hour=7) == decision.earliest_send_at
+    assert "pending" == outcome.state
+    clock.advance(decision.earliest_send_at - clock())
+    assert ["done"] == [each.state for each in shop.resume()]
+
+
+def test_a_new_event_is_called_new(make_shop):
+    (outcome,) = make_shop().ingest([a_paid_event(bogus_order("1001"))])
+
+    assert outcome.is_new
