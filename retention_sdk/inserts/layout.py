@@ -11,8 +11,17 @@ from typing import Any
 from .card import Card
 from .colour import colours_of
 from .fonts import FontLibrary
-from .typography import LATIN, Face, Typography, typography_for
+from .typography import BY_SCRIPT, Face, Typography, typography_for
 
+_SCRIPT_OF = {
+    "LATIN": "Latn",
+    "CYRILLIC": "Cyrl",
+    "GREEK": "Grek",
+    "ARMENIAN": "Armn",
+    "HEBREW": "Hebr",
+    "DEVANAGARI": "Deva",
+    "THAI": "Thai",
+}
 _ROLES = ("display", "body", "aside", "hand")
 # A line may break after a space, a dash or a slash, and anywhere in Thai, Lao, Khmer, Burmese
 # (by dictionary), Han, Kana and Hangul (UAX #14). What is left must fit as it stands.
@@ -42,11 +51,12 @@ def lay_out(card: Card, library: FontLibrary, *, code_mm: float) -> dict[str, An
         "region": _region(card.language),
         "direction": card.direction,
         "palette": colours_of(card.palette),
-        "type": _type(style, library),
+        "type": {**_type(style, library), "hand": _face(_hand(card, style), library)},
         "brand": {
             "name": card.brand_name,
             "has_logo": card.logo is not None,
-            "type": _type(_mark_style(card, style), library),
+            "type": _type(_style_of(card.brand_name, style), library),
+            "runs": [card.brand_name] if card.logo is None else [],
         },
         "front": _front(card),
         "back": _back(card, code_mm),
@@ -61,9 +71,9 @@ def texts_of(card: Card) -> dict[str, tuple[str, Face]]:
 
 def _texts(card: Card, style: Typography) -> Iterator[tuple[str, str, Face]]:
     body, aside = style.body, style.aside
-    yield "brand_name", card.brand_name, _mark_style(card, style).display
+    yield "brand_name", card.brand_name, _style_of(card.brand_name, style).display
     yield "headline", card.headline, style.display
-    yield "sender_name", card.sender_name, style.hand
+    yield "sender_name", card.sender_name, _hand(card, style)
     asides = ("salutation", "signoff", "tagline", "more_items")
     plain = ("sender_role", "order_number", "order_date", "contact", "legal")
     yield from ((name, getattr(card, name), aside) for name in asides)
@@ -82,7 +92,7 @@ def _texts(card: Card, style: Typography) -> Iterator[tuple[str, str, Face]]:
 def _front(card: Card) -> dict[str, Any]:
     return {
         "salutation": card.salutation,
-        "headline": card.headline,
+        "headline": bind_short_words(card.headline),
         "body": [bind_short_words(text) for text in card.body],
         "phrases": phrases_of(card.headline),
         "signoff": card.signoff,
@@ -101,7 +111,9 @@ def _back(card: Card, code_mm: float) -> dict[str, Any]:
     titles = [item.title for item in card.items]
     blocks = [text for block in card.blocks for text in (block.title, block.text)]
     points = [line.text for line in card.points]
+    has_data = card.items or card.points or card.blocks or card.code
     return {
+        "is_cover": not has_data,
         "tagline": card.tagline,
         "order": [text for text in (card.order_number, card.order_date) if text],
         "items": [{"quantity": item.quantity, "title": item.title} for item in card.items],
@@ -111,7 +123,7 @@ def _back(card: Card, code_mm: float) -> dict[str, Any]:
         "has_qr": card.code is not None,
         "qr_mm": code_mm,
         "qr_alt": card.code.caption if card.code else "",
-        "qr_caption": card.code.caption if card.code else "",
+        "qr_caption": bind_short_words(card.code.caption) if card.code else "",
         "phrases": phrases_of(card.code.caption) if card.code else [],
         "contact": card.contact,
         "legal": card.legal,
@@ -149,15 +161,27 @@ def _type(style: Typography, library: FontLibrary) -> dict[str, Any]:
     values: dict[str, Any] = asdict(style)
     values["aside_size"] = round(style.small_size * _ASIDE_SCALE, 2)
     for role in _ROLES:
-        values[role]["families"] = list(library.chain(getattr(style, role)))
+        values[role] = _face(getattr(style, role), library)
     return values
 
 
-def _mark_style(card: Card, style: Typography) -> Typography:
-    """Return the Latin style for a word mark in Latin letters, else the card's own."""
-    letters = [char for char in card.brand_name if char.isalpha()]
-    is_latin = letters and all(unicodedata.name(c, "").startswith("LATIN") for c in letters)
-    return LATIN if is_latin else style
+def _face(face: Face, library: FontLibrary) -> dict[str, Any]:
+    return {**asdict(face), "families": list(library.chain(face))}
+
+
+def _hand(card: Card, style: Typography) -> Face:
+    return _style_of(card.sender_name, style).hand
+
+
+def _style_of(text: str, style: Typography) -> Typography:
+    """Return the style of the script a name is written in; the card's own if that is unclear.
+
+    A Latin word mark on a Persian card is set, and a Latin name signed, as at home.
+    """
+    first_words = {unicodedata.name(char, "").partition(" ")[0] for char in text if char.isalpha()}
+    name = first_words.pop() if len(first_words) == 1 else ""
+    script = _SCRIPT_OF.get(name)
+    return typography_for("", script) if script and BY_SCRIPT[script] is not style else style
 
 
 def _region(tag: str) -> str | None:

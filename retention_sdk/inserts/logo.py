@@ -12,7 +12,7 @@ _BYTES_MAX = 512 * 1024
 _ELEMENTS_MAX = 5000
 _DEPTH_MAX = 40
 _DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)|<\?xml-stylesheet", re.IGNORECASE)
-_REFERENCE = re.compile(r"url\(\s*['\"]?\s*(?!#)|@import", re.IGNORECASE)
+_REFERENCE = re.compile(r"url\(\s*['\"]?\s*([^\s'\")]*)|@import", re.IGNORECASE)
 _EMBEDDED = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=\s]+")
 _REFUSED = {
     "script": "scripts do not print",
@@ -59,7 +59,7 @@ def _check_element(element: ET.Element) -> None:
     name = _local(element.tag)
     if name in _REFUSED:
         _refuse(f"it contains <{name}>", _REFUSED[name])
-    if name == "style" and _REFERENCE.search(element.text or ""):
+    if name == "style" and _refers_outside(element.text or ""):
         _refuse("its style sheet refers to another file", "embed what it refers to")
     for key, value in element.attrib.items():
         attribute = _local(key)
@@ -67,8 +67,12 @@ def _check_element(element: ET.Element) -> None:
             _refuse(f"<{name}> has the handler {attribute}", "remove scripts")
         if attribute == "href" and not value.startswith("#") and not _EMBEDDED.fullmatch(value):
             _refuse(f"<{name}> refers to another file", "embed what it refers to")
-        if attribute != "href" and _REFERENCE.search(value):
+        if attribute != "href" and _refers_outside(value):
             _refuse(f"<{name}> refers to another file", "embed what it refers to")
+
+
+def _refers_outside(style: str) -> bool:
+    return any(not (found[1] or "").startswith("#") for found in _REFERENCE.finditer(style))
 
 
 def _local(name: object) -> str:

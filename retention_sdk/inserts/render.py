@@ -30,6 +30,7 @@ PREVIEW_PPI = 144
 _MAIN = b'#import "card.typ": card\n#card(json("data.json"))\n'
 _TEMPLATES = ("card.typ", "back.typ", "grid.typ", "ornament.typ", "type.typ")
 _NO_DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+_PACKAGE = re.compile(rb"(import|include)\s*\(?\s*\"@")
 _OVERFLOW = re.compile(r"overflow:([a-z_.]+)")
 
 
@@ -106,11 +107,18 @@ def _files(card: Card, library: FontLibrary) -> dict[str, bytes]:
 
 @cache
 def _templates() -> Mapping[str, bytes]:
-    """Return our templates. None of them may import a package, which would reach the network."""
-    folder = Path(__file__).with_name("templates")
+    return read_templates(Path(__file__).with_name("templates"))
+
+
+def read_templates(folder: Path) -> Mapping[str, bytes]:
+    """Return the templates of a folder.
+
+    Raises:
+        PrintError: one imports a package, which the typesetter would fetch from the network.
+    """
     sources = {name: (folder / name).read_bytes() for name in _TEMPLATES}
     for name, source in sources.items():
-        if b'import "@' in source:
+        if _PACKAGE.search(source):
             raise PrintError(f"{name} imports a package; templates stand alone")
     return sources
 
