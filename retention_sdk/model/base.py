@@ -52,6 +52,8 @@ def clean_text(text: str) -> str:
 
     Line breaks survive. Markup stays as it is: it is text like any other.
     """
+    if text.isascii() and text.isprintable():
+        return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     kept = (
         char
