@@ -63,7 +63,7 @@ class Localizer:
         self._parsed: Final[Tag] = parsed
         self._chain: Final[tuple[str, ...]] = tuple(chain)
         self._profile: Final[Mapping[str, Any]] = compiled_catalogue(chain[0])["profile"]
-        self._cldr_tag: Final[str] = next(n for n in parents(parsed) if n in cldr_locales())
+        self._cldr_tag: Final[str] = _cldr_tag_of(parsed)
         wish = self._profile["digits"] if digits == "auto" else digits
         self._numbers: Final[NumberFormatter] = NumberFormatter(self._cldr_tag, wish)
 
@@ -98,9 +98,7 @@ class Localizer:
     @cached_property
     def calendar(self) -> str:
         """The calendar people of the region expect, among those this package can write."""
-        region = maximize(self._parsed).region
-        expected = supplemental()["calendars"].get(region, "gregorian")
-        wanted = self._parsed.calendar or expected
+        wanted = self._parsed.calendar or _expected_calendar(self._parsed)
         known = {*cldr_locale(self._cldr_tag)["dates"]["calendars"], *self._profile["calendar"]}
         return wanted if wanted in known and wanted in CALENDARS else "gregorian"
 
@@ -183,6 +181,24 @@ class Localizer:
         return DateFormatter(
             self._cldr_tag, self.calendar, patterns=patterns, digits=self._numbers.digits
         )
+
+
+def _cldr_tag_of(tag: Tag) -> str:
+    for name in parents(tag):
+        if name in cldr_locales():
+            return name
+    raise MessageError(f"no formats for {tag}: add it to locales/cldr/extract.py and run that")
+
+
+def _expected_calendar(tag: Tag) -> str:
+    """Return what CLDR says of the region, if the language is at home in such a region.
+
+    An English letter to Tehran keeps the Gregorian calendar.
+    """
+    preferred = supplemental()["calendars"]
+    here, home = maximize(tag).region, maximize(Tag(tag.language)).region
+    calendar: str = preferred.get(here, "gregorian")
+    return calendar if preferred.get(home) == calendar else "gregorian"
 
 
 def _price_decimals(money: Money) -> int:

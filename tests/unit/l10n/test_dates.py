@@ -49,11 +49,14 @@ def test_every_date_reads_as_icu_writes_it_but_for_known_changes_of_cldr(oracle,
         ("de-AT", "long", "21. November 2026"),
         ("en-GB", "long", "21 November 2026"),
         ("en", "long", "November 21, 2026"),
+        ("en-IR", "long", "November 21, 2026"),
+        ("fa-DE", "long", "۲۱ نوامبر ۲۰۲۶"),
+        ("en-u-ca-persian", "long", "Aban 30, 1405 AP"),
         ("ko", "long", "2026년 11월 21일"),
     ],
 )
 def test_a_day_is_written_in_the_calendar_and_digits_of_the_place(tag, style, expected):
-    """One Saturday, as people of fifteen places would write it."""
+    """One Saturday, as people of many places would write it."""
     assert expected == localizer(tag).date(date(2026, 11, 21), style)
 
 
