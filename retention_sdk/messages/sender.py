@@ -34,6 +34,7 @@ def find_correspondents(context: Context) -> Correspondents:
 
     Raises:
         ConfigError: neither shop nor brand has an e-mail address.
+        ValueError: the customer has none, so no candidate was ever offered.
     """
     contact = read_mailbox(context.brand.contact_email)
     sender = read_mailbox(context.shop.email) or contact
@@ -42,7 +43,7 @@ def find_correspondents(context: Context) -> Correspondents:
         raise ConfigError("e-mails need an address to come from", key="shop.email", hint=hint)
     recipient = read_mailbox(context.customer.email) if context.customer else None
     if recipient is None:
-        raise ValueError("the customer has no e-mail address: this candidate cannot be composed")
+        raise ValueError("the customer has no e-mail address")
     reply_to = contact if contact and contact != sender else ""
     return Correspondents(sender, reply_to, recipient)
 

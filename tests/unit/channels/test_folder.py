@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,18 @@ def test_a_half_done_delivery_is_completed(tmp_path, make_delivery, now):
 
     assert ReceiptState.ACCEPTED is receipt.state
     assert ["del-1", "del-1/a.pdf", "del-1/b.pdf"] == names(tmp_path)
+
+
+def test_two_workers_with_the_same_delivery_leave_one_whole_file(tmp_path, make_delivery, now):
+    delivery = make_delivery(artifacts=(card(b"x" * 1_000_000),))
+    with ThreadPoolExecutor(4) as pool:
+        receipts = list(
+            pool.map(lambda _: FolderChannel(tmp_path).send(delivery, now=now), range(8))
+        )
+
+    assert {"accepted", "duplicate"} >= {receipt.state for receipt in receipts}
+    assert ["del-1", "del-1/card.pdf"] == names(tmp_path)
+    assert delivery.artifacts[0].data == (tmp_path / "del-1" / "card.pdf").read_bytes()
 
 
 def test_other_bytes_under_the_same_name_are_refused(tmp_path, make_delivery, now):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
 import ipaddress
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from email import policy
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -22,6 +25,7 @@ from retention_sdk.channels import SmtpChannel
 from retention_sdk.errors import ConfigError, DeliveryError
 from retention_sdk.model import Artifact, ReceiptState
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "mails"
 PASSWORD = "correct horse battery staple"
 MAIL = b"From: Shop <shop@tea.example>\r\nTo: %s\r\nSubject: Hello\r\n\r\nA line\r\n.\r\n..dots\r\n"
 
@@ -214,6 +218,30 @@ def test_a_cut_line_is_worth_another_try_and_tells_what_is_unknown(
     assert caught.value.retryable
     assert is_uncertain is caught.value.is_uncertain
     assert [] == inbox.messages
+
+
+def test_a_line_cut_after_acceptance_changes_nothing(make_delivery, now):
+    inbox = Inbox()
+    with serve(inbox) as port, cutting_proxy(port, after=b"quit") as cut:
+        receipt = channel(cut).send(make_delivery(), now=now)
+
+    assert ReceiptState.ACCEPTED is receipt.state
+    assert 1 == len(inbox.messages)
+
+
+@pytest.mark.parametrize("name", ["thank-you.fa.eml", "review-request.ja.eml"])
+def test_a_rendered_e_mail_arrives_as_it_was_made(make_delivery, now, name):
+    data = (GOLDEN / name).read_bytes()
+    inbox = Inbox()
+    with serve(inbox, enable_SMTPUTF8=False) as port:
+        channel(port).send(make_delivery(data=data, recipient="ada@example.com"), now=now)
+
+    received = email.message_from_bytes(inbox.messages[0][2], policy=policy.SMTPUTF8)
+    assert data == inbox.messages[0][2]
+    assert (
+        "Linen No. 5" in received.get_body(("plain",)).get_content() or "茶" in received["Subject"]
+    )
+    assert [] == received.defects
 
 
 def mail_to(address: str, make_delivery):
