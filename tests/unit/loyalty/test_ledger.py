@@ -346,6 +346,29 @@ def test_points_that_come_back_keep_their_expiry(desk):
     assert desk.verify().is_clean
 
 
+def test_points_that_come_back_repay_what_is_owed_first(desk):
+    desk.earn(3890)
+    held = desk.hold(38)
+    desk.refund(1)
+    assert state(0, debt=38) == desk.balance()
+
+    desk.release(held)
+    assert state(0) == desk.balance()
+    assert desk.verify().is_clean
+
+
+def test_points_that_mature_repay_what_is_owed_first(desk):
+    desk.earn(3000, order="1")
+    desk.spend(30)
+    desk.use(matures_after_days=14)
+    desk.earn(2000, order="2")
+    desk.use(clawback="debt")
+    desk.refund(1, order="1")
+    assert state(0, pending=20, debt=30) == desk.balance()
+
+    assert state(0, debt=10) == desk.balance(now=NOW + 14 * DAY)
+
+
 def test_the_points_that_expire_first_are_spent_first(desk):
     desk.earn(1000, order="1")
     desk.use(expires_after_days=10)
@@ -373,6 +396,23 @@ def test_more_than_is_held_cannot_be_captured(desk, points):
 def test_a_hold_that_never_was_is_refused(desk):
     with pytest.raises(LedgerError, match="no hold 'nowhere'"):
         desk.ledger.holds.release(desk.connection, "nowhere", key="r", now=NOW)
+
+
+def test_what_time_brings_is_worked_off_in_order_of_time(desk):
+    """The points released on day 2 repay the debt, so those that mature on day 3 expire on day 4.
+
+    The other way round the customer would keep 10, and it would depend on who looked when.
+    """
+    desk.earn(1000, order="spent")
+    desk.spend(10)
+    desk.earn(1000, order="held")
+    desk.hold(10, ends=NOW + 2 * DAY)
+    desk.refund(1, order="spent")
+    desk.use(matures_after_days=3, expires_after_days=1)
+    desk.earn(1000, order="brief")
+    assert state(0, pending=10, debt=10) == desk.balance()
+
+    assert state(0) == desk.balance(now=NOW + 5 * DAY)
 
 
 # Explaining ----------------------------------------------------------------------------------

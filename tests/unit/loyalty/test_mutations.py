@@ -152,6 +152,15 @@ def test_a_fault_is_found(name, tmp_path):
     assert 1 == _run_tests(tmp_path).returncode, f"nobody noticed that {name}"
 
 
+@pytest.mark.skipif(not os.environ.get("RETENTION_SOAK"), reason="takes minutes; make soak")
+def test_without_a_fault_nothing_is_found(tmp_path):
+    """The control: the copy fails because of the fault, not because it is a copy."""
+    shutil.copytree(PACKAGE, tmp_path / "retention_sdk")
+    shutil.copytree(TESTS, tmp_path / "tests", ignore=shutil.ignore_patterns("test_mutations*"))
+
+    assert 0 == _run_tests(tmp_path).returncode
+
+
 def test_every_fault_still_fits_the_code():
     for file, before, _ in MUTATIONS.values():
         source = (PACKAGE / "loyalty" / file).read_text(encoding="utf-8")
@@ -161,6 +170,6 @@ def test_every_fault_still_fits_the_code():
 def _run_tests(folder: Path) -> subprocess.CompletedProcess[bytes]:
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests"]
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    environment = {**os.environ, "PYTHONPATH": str(folder), "RETENTION_NO_SHRINK": "1"}
     environment.pop("RETENTION_SOAK")
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
