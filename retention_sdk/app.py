@@ -18,7 +18,15 @@ from .adapter import ShopAdapter
 from .channels.base import Channel
 from .config import Config, StoreConfig, load_config
 from .consent import RuleSet, load_rules
-from .errors import ConfigError, DeliveryError, PluginError, RetentionError, SubjectErased
+from .errors import (
+    ConfigError,
+    DeliveryError,
+    MissingFont,
+    PluginError,
+    RetentionError,
+    StorageError,
+    SubjectErased,
+)
 from .hooks.manager import Plugins, load
 from .loyalty import PointsLedger
 from .model import (
@@ -44,6 +52,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "RETENTION_KEY"
 _KEY_BYTES = 32
+_RESUME_MAX = 10_000
 _KEY_HINT = f"run `retention init`, or set {KEY_VARIABLE} to 64 hexadecimal digits"
 
 
@@ -250,9 +259,9 @@ class Retention:
         return new
 
     def resume(self) -> tuple[Outcome, ...]:
-        """Work on everything that a crash, a quiet hour or a refusal left open."""
+        """Work on everything that a crash, a quiet hour, a setting or a refusal left open."""
         with self.store.reading() as connection:
-            pending = self.store.inbox.pending(connection, limit=10_000)
+            pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
         return tuple(self._work(stored.event.id, is_new=False) for stored in pending)
 
     def stages(self, event_id: str) -> Iterable[str]:
@@ -278,8 +287,7 @@ class Retention:
             for stage in self.pipeline.run(stored):  # noqa: B007 - the last one is told
                 pass
         except RetentionError as error:
-            is_retryable = isinstance(error, DeliveryError) and error.retryable
-            self._mark(event_id, "pending" if is_retryable else "failed", str(error))
+            self._mark(event_id, "pending" if _may_pass(error) else "failed", str(error))
             self.plugins.call.failed(stage=stage, error=error, event_id=event_id)
             return error
         self._mark(event_id, "done")
@@ -399,6 +407,13 @@ class Retention:
         if scheme != "sqlite" or not separator or not name or Path(name).is_absolute():
             return self.config.store.url
         return f"sqlite:///{self.config.path(name)}"
+
+
+def _may_pass(error: RetentionError) -> bool:
+    """Whether a later try may succeed: the shop mends a setting, a server comes back."""
+    if isinstance(error, DeliveryError):
+        return error.retryable
+    return isinstance(error, ConfigError | PluginError | MissingFont | StorageError)
 
 
 def _forgotten(event_id: str, *, is_new: bool) -> Outcome:

@@ -45,7 +45,7 @@ def _row(shown: Shown) -> tuple[str, ...]:
         shown.step.source,
         f"{what} ({shown.step.badge})" if shown.step.badge else what,
         outcome.locale,
-        by_surface.get("card", "–"),
-        by_surface.get("email", "–"),
+        by_surface.get("card", "–").replace("_", " "),
+        by_surface.get("email", "–").replace("_", " "),
         points,
     )

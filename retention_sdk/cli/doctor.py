@@ -45,6 +45,7 @@ def _shop(shop: Retention, config: Config) -> Iterator[Finding]:
     for name in {config.delivery.card, config.delivery.email}:
         yield _try(f"channel {name}", lambda name=name: type(shop.channel(name)).__name__)
     yield _try("card", lambda: _card(shop))
+    yield _mail(config)
 
 
 def _fonts() -> str:
@@ -59,6 +60,14 @@ def _card(shop: Retention) -> str:
     printed = shop.print_card(an_order())
     size = len(printed.card.pdf.data) // 1024
     return f"a sample card prints: {printed.candidate.template}, {size} KB"
+
+
+def _mail(config: Config) -> Finding:
+    if not config.shop.email:
+        hint = 'shop.email is empty; e-mails need an address, for example "hello@shop.example"'
+        return "mail", False, hint
+    missing = "" if config.brand.legal_footer else "; no marketing without [legal_footer]"
+    return "mail", True, f"comes from {config.shop.email}{missing}"
 
 
 def _try(what: str, check: Callable[..., str]) -> Finding:

@@ -22,6 +22,7 @@ def command(
     country: Annotated[str, typer.Option(help="Where the shop sits, ISO 3166.")] = "DE",
     currency: Annotated[str, typer.Option(help="Its currency, ISO 4217.")] = "EUR",
     language: Annotated[str, typer.Option(help="Its language, BCP 47.")] = "en",
+    email: Annotated[str, typer.Option(help="Where the shop's mail comes from.")] = "",
     json: Json = False,
 ) -> None:
     """Write retention.toml, brand.toml and a key. Nothing that exists is touched."""
@@ -31,6 +32,7 @@ def command(
         "country": country.upper(),
         "currency": currency.upper(),
         "language": language,
+        "email": email,
     }
     planned = {file: _fill(file, values) for file in ("retention.toml", "brand.toml")}
     planned["retention.key"] = token_hex(32) + "\n"

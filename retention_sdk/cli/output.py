@@ -19,6 +19,7 @@ ConfigFile = Annotated[
     Path, typer.Option("--config", "-c", help="The settings of the shop.", show_default=True)
 ]
 DEFAULT_CONFIG = Path("retention.toml")
+_SHORT = frozenset({"state", "language", "points", "kind", "plugin", "type"})
 
 
 def console() -> Console:
@@ -39,7 +40,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str 
     """Return a light table: no box, one rule below the head."""
     made = Table(box=None, title=title or None, title_justify="left", pad_edge=False)
     for heading in headings:
-        made.add_column(heading, header_style="bold", overflow="fold")
+        is_short = heading in _SHORT
+        made.add_column(heading, header_style="bold", overflow="fold", no_wrap=is_short)
     for row in rows:
         made.add_row(*row)
     return made

@@ -34,16 +34,16 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
 def _row(outcome: Outcome) -> tuple[str, ...]:
     by_surface = {delivery.surface: delivery for delivery in outcome.deliveries}
     made = [
-        f"{by_surface[surface].template} ({by_surface[surface].state})"
+        f"{by_surface[surface].template.replace('_', ' ')}, {by_surface[surface].state}"
         if surface in by_surface
         else "–"
         for surface in ("card", "email")
     ]
     points = f"{outcome.points_earned:+d} = {outcome.points_balance}"
-    seen = "" if outcome.is_new else " (seen before)"
+    seen = "" if outcome.is_new else ", seen"
     return (
         outcome.event_id,
-        outcome.event_type + seen,
+        outcome.event_type.replace("_", " ") + seen,
         _MARKS[outcome.state],
         outcome.locale or "–",
         *made,

@@ -197,8 +197,9 @@ def test_a_mail_in_quiet_hours_waits_for_the_morning(make_shop):
     (outcome,) = shop.ingest([event])
     (decision,) = outcome.decisions
 
-    # Friday 22:00 in South Africa; the rule opens on Saturday at 09:00, which is 07:00 UTC.
-    assert NOON.replace(day=21, hour=7) == decision.earliest_send_at
+    # Friday night. South Africa opens on Saturday at 09:00; where the buyer lives, in Berlin,
+    # that is one hour later, at 08:00 UTC, and both have to be awake.
+    assert NOON.replace(day=21, hour=8) == decision.earliest_send_at
     assert "pending" == outcome.state
     clock.advance(decision.earliest_send_at - clock())
     assert ["done"] == [each.state for each in shop.resume()]

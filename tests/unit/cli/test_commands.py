@@ -1,0 +1,194 @@
+"""The command line: what it prints, writes and answers to the shell."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from retention_sdk.cli import COMMANDS, EXIT_CODES, main
+from retention_sdk.demo.derive import DATA, DEMO_SECRET
+
+DELIVERIES = DATA / "deliveries"
+
+
+@pytest.fixture
+def shop_dir(tmp_path, monkeypatch, capsys):
+    """A folder made by ``retention init``, with the demonstration's secret in it."""
+    monkeypatch.chdir(tmp_path)
+    assert 0 == main(["init", "--name", "Kiln & Leaf", "--email", "hello@kiln-and-leaf.example"])
+    settings = Path("retention.toml")
+    table = f'\n[platforms.woocommerce]\nwebhook_secrets = ["{DEMO_SECRET}"]\n'
+    settings.write_text(settings.read_text() + table)
+    capsys.readouterr()
+    return tmp_path
+
+
+def run(capsys, *arguments):
+    code = main(list(map(str, arguments)))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def delivery(name="woocommerce-1002"):
+    return "--headers", DELIVERIES / f"{name}.headers.json", "--body", DELIVERIES / f"{name}.raw"
+
+
+def test_help_lists_every_command_and_exit_code(capsys):
+    code, out, _ = run(capsys, "--help")
+
+    assert 0 == code
+    assert all(name in out for name in COMMANDS)
+    assert all(meaning in out for meaning in EXIT_CODES.values())
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "x"])
+def test_every_command_has_help_and_json(capsys, name):
+    code, out, _ = run(capsys, name, "--help")
+
+    assert 0 == code
+    assert "--json" in out
+
+
+def test_a_typo_is_met_with_a_proposal(capsys):
+    code, _, err = run(capsys, "recieve")
+
+    assert 2 == code
+    assert "did you mean `retention receive`?" in err
+
+
+def test_wrong_usage_is_exit_2(capsys):
+    assert 2 == run(capsys, "receive", "--bogus")[0]
+
+
+def test_init_writes_a_shop_that_the_doctor_finds_healthy(shop_dir, capsys):
+    assert 0o600 == (shop_dir / "retention.key").stat().st_mode & 0o777
+
+    code, out, _ = run(capsys, "doctor", "--json")
+
+    assert 0 == code, out
+    assert all(finding["ok"] for finding in json.loads(out))
+
+
+def test_init_touches_nothing_that_exists(shop_dir, capsys):
+    before = (shop_dir / "retention.key").read_text()
+
+    code, _, err = run(capsys, "init")
+
+    assert 3 == code
+    assert "exists already" in err
+    assert before == (shop_dir / "retention.key").read_text()
+
+
+def test_the_doctor_tells_what_is_wrong(shop_dir, capsys):
+    (shop_dir / "retention.key").unlink()
+
+    code, out, _ = run(capsys, "doctor", "--json")
+
+    assert 3 == code
+    wrong = [finding["finding"] for finding in json.loads(out) if not finding["ok"]]
+    assert any("retention init" in finding for finding in wrong)
+
+
+def test_a_sample_needs_no_settings(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    code, out, _ = run(capsys, "insert", "--sample", "--locale", "fa", "--out", "out", "--json")
+
+    assert 0 == code
+    (answer,) = json.loads(out)
+    assert "fa" == answer["locale"]
+    assert b"%PDF-1" == Path(answer["files"][0]).read_bytes()[:6]
+    assert b"\x89PNG" == Path(answer["files"][1]).read_bytes()[:4]
+
+
+@pytest.mark.parametrize("locale", ["xx", "!!", "tlh-Piqd"])
+def test_an_unknown_locale_lists_those_there_are(tmp_path, monkeypatch, capsys, locale):
+    monkeypatch.chdir(tmp_path)
+
+    code, _, err = run(capsys, "insert", "--sample", "--locale", locale)
+
+    assert 3 == code
+    assert "there are: ar, de" in err
+
+
+def test_an_unknown_template_lists_those_there_are(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    code, _, err = run(capsys, "insert", "--sample", "--template", "easter")
+
+    assert 6 == code
+    assert "plain_thanks" in err
+
+
+def test_insert_wants_an_order_or_a_sample(shop_dir, capsys):
+    assert 3 == run(capsys, "insert")[0]
+
+
+def test_insert_prints_a_platforms_own_order(shop_dir, capsys):
+    order = DELIVERIES / "woocommerce-1003.raw"
+
+    code, out, err = run(capsys, "insert", "--order", order, "-p", "woocommerce", "--json")
+
+    assert 0 == code, err
+    assert ["fa-IR"] == [answer["locale"] for answer in json.loads(out)]
+
+
+def test_receive_explain_and_resume_tell_one_story(shop_dir, capsys):
+    code, out, err = run(capsys, "receive", "-p", "woocommerce", *delivery(), "--json")
+    assert 0 == code, err
+    paid = next(each for each in json.loads(out) if each["event_type"] == "order_paid")
+
+    code, out, _ = run(capsys, "explain", paid["event_id"])
+    assert 0 == code
+    assert "de.mark.parcel_insert.own-personalised" in " ".join(out.split()).replace(" ", "")
+    assert "Language de-DE" in out
+
+    code, out, _ = run(capsys, "resume")
+    assert (0, "Nothing to do.") == (code, out.strip())
+
+
+def test_receive_shows_a_table_for_people(shop_dir, capsys):
+    code, out, _ = run(capsys, "receive", "-p", "woocommerce", *delivery())
+
+    assert 0 == code
+    assert "order paid" in out
+
+
+def test_a_delivery_that_is_not_signed_is_refused_and_nothing_is_stored(shop_dir, capsys):
+    headers = json.loads((DELIVERIES / "woocommerce-1002.headers.json").read_text())
+    headers["X-WC-Webhook-Signature"] = "AAAA"
+    Path("forged.json").write_text(json.dumps(headers))
+
+    code, out, err = run(
+        capsys, "receive", "-p", "woocommerce", "--headers", "forged.json",
+        "--body", DELIVERIES / "woocommerce-1002.raw", "--json",
+    )  # fmt: skip
+
+    assert (5, "") == (code, out)
+    assert "SignatureError" == json.loads(err)["error"]["type"]
+    assert not Path("retention.db").exists()
+
+
+def test_an_unknown_platform_names_those_installed(shop_dir, capsys):
+    code, _, err = run(capsys, "receive", "-p", "shopware", *delivery())
+
+    assert 4 == code
+    assert "woocommerce" in err
+
+
+def test_an_unknown_event_is_told_plainly(shop_dir, capsys):
+    code, _, err = run(capsys, "explain", "no-such-event")
+
+    assert 3 == code
+    assert "'no-such-event'" in err
+
+
+def test_plugins_lists_what_is_offered(capsys):
+    code, out, _ = run(capsys, "plugins", "--json")
+
+    assert 0 == code
+    assert "retention_sdk" == json.loads(out)["offers"]["adapters"]["file"]["owner"]
+
+
+def test_x_without_a_name_lists_commands(capsys):
+    assert 0 == run(capsys, "x")[0]
