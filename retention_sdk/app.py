@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from .adapter import ShopAdapter
 from .channels.base import Channel
-from .config import Config, StoreConfig, load_config
+from .config import KEY_BYTES, Config, StoreConfig, load_config
 from .consent import RuleSet, load_rules
 from .errors import (
     ConfigError,
@@ -50,10 +50,7 @@ from .pipeline.snapshot import Snapshots
 if TYPE_CHECKING:
     from .storage import Store, StoredEvent
 
-KEY_VARIABLE = "RETENTION_KEY"
-_KEY_BYTES = 32
 _RESUME_MAX = 10_000
-_KEY_HINT = f"run `retention init`, or set {KEY_VARIABLE} to 64 hexadecimal digits"
 
 
 def _utc_now() -> datetime:
@@ -111,7 +108,7 @@ class Retention:
         config = Config(
             shop=shop,
             brand=Brand(name=name, sender=Sender(name=sender)),
-            store=StoreConfig(url="sqlite://", key=SecretStr(token_hex(_KEY_BYTES))),
+            store=StoreConfig(url="sqlite://", key=SecretStr(token_hex(KEY_BYTES))),
         )
         return cls(config, **wiring)  # type: ignore[arg-type] # keywords of __init__
 
@@ -133,7 +130,7 @@ class Retention:
         """The store, opened on first use."""
         from .storage import open_store
 
-        return open_store(self._store_url(), key=self._key)
+        return open_store(self.config.store_url, key=self._key)
 
     @cached_property
     def rules(self) -> RuleSet:
@@ -369,44 +366,15 @@ class Retention:
                 )
         return tuple(made)
 
-    # Keys ----------------------------------------------------------------------------------
-
-    @cached_property
-    def _key(self) -> bytes:
-        """The shop's 32 bytes: from the environment, the configuration, or the key file."""
-        text = self._environ.get(KEY_VARIABLE, "")
-        if not text and self.config.store.key:
-            text = self.config.store.key.get_secret_value()
-        if not text:
-            path = self.config.path(self.config.store.key_file)
-            try:
-                text = path.read_text(encoding="ascii").strip()
-            except (OSError, UnicodeDecodeError):
-                raise ConfigError(
-                    f"no key: {path.name} cannot be read",
-                    file=self.config.file,
-                    key="store.key_file",
-                    hint=_KEY_HINT,
-                ) from None
-        try:
-            key = bytes.fromhex(text)
-        except ValueError:
-            key = b""
-        if len(key) != _KEY_BYTES:
-            raise ConfigError("the key is not 64 hexadecimal digits", key="store", hint=_KEY_HINT)
-        return key
-
     @cached_property
     def _codes(self) -> Codes:
         own = self.config.codes.key
         key = own.get_secret_value().encode() if own else hmac.digest(self._key, b"codes", sha256)
         return Codes(base_url=self.config.codes.base_url, key=key)
 
-    def _store_url(self) -> str:
-        scheme, separator, name = self.config.store.url.partition(":///")
-        if scheme != "sqlite" or not separator or not name or Path(name).is_absolute():
-            return self.config.store.url
-        return f"sqlite:///{self.config.path(name)}"
+    @cached_property
+    def _key(self) -> bytes:
+        return self.config.read_key(self._environ)
 
 
 def _may_pass(error: RetentionError) -> bool:

@@ -17,6 +17,9 @@ from .loyalty.rules import Program
 from .model import Brand, Settings, Shop
 
 DEFAULT_FILE = "retention.toml"
+KEY_VARIABLE = "RETENTION_KEY"
+KEY_BYTES = 32
+_KEY_HINT = f"run `retention init`, or set {KEY_VARIABLE} to {2 * KEY_BYTES} hexadecimal digits"
 _ENV_PREFIX = "env:"
 _LOGO_BYTES_MAX = 512 * 1024
 
@@ -81,6 +84,39 @@ class Config(Settings):
     def path(self, name: str) -> Path:
         """Return a path of the configuration, relative to the file it stands in."""
         return Path(self.directory, name).resolve()
+
+    @property
+    def store_url(self) -> str:
+        """The store's address; a relative SQLite file starts at the configuration's folder."""
+        scheme, separator, name = self.store.url.partition(":///")
+        if scheme != "sqlite" or not separator or not name or Path(name).is_absolute():
+            return self.store.url
+        return f"sqlite:///{self.path(name)}"
+
+    def read_key(self, environ: Mapping[str, str]) -> bytes:
+        """Return the shop's 32 bytes: from RETENTION_KEY, else ``store.key``, else the key file.
+
+        Raises:
+            ConfigError: there is no key, or it is not 64 hexadecimal digits.
+        """
+        own = self.store.key
+        text = environ.get(KEY_VARIABLE) or (own.get_secret_value() if own else self._key_file())
+        try:
+            key = bytes.fromhex(text)
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            message = f"the key is not {2 * KEY_BYTES} hexadecimal digits"
+            raise ConfigError(message, file=self.file, key="store.key", hint=_KEY_HINT)
+        return key
+
+    def _key_file(self) -> str:
+        path = self.path(self.store.key_file)
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            where = {"file": self.file, "key": "store.key_file"}
+            raise ConfigError(f"{path.name} cannot be read", hint=_KEY_HINT, **where) from None
 
 
 def load_config(
