@@ -52,6 +52,7 @@ def compose_email(
         language=localizer.language,
         script=localizer.script,
         direction=localizer.direction,
+        colon=words.colon,
         sender_name=brand.name,
         sender_address=people.sender,
         reply_to=people.reply_to,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..l10n import strip_isolates
 from .message import Message
 
 # WCAG 2.2, success criterion 1.4.3: contrast of text.
 _CONTRAST_MIN = 4.5
+_MUTED_SHARES = (0.32, 0.26, 0.2, 0.12)
 _LINEAR_MAX = 0.04045
 _DARK_PAPER, _DARK_INK = "#1c1a18", "#f3eee6"
 
@@ -32,6 +34,18 @@ _SCRIPTS = {
 }
 
 
+# Latin, Greek and Cyrillic stand before this code point: scripts with a bookish serif.
+_SERIF_END = 0x0530
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Faces in order of wish, and the weight that suits them."""
+
+    names: str
+    weight: int
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """Everything the template may ask for. ``start`` and ``end`` are left or right."""
@@ -39,8 +53,9 @@ class Look:
     start: str
     end: str
     text_faces: str
-    heading_faces: str
-    heading_weight: int
+    heading_face: Face
+    mark_face: Face
+    signer_face: Face
     line_height: float
     paper: str
     ground: str
@@ -67,19 +82,23 @@ def find_look(message: Message) -> Look:
     paper, ink = palette.paper, _readable(palette.ink, on=palette.paper)
     ground, tint = _mix(paper, ink, 0.06), _mix(paper, palette.accent, 0.12)
     text_faces, heading_faces, line_height = _SCRIPTS.get(message.script, (_SANS, _SERIF, 1.6))
+    heading_face = Face(f"{heading_faces},serif", 400)
+    if not heading_faces:
+        heading_face = Face(f"{text_faces},sans-serif", 600)
     is_rtl = message.direction == "rtl"
     dark_heading = _first_readable(palette.accent, palette.primary, _DARK_INK, on=_DARK_PAPER)
     return Look(
         start="right" if is_rtl else "left",
         end="left" if is_rtl else "right",
         text_faces=f"{text_faces},sans-serif",
-        heading_faces=f"{heading_faces},serif" if heading_faces else f"{text_faces},sans-serif",
-        heading_weight=400 if heading_faces else 600,
+        heading_face=heading_face,
+        mark_face=_face_of(message.brand_name, heading_face),
+        signer_face=_face_of(message.signer, heading_face),
         line_height=line_height,
         paper=paper,
         ground=ground,
         ink=ink,
-        muted=_first_readable(_mix(ink, paper, 0.32), ink, on=ground),
+        muted=_first_readable(*(_mix(ink, paper, s) for s in _MUTED_SHARES), ink, on=ground),
         line=_mix(paper, ink, 0.14),
         tint=tint if contrast(ink, tint) >= _CONTRAST_MIN else paper,
         heading=_first_readable(palette.primary, ink, on=paper),
@@ -100,6 +119,12 @@ def contrast(first: str, second: str) -> float:
     """Return the contrast ratio of two sRGB colours, 1 to 21 (WCAG 2.2)."""
     light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def _face_of(name: str, face: Face) -> Face:
+    """A name keeps its own look: a Latin word mark is the same in an Arabic e-mail."""
+    is_bookish = all(ord(char) < _SERIF_END for char in strip_isolates(name))
+    return Face(f"{_SERIF},serif", 400) if is_bookish else face
 
 
 def _first_readable(*colours: str, on: str) -> str:

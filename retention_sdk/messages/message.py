@@ -70,7 +70,10 @@ class Unsubscribe(Record):
 
 
 class Message(Record):
-    """A composed e-mail. ``must_include`` is what the law asked for when it was composed."""
+    """A composed e-mail. ``must_include`` is what the law asked for when it was composed.
+
+    ``colon`` stands between a label and its value, with the spaces that the language puts there.
+    """
 
     candidate_id: Identifier
     decision_id: Identifier
@@ -80,6 +83,7 @@ class Message(Record):
     language: Text
     script: Text
     direction: Literal["ltr", "rtl"]
+    colon: Text
     sender_name: Text
     sender_address: Text
     reply_to: Text = ""

@@ -20,9 +20,9 @@ def _lines(message: Message) -> Iterator[str]:
     for paragraph in message.paragraphs:
         yield from ("", paragraph)
     if link := message.call_to_action:
-        yield from ("", f"{link.text}:", link.url)
+        yield from ("", _label(link.text, message), link.url)
     if message.summary:
-        yield from _summary(message.summary)
+        yield from _summary(message.summary, message.colon)
     if message.points:
         yield from ("", *message.points)
     for block in message.blocks:
@@ -32,20 +32,24 @@ def _lines(message: Message) -> Iterator[str]:
         yield message.signer_role
     yield from ("", _RULE, *message.footer)
     if refusal := message.unsubscribe:
-        yield from ("", f"{refusal.text}:", refusal.url)
+        yield from ("", _label(refusal.text, message), refusal.url)
 
 
-def _summary(summary: Summary) -> Iterator[str]:
+def _label(text: str, message: Message) -> str:
+    return text + message.colon.rstrip()
+
+
+def _summary(summary: Summary, colon: str) -> Iterator[str]:
     yield from ("", summary.title, _RULE)
-    yield from map(_fact, summary.facts)
+    yield from (_fact(fact, colon) for fact in summary.facts)
     yield ""
     for row in summary.rows:
-        yield f"{row.quantity} × {row.title}: {row.price}"
+        yield f"{row.quantity} × {row.title}{colon}{row.price}"
     if summary.more_items:
         yield summary.more_items
     yield _RULE
-    yield from map(_fact, summary.totals)
+    yield from (_fact(fact, colon) for fact in summary.totals)
 
 
-def _fact(fact: Fact) -> str:
-    return f"{fact.label}: {fact.value}"
+def _fact(fact: Fact, colon: str) -> str:
+    return f"{fact.label}{colon}{fact.value}"

@@ -12,6 +12,10 @@ from ..model import Context
 _TURNING = frozenset({"R", "AL", "AN"})
 
 
+# French puts a no-break space in front (Imprimerie nationale), Chinese and Japanese use a wide one.
+_COLONS = {"fr": "\u00a0: ", "ja": "：", "zh": "："}
+
+
 class Words:
     """Says things in the formality of the context, with no isolate more than a line needs."""
 
@@ -19,6 +23,11 @@ class Words:
         self.localizer = localizer
         self._context = context
         self._formality = context.locale.formality
+
+    @property
+    def colon(self) -> str:
+        """What stands between a label and its value."""
+        return _COLONS.get(self.localizer.language, ": ")
 
     def say(self, key: str, **arguments: Any) -> str:
         """Return a registered message."""

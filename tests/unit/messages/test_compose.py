@@ -234,3 +234,11 @@ def test_the_text_part_says_everything(make_message):
     assert "This order earned you 12 points." in text
     assert "mailto:hello@soap.example?subject=unsubscribe" in text
     assert "Soap & Sons, Hauptstr. 1, 10115 Berlin\nHRB 1234" in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en", "Order number: 1001"), ("fr", "\u00a0: 1001"), ("ja", "ご注文番号：1001")],
+)
+def test_colons_are_set_as_the_language_sets_them(make_message, locale, words):
+    assert words in render_text(make_message(locale=locale))
