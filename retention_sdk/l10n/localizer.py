@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ..errors import MessageError
 from .calendars import CALENDARS
@@ -44,28 +45,29 @@ def localizer(tag: str, *, digits: Digits = "auto") -> Localizer:
     Raises:
         MessageError: no catalogue serves the tag; use ``negotiate`` first.
     """
-    return Localizer(tag, digits=digits)
+    parsed = parse(tag)
+    chain = [name for name in parents(parsed) if name in available_locales()] if parsed else []
+    if parsed is None or not chain:
+        choices = ", ".join(available_locales())
+        raise MessageError(f"no catalogue for {tag!r}: choose one of {choices}")
+    profile = compiled_catalogue(chain[0])["profile"]
+    cldr_tag = _cldr_tag_of(parsed)
+    numbers = NumberFormatter(cldr_tag, profile["digits"] if digits == "auto" else digits)
+    return Localizer(parsed, tuple(chain), profile, cldr_tag, numbers)
 
 
+@dataclass(frozen=True, repr=False, eq=False)
 class Localizer:
     """Says and writes everything for one locale. Immutable; get one from ``localizer``.
 
     .. versionadded:: 0.1.0
     """
 
-    def __init__(self, tag: str, *, digits: Digits = "auto") -> None:
-        parsed = parse(tag)
-        chain = [name for name in parents(parsed) if name in available_locales()] if parsed else []
-        if parsed is None or not chain:
-            raise MessageError(
-                f"no catalogue for {tag!r}: choose one of {', '.join(available_locales())}"
-            )
-        self._parsed: Final[Tag] = parsed
-        self._chain: Final[tuple[str, ...]] = tuple(chain)
-        self._profile: Final[Mapping[str, Any]] = compiled_catalogue(chain[0])["profile"]
-        self._cldr_tag: Final[str] = _cldr_tag_of(parsed)
-        wish = self._profile["digits"] if digits == "auto" else digits
-        self._numbers: Final[NumberFormatter] = NumberFormatter(self._cldr_tag, wish)
+    _parsed: Tag
+    _chain: tuple[str, ...]
+    _profile: Mapping[str, Any]
+    _cldr_tag: str
+    _numbers: NumberFormatter
 
     def __repr__(self) -> str:
         return f"Localizer({self.tag!r})"

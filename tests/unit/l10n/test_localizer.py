@@ -111,6 +111,10 @@ def test_the_same_wish_gets_the_same_object():
     """Localizers are immutable, so sharing is safe and fast."""
     assert localizer("fa") is localizer("fa")
     assert localizer("fa") is not localizer("fa", digits="latn")
+    with pytest.raises(AttributeError):
+        localizer("fa").tag = "de"
+    with pytest.raises(AttributeError):
+        localizer("fa")._chain = ()
 
 
 @pytest.mark.parametrize("tag", ["xx", "", "sr-Latn", "nonsense"])
