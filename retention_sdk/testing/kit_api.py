@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from ..model import Consent, ConsentState, WebhookRequest
 from .builders import a_code, a_consent, money
 from .kit import Kit, needs, offline
 
+_SAMPLE = 5
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
 _NOTHING = WebhookRequest(headers={}, body=b"{}")
@@ -116,7 +118,7 @@ class ApiTests(Kit):
     @needs(Capability.FETCH_ORDER | Capability.LIST_ORDERS)
     def test_fetched_order_equals_the_listed_one(self, adapter: ShopAdapter) -> None:
         """One order by its identifier is what the list said."""
-        for order in adapter.fetch_orders():
+        for order in islice(adapter.fetch_orders(), _SAMPLE):
             assert order == adapter.fetch_order(order.id)
 
     @needs(Capability.FETCH_ORDER)

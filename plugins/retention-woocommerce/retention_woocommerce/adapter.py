@@ -75,7 +75,7 @@ class WooCommerceAdapter(ShopAdapter):
         return (self._unknown(request, body, topic),)
 
     def read_orders(self, body: Mapping[str, Any]) -> tuple[Order, ...]:
-        """Read the one order that a webhook body or a REST answer holds."""
+        """Read one order, as the REST API answers it and as webhooks carry it."""
         return (read_order(body, self.settings),)
 
     def _order_events(

@@ -11,7 +11,6 @@ from typing import Any
 from retention_sdk.model import (
     Address,
     Consent,
-    ConsentChannel,
     ConsentState,
     Customer,
     Fulfilment,
@@ -101,7 +100,7 @@ def read_consent(
         return None
     is_yes = answer in settings.consent_yes
     return Consent(
-        channel=ConsentChannel.EMAIL,
+        channel=settings.consent_channel,
         state=ConsentState.GRANTED if is_yes else ConsentState.DENIED,
         recorded_at=_moment_or_none(meta.get(settings.consent_at_meta_key)) or asked_at,
         source=f"WooCommerce meta_data {key}",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from retention_sdk.model import Settings
+from retention_sdk.model import ConsentChannel, Settings
 
 _YES = ("1", "granted", "on", "subscribed", "true", "yes")
 _NO = ("0", "denied", "false", "no", "off", "unsubscribed")
@@ -21,7 +21,8 @@ class WooCommerceSettings(Settings):
     WooCommerce has no field for marketing consent, language or gifts: plugins keep them in
     ``meta_data``, each under a key of its own. A key that is not set here is not read. Without
     ``consent_at_meta_key`` only the first yes of a customer is believed: a later one cannot be
-    told from a repetition.
+    told from a repetition. ``consent_channel`` is what the question covered: e-mail, or ``any``
+    if it asked for personal cards in parcels too.
 
     An order payload does not say whether a product is shipped. An order without a shipping
     method counts as digital, unless ``ships_without_method`` is set; ``digital_product_ids``
@@ -33,6 +34,7 @@ class WooCommerceSettings(Settings):
     language_meta_keys: tuple[str, ...] = ("wpml_language",)
     consent_meta_key: str = ""
     consent_at_meta_key: str = ""
+    consent_channel: ConsentChannel = ConsentChannel.EMAIL
     consent_yes: tuple[str, ...] = _YES
     consent_no: tuple[str, ...] = _NO
     gift_meta_keys: tuple[str, ...] = ("_is_gift",)
