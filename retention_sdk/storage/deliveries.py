@@ -123,7 +123,9 @@ class DeliveryLog:
             "sealed_receipt": self._subjects.seal(connection, owner, plain, purpose=purpose),
             "updated_at": receipt.at,
         }
-        connection.execute(update(table).where(table.c.id == receipt.delivery_id).values(values))
+        final = [state for state in DeliveryState if state.is_final]
+        query = update(table).where(table.c.id == receipt.delivery_id, table.c.state.not_in(final))
+        connection.execute(query.values(values))
         return self._require(connection, receipt.delivery_id)
 
     def fail(

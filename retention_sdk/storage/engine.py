@@ -100,20 +100,26 @@ class Store:
         with _translated(self.url), reader.begin() as connection:
             yield connection
 
-    def scrub(self) -> None:
+    def scrub(self) -> bool:
         """Move the write-ahead log into the database and empty it, after an erasure.
 
-        Until then the destroyed key may still lie in the log file. Does nothing on PostgreSQL,
-        whose own log expires by its own settings.
+        Until then the destroyed key may still lie in the log file. Returns False if somebody read
+        for longer than the busy timeout: try again later. Does nothing on PostgreSQL, whose own
+        log expires by its own settings.
         """
         if self.dialect != "sqlite":
-            return
-        with _translated(self.url):
-            raw = self._engine.raw_connection()
-            try:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-            finally:
-                raw.close()
+            return True
+        raw = self._engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            row = cursor.fetchone()
+            cursor.close()
+        except sqlite3.Error as error:
+            raise StorageError(f"{self.url}: {error}") from error
+        finally:
+            raw.close()
+        return row is not None and row[0] == 0
 
     def close(self) -> None:
         """Close all connections. The store can be used again; it then reopens them."""

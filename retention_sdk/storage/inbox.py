@@ -17,6 +17,8 @@ from .tables import event as events_table
 from .tables import subject
 
 RAW_RETENTION = timedelta(days=30)
+# SQLite takes 32,766 parameters at most.
+_NAMES_PER_QUERY = 1000
 
 EventState = Literal["pending", "done", "failed"]
 
@@ -132,8 +134,11 @@ class Inbox:
 
     def _unseen(self, connection: Connection, events: Sequence[ShopEvent]) -> dict[str, ShopEvent]:
         by_id = {each.id: each for each in reversed(events)}
-        query = select(events_table.c.id).where(events_table.c.id.in_(by_id))
-        seen = frozenset(connection.execute(query).scalars())
+        names, seen = list(by_id), set[str]()
+        for start in range(0, len(names), _NAMES_PER_QUERY):
+            chunk = names[start : start + _NAMES_PER_QUERY]
+            query = select(events_table.c.id).where(events_table.c.id.in_(chunk))
+            seen.update(connection.execute(query).scalars())
         ordered = dict.fromkeys(each.id for each in events)
         return {event_id: by_id[event_id] for event_id in ordered if event_id not in seen}
 

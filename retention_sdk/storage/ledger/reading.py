@@ -33,13 +33,14 @@ def lock_account(
 
     On SQLite the transaction holds the only write lock; on PostgreSQL the row is locked.
     """
-    query = insert_into(connection, accounts).on_conflict_do_nothing()
-    values = {"id": new_id, "program_id": program_id, "subject_id": subject_id}
-    connection.execute(query, values)
-    found = select(accounts).where(
+    query = select(accounts).where(
         accounts.c.program_id == program_id, accounts.c.subject_id == subject_id
     )
-    row = connection.execute(found.with_for_update()).one()
+    row = connection.execute(query.with_for_update()).one_or_none()
+    if row is None:
+        values = {"id": new_id, "program_id": program_id, "subject_id": subject_id}
+        connection.execute(insert_into(connection, accounts).on_conflict_do_nothing(), values)
+        row = connection.execute(query.with_for_update()).one()
     return Account(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public API
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -99,6 +99,7 @@ def test_parts_that_do_not_add_up_cannot_be_built(make_order, make_program):
         Earning.model_validate({**earning.model_dump(), "points": 39})
 
 
+@settings(deadline=None)
 @given(
     total=st.integers(0, 10**9),
     shipping=st.integers(0, 10**6),
@@ -141,6 +142,7 @@ def test_the_breakdown_sums_to_the_points_and_recomputes_them(  # noqa: PLR0917 
     assert sum(extra) == earning.points - again
 
 
+@settings(deadline=None)
 @given(minor=st.integers(0, 10**7), more=st.integers(0, 10**6))
 def test_paying_more_never_earns_less(minor, more):
     rate = Rate(points=3, per_minor=70)
