@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
@@ -21,6 +22,13 @@ _KEYS = {
     "plain_thanks": "plain_thanks",
     "gift_message": "gift",
 }
+
+
+# Arabic-Indic digits (bidi class AN) carry their separators from right to left, even inside a
+# left-to-right isolate; a mark on both sides of each separator stops that (UAX #9, rule N1).
+_ARABIC_INDIC = re.compile("[\u0660-\u0669]")
+_SEPARATOR = re.compile(r"([^\w\s])")
+_LRM = "\u200e"
 
 
 class _Order(TypedDict, total=False):
@@ -132,7 +140,7 @@ def _order(context: Context, candidate: Candidate, localizer: Localizer) -> _Ord
     order = context.order
     if order is None or candidate.template == PLAIN_THANKS:
         return {}
-    number = _say(context, localizer, "card.order.number", number=order.number)
+    number = _say(context, localizer, "card.order.number", number=_in_order(order.number))
     if not _is_personal(candidate):
         return _Order(order_number=number) if candidate.template == GIFT_MESSAGE else {}
     lines = _packed_lines(order)
@@ -149,6 +157,13 @@ def _order(context: Context, candidate: Candidate, localizer: Localizer) -> _Ord
         items=items,
         more_items=more,
     )
+
+
+def _in_order(number: str) -> str:
+    """Return an order number whose parts stay in the order the shop wrote them."""
+    if not _ARABIC_INDIC.search(number):
+        return number
+    return _SEPARATOR.sub(rf"{_LRM}\1{_LRM}", number)
 
 
 def _packed_lines(order: Order) -> list[tuple[int, str]]:

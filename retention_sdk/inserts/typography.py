@@ -90,6 +90,7 @@ class Typography:
     small_caps: bool = False
     keep_words: bool = False
     justify: bool = False
+    is_even: bool = True
     script: str | None = None
 
 
@@ -212,6 +213,7 @@ THAI = Typography(
     descent=0.4,
     line_body=1.75,
     line_display=1.55,
+    is_even=False,
 )
 
 MINCHO = Face("Shippori Mincho", partner="EB Garamond")
@@ -230,6 +232,7 @@ JAPANESE = Typography(
     line_display=1.55,
     tracking=0.12,
     justify=True,
+    is_even=False,
 )
 BATANG = Face("Gowun Batang", partner="EB Garamond")
 KOREAN = replace(
@@ -243,6 +246,7 @@ KOREAN = replace(
     line_display=1.45,
     tracking=0.06,
     justify=False,
+    is_even=True,
     keep_words=True,
 )
 SONG = Face("Noto Serif SC", partner="EB Garamond")
@@ -267,6 +271,7 @@ BY_SCRIPT = {
 BY_LANGUAGE = {"fa": PERSIAN}
 
 
-def typography_for(language: str, script: str) -> Typography:
-    """Return the style of a language, else of its script, else the Latin one."""
+def typography_for(tag: str, script: str) -> Typography:
+    """Return the style of a tag's language, else of its script, else the Latin one."""
+    language = tag.replace("_", "-").partition("-")[0].lower()
     return BY_LANGUAGE.get(language) or BY_SCRIPT.get(script, LATIN)

@@ -117,6 +117,17 @@ def test_long_gift_message_keeps_every_word():
     assert all(word in text for word in words)
 
 
+@pytest.mark.parametrize("number", ["100-2847", "100-۲۸۴۷", "100-٢٨٤٧", "A/٧-٨"])
+@pytest.mark.parametrize("locale", ["ar", "fa", "he"])
+def test_order_number_is_printed_in_the_order_it_was_written(number, locale, draw, page_text):
+    """Measured on the page, because extracted text says nothing about what the eye sees."""
+    context = b.a_context(order=b.an_order(number=number, is_gift=True), locale=locale)
+    back = page_text(draw(composed(context, locale=locale)).pdf.data, 1)
+
+    shown = sorted(((char, left) for char, left in back if char in number), key=lambda s: s[1])
+    assert number == "".join(char for char, _ in shown)
+
+
 def test_points_stand_in_native_digits_with_the_number_in_the_sentence():
     context = b.a_context(loyalty=LoyaltyState(balance=1240, earned=120), locale="fa")
     earned, balance = composed(context, locale="fa").points
