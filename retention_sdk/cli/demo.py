@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..demo.run import Shown, run_demo, steps
+from ..demo.run import PLATFORMS, Shown, is_worth_showing, run_demo, steps
 from .output import Json, console, emit, progress, table
 
 
@@ -30,9 +30,8 @@ def command(
 
 
 def _show(shown: list[Shown], out: Path, taken_s: float) -> None:
-    console().print(
-        table(("source", "what", "language", "card", "e-mail", "points"), map(_row, shown))
-    )
+    rows = [_row(each) for each in shown if is_worth_showing(each)]
+    console().print(table(("platform", "note", "language", "card", "mail", "points"), rows))
     console().print(f"\n{out / 'index.html'}  ({taken_s} s)", markup=False)
 
 
@@ -40,10 +39,10 @@ def _row(shown: Shown) -> tuple[str, ...]:
     outcome = shown.outcome
     by_surface = {delivery.surface: delivery.template for delivery in outcome.deliveries}
     points = f"{outcome.points_earned:+d}" if outcome.points_earned else ""
-    what = outcome.event_type.replace("_", " ")
+    what = outcome.event_type.removeprefix("order_")
     return (
-        shown.step.source,
-        f"{what} ({shown.step.badge})" if shown.step.badge else what,
+        PLATFORMS[shown.step.platform],
+        shown.step.badge if what in {"paid", shown.step.badge} else f"{what}, {shown.step.badge}",
         outcome.locale,
         by_surface.get("card", "–").replace("_", " "),
         by_surface.get("email", "–").replace("_", " "),

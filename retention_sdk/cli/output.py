@@ -19,7 +19,9 @@ ConfigFile = Annotated[
     Path, typer.Option("--config", "-c", help="The settings of the shop.", show_default=True)
 ]
 DEFAULT_CONFIG = Path("retention.toml")
-_SHORT = frozenset({"state", "language", "points", "kind", "plugin", "type"})
+_SHORT = frozenset(
+    {"platform", "card", "mail", "state", "language", "points", "kind", "plugin", "type"}
+)
 
 
 def console() -> Console:

@@ -23,7 +23,8 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
         return
     out.print(
         table(
-            ("event", "type", "state", "language", "card", "e-mail", "points"), map(_row, outcomes)
+            ("event", "type", "state", "language", "printed", "e-mail", "points"),
+            map(_row, outcomes),
         )
     )
     for outcome in outcomes:

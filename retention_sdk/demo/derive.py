@@ -5,7 +5,9 @@ Run ``python -m retention_sdk.demo.derive`` after changing ``orders.toml``; a te
 
 from __future__ import annotations
 
+import csv
 import hmac
+import io
 import json
 import tomllib
 from base64 import b64encode
@@ -43,6 +45,7 @@ def derived_files() -> Iterator[tuple[str, bytes]]:
     delivered, moment = by_platform["vendure"][0]
     answer = _vendure(delivered, moment, recorded="delivered")
     yield f"vendure-{delivered['id']}-delivered.json", _dump(answer)
+    yield "orders.csv", _csv(by_platform["file"])
 
 
 def _dump(value: object) -> bytes:
@@ -97,7 +100,7 @@ def _woocommerce(order: Json, moment: datetime) -> Json:
         "total": _amount(total, currency),
         "discount_total": "0.00",
         "shipping_total": order["shipping"],
-        "customer_id": int(order.get("customer", order["id"])),
+        "customer_id": int(str(order.get("customer", order["id"]))),
         "customer_note": "",
         "order_key": f"wc_order_demo{order['id']}",
         "payment_url": f"{SHOP_URL}/checkout/order-pay/{order['id']}/",
@@ -239,6 +242,45 @@ def _vendure_line(recorded: Json, number: int, row: list[Any], amount: Decimal) 
     }
     line["productVariant"] |= {"sku": sku, "name": title, "product": {"id": str(number)}}
     return line
+
+
+# CSV -----------------------------------------------------------------------------------------
+
+
+def _csv(orders: list[tuple[Json, datetime]]) -> bytes:
+    """One row per line item, as ``retention_sdk.adapters.orders_csv`` documents."""
+    rows = [row for order, moment in orders for row in _csv_rows(order, moment)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _csv_rows(order: Json, moment: datetime) -> Iterator[Json]:
+    _, total = _sums(order)
+    of_the_order = {
+        "order_id": order["id"],
+        "placed_at": f"{moment.isoformat()}Z",
+        "paid_at": f"{(moment + timedelta(minutes=1)).isoformat()}Z",
+        "currency": order["currency"],
+        "total": _amount(total, order["currency"]),
+        "language": order["language"],
+        "customer_id": order["id"],
+        "given_name": order["given"],
+        "family_name": order["family"],
+        "email": order["email"],
+        "marketing_consent": order.get("consent", ""),
+        "consent_channel": "any" if "consent" in order else "",
+        "consent_at": f"{moment.isoformat()}Z" if "consent" in order else "",
+        "ship_street": order["street"],
+        "ship_postcode": order["postcode"],
+        "ship_city": order["city"],
+        "ship_country": order["country"],
+    }
+    for sku, title, quantity, price in order["lines"]:
+        line = {"title": title, "quantity": quantity, "unit_price": price, "sku": sku}
+        yield of_the_order | line
 
 
 def main() -> None:

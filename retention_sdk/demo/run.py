@@ -30,19 +30,21 @@ _SETTINGS = f"""
 webhook_secrets = ["{DEMO_SECRET}"]
 store_url = "{SHOP_URL}"
 consent_meta_key = "marketing_consent"
+consent_channel = "any"
 
 [platforms.vendure]
 url = "{SHOP_URL}/admin-api"
 api_key = "none, nothing is fetched"
 consent_field = "emailMarketingConsent"
 consent_at_field = "emailMarketingConsentAt"
+consent_channel = "any"
 language_field = "languageCode"
 gift_message_field = "giftMessage"
 
 [channels.folder]
 directory = "@out@"
 """
-_PLATFORMS = {"woocommerce": "WooCommerce", "vendure": "Vendure", "file": "CSV"}
+PLATFORMS = {"woocommerce": "WooCommerce", "vendure": "Vendure", "file": "CSV"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def steps() -> tuple[Step, ...]:
         *(Step("Vendure Admin API", "vendure", f"vendure-{n}") for n in range(2001, 2004)),
         Step("Vendure Admin API", "vendure", "vendure-2004", "gift"),
         Step("Vendure Admin API", "vendure", "vendure-2001-delivered", "delivered"),
-        # Step("CSV export", "file", "orders.csv"),
+        Step("CSV export", "file", "orders.csv"),
     )
 
 
@@ -100,7 +102,7 @@ def run_demo(out: Path, *, on_step: Callable[[], None] = lambda: None) -> list[S
             on_step()
         log = [_logged(shop, each) for each in shown]
     _write(out / "log.json", json.dumps(log, ensure_ascii=False, indent=1) + "\n")
-    entries = [_entry(each, out) for each in shown if _is_worth_showing(each)]
+    entries = [_entry(each, out) for each in shown if is_worth_showing(each)]
     _write(out / "index.html", gallery(entries, figures=_figures(shown)))
     return shown
 
@@ -126,7 +128,7 @@ def _open_shop(workspace: Path, out: Path) -> Retention:
 
 def _check_plugins(shop: Retention) -> None:
     missing = [
-        f"retention-{name}" for name in _PLATFORMS if name not in shop.plugins.shelves.adapters
+        f"retention-{name}" for name in PLATFORMS if name not in shop.plugins.shelves.adapters
     ]
     if missing:
         raise PluginError(f"the demonstration needs adapters: pip install {' '.join(missing)}")
@@ -196,7 +198,8 @@ def _logged(shop: Retention, shown: Shown) -> dict[str, Any]:
     }
 
 
-def _is_worth_showing(shown: Shown) -> bool:
+def is_worth_showing(shown: Shown) -> bool:
+    """Tell the events that somebody gets something from, apart from the others."""
     return shown.outcome.event_type in {"order_paid", "order_refunded", "order_delivered"}
 
 
