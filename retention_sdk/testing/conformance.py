@@ -14,7 +14,7 @@ A test that does not apply to the declared capabilities is not there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from inspect import signature
 from typing import Any
 
@@ -57,21 +57,27 @@ def kit_tests() -> Iterator[tuple[str, Callable[..., None]]]:
             yield name, getattr(AdapterConformance, name)
 
 
-def kit_failures(kit: type[AdapterConformance]) -> dict[str, str]:
+def kit_failures(
+    kit: type[AdapterConformance], *, only: Collection[str] | None = None
+) -> dict[str, str]:
     """Run a kit without collecting it; return what failed, by name of the test.
 
-    For tests of the kit itself, and for trying an adapter in a notebook.
+    ``only`` names the tests to run, None means all. For tests of the kit itself, and for trying
+    an adapter in a notebook.
     """
-    failures: dict[str, str] = {}
-    for name in (name for name, _ in kit_tests() if getattr(kit, name)):
+    names = (name for name, _ in kit_tests() if getattr(kit, name))
+    failures = {name: _failure(kit, name) for name in names if only is None or name in only}
+    return {name: failure for name, failure in failures.items() if failure}
+
+
+def _failure(kit: type[AdapterConformance], name: str) -> str:
+    try:
         subject = kit()
         test = getattr(subject, name)
-        arguments = [subject.make_adapter()] if signature(test).parameters else []
-        try:
-            test(*arguments)
-        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - it is reported
-            failures[name] = f"{type(error).__name__}: {error}"
-    return failures
+        test(*([subject.make_adapter()] if signature(test).parameters else ()))
+    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - it is reported
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _applies(test: Callable[..., None], capabilities: Capability) -> bool:
