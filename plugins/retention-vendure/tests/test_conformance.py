@@ -1,0 +1,42 @@
+"""The kit, run against a real Vendure server."""
+
+import pytest
+import retention_vendure
+from retention_vendure.adapter import VendureAdapter
+
+from retention_sdk.testing import (
+    AdapterConformance,
+    a_code,
+    assert_light_import,
+    assert_plugin_conforms,
+)
+
+
+class TestVendure(AdapterConformance):
+    adapter_class = VendureAdapter
+
+    @pytest.fixture(autouse=True)
+    def _shop(self, shop, library):
+        self.shop, self.library = shop, library
+        self.customer = shop.new_customer()
+
+    def make_adapter(self, shop_id="kit.example"):
+        adapter_class = type("Adapter", (VendureAdapter,), {"http": self.library})
+        return adapter_class.from_config(self.shop.settings(), shop_id=shop_id)
+
+    def listed(self):
+        return self.shop.totals
+
+    def customer_id(self):
+        return self.customer
+
+    def code(self):
+        return a_code(f"KIT-{self.library.__name__.upper()}")
+
+
+def test_plugin_registers_its_adapter():
+    assert {"vendure"} == set(assert_plugin_conforms(retention_vendure).adapters)
+
+
+def test_import_is_cheap():
+    assert_light_import("retention_vendure")
