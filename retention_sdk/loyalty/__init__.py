@@ -1,11 +1,19 @@
-"""Points that cannot be lost, invented or spent twice."""
+"""Points that cannot be lost, invented or spent twice.
 
-from .explain import Explanation, HistoryEntry
-from .holds import PointsHolds
-from .ledger import PointsLedger, order_reference
-from .posted import Posted
+The rules load at once, because the configuration reads them; what needs a database loads on first
+use.
+"""
+
+from typing import TYPE_CHECKING
+
 from .rules import Earning, EarningPart, Program, Rate, earn, order_points, refunded_ratio
-from .verify import Finding, Verification
+
+if TYPE_CHECKING:
+    from .explain import Explanation, HistoryEntry
+    from .holds import PointsHolds
+    from .ledger import PointsLedger, order_reference
+    from .posted import Posted
+    from .verify import Finding, Verification
 
 __all__ = [
     "Earning",
@@ -24,3 +32,22 @@ __all__ = [
     "order_reference",
     "refunded_ratio",
 ]
+
+_HOMES = {
+    "Explanation": ".explain",
+    "Finding": ".verify",
+    "HistoryEntry": ".explain",
+    "PointsHolds": ".holds",
+    "PointsLedger": ".ledger",
+    "Posted": ".posted",
+    "Verification": ".verify",
+    "order_reference": ".ledger",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name], __name__), name)
