@@ -30,6 +30,8 @@ class SubjectVault:
     def __init__(self, keyring: Keyring, *, random_bytes: RandomBytes) -> None:
         self._keyring = keyring
         self._random_bytes = random_bytes
+        # Opened once per store: a rotation changes how it is wrapped, never the key itself.
+        self._index_key: bytes | None = None
 
     # Finding ---------------------------------------------------------------------------------
 
@@ -63,6 +65,8 @@ class SubjectVault:
 
         A reference that already leads to somebody else is left alone, and that one is returned.
         """
+        if found := self.find(connection, shop_id, reference):
+            return found
         values = {
             "blind_index": self._blind_index(connection, shop_id, reference),
             "subject_id": subject_id,
@@ -170,7 +174,7 @@ class SubjectVault:
         """
         if self._read_index_key(connection) is None:
             return False
-        self._index_key(connection)
+        self._open_index_key(connection)
         return True
 
     def prepare(self, connection: Connection) -> None:
@@ -184,7 +188,7 @@ class SubjectVault:
         changed = 0
         index_key = self._read_index_key(connection) or b""
         if not self._keyring.is_current(index_key):
-            again = self._wrap(self._index_key(connection), _INDEX_KEY)
+            again = self._wrap(self._open_index_key(connection), _INDEX_KEY)
             connection.execute(update(meta).where(meta.c.name == _INDEX_KEY).values(value=again))
             changed += 1
         query = select(subject.c.id, subject.c.wrapped_key).where(subject.c.erased_at.is_(None))
@@ -231,16 +235,19 @@ class SubjectVault:
     def _read_index_key(self, connection: Connection) -> bytes | None:
         return connection.execute(select(meta.c.value).where(meta.c.name == _INDEX_KEY)).scalar()
 
-    def _index_key(self, connection: Connection) -> bytes:
-        wrapped = self._read_index_key(connection)
-        if wrapped is None:
-            raise StorageError("the store lost its index key; restore a backup")
-        return self._keyring.unwrap(wrapped, bound_to=_binding(_INDEX_KEY, "key"))
+    def _open_index_key(self, connection: Connection) -> bytes:
+        if self._index_key is None:
+            wrapped = self._read_index_key(connection)
+            if wrapped is None:
+                raise StorageError("the store lost its index key; restore a backup")
+            binding = _binding(_INDEX_KEY, "key")
+            self._index_key = self._keyring.unwrap(wrapped, bound_to=binding)
+        return self._index_key
 
     def _blind_index(self, connection: Connection, shop_id: str, reference: str) -> bytes:
         _kind(reference)
         message = f"{shop_id}\x00{reference}".encode()
-        return hmac.digest(self._index_key(connection), message, sha256)
+        return hmac.digest(self._open_index_key(connection), message, sha256)
 
 
 def erasure_references(event: CustomerErased) -> tuple[str, ...]:
