@@ -43,7 +43,8 @@ def deliver(
 ) -> None:
     """Send what was not sent yet, and record what came of it.
 
-    A process that died while submitting leaves nobody knowing. An idempotent channel is simply
+    A process that died while submitting, or a server that hung up before it answered, leaves
+    nobody knowing; the delivery stays ``submitting``. An idempotent channel is simply
     asked again, and so is one that carries transactional mail (the same Message-ID lets the
     recipient see one mail); marketing is never sent twice.
 
@@ -61,9 +62,10 @@ def deliver(
     try:
         receipt = _send(delivery, calls)
     except RetentionError as error:
-        is_retryable = isinstance(error, DeliveryError) and error.retryable
-        with store.begin() as connection:
-            store.deliveries.fail(connection, delivery.id, retryable=is_retryable, now=clock())
+        if not (isinstance(error, DeliveryError) and error.is_uncertain):
+            is_retryable = isinstance(error, DeliveryError) and error.retryable
+            with store.begin() as connection:
+                store.deliveries.fail(connection, delivery.id, retryable=is_retryable, now=clock())
         raise
     with store.begin() as connection:
         store.deliveries.finish(connection, receipt)
