@@ -8,7 +8,7 @@ from abc import ABC
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Flag, auto
 from hashlib import sha256
@@ -31,9 +31,12 @@ from .model import (
     Settings,
     Shop,
     ShopEvent,
+    UnknownEvent,
     WebhookRequest,
 )
 from .model.order import FulfilmentStatus
+
+_UNDATED = datetime.fromtimestamp(0, UTC)
 
 
 class Capability(Flag):
@@ -192,6 +195,23 @@ class ShopAdapter(ABC):
         self._unsupported("voiding codes")
 
     # For subclasses ------------------------------------------------------------------------
+
+    @final
+    def unknown_event(
+        self, request: WebhookRequest, *, topic: str, occurred_at: datetime | None = None
+    ) -> UnknownEvent:
+        """Return the event for a topic that nobody here knows.
+
+        It is named after the body, so that a redelivery is the same one. Without a date of the
+        platform's it is dated by its arrival; 1970 says that nobody knows that either.
+        """
+        return UnknownEvent(
+            id=f"{self.name}:{self.shop_id}:unknown:{sha256(request.body).hexdigest()[:16]}",
+            shop_id=self.shop_id,
+            occurred_at=occurred_at or request.received_at or _UNDATED,
+            raw=request.body,
+            topic=topic,
+        )
 
     @final
     @contextmanager

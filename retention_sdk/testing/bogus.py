@@ -23,7 +23,6 @@ from ..model import (
     Settings,
     Shop,
     ShopEvent,
-    UnknownEvent,
     WebhookRequest,
 )
 from .builders import NOON, a_shop, an_order, money
@@ -84,19 +83,9 @@ class BogusShop(ShopAdapter):
         """Read the order as it is; answers to the consent question are events of their own."""
         topic = request.header("X-Bogus-Topic")
         if topic != "order":
-            return (self._unknown(request, topic),)
+            return (self.unknown_event(request, topic=topic),)
         order = Order.model_validate_json(request.body, extra="ignore")
         return (*self.order_events(order, raw=request.body), *self._answers(order, request))
-
-    def _unknown(self, request: WebhookRequest, topic: str) -> UnknownEvent:
-        fact = sha256(request.body).hexdigest()[:16]
-        return UnknownEvent(
-            id=f"{self.name}:{self.shop_id}:unknown:{fact}",
-            shop_id=self.shop_id,
-            occurred_at=request.received_at or NOON,
-            raw=request.body,
-            topic=topic,
-        )
 
     def _answers(self, order: Order, request: WebhookRequest) -> Iterator[ConsentChanged]:
         for consent in order.customer.consents if order.customer else ():

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from pydantic import SecretBytes, SecretStr
+from pydantic import BaseModel, SecretBytes, SecretStr
 
 from ..adapter import Capability, ShopAdapter
 from ..errors import AdapterError, PlatformError, UnsupportedFeature
@@ -177,7 +177,7 @@ def _secrets(node: Any) -> Iterator[str]:
     elif isinstance(node, tuple | list | set | frozenset):
         for item in node:
             yield from _secrets(item)
-    elif hasattr(node, "__dict__"):
+    elif isinstance(node, BaseModel):
         for item in vars(node).values():
             yield from _secrets(item)
 

@@ -20,7 +20,6 @@ from retention_sdk.model import (
     Erasure,
     Order,
     ShopEvent,
-    UnknownEvent,
     WebhookRequest,
 )
 
@@ -72,7 +71,9 @@ class WooCommerceAdapter(ShopAdapter):
             return tuple(self._customer_events(request, body, topic))
         if topic == "customer.deleted":
             return (self._erased(request, body),)
-        return (self._unknown(request, body, topic),)
+        changed = body.get("date_modified_gmt")
+        changed_at = moment(changed) if changed else None
+        return (self.unknown_event(request, topic=topic, occurred_at=changed_at),)
 
     def read_orders(self, body: Mapping[str, Any]) -> tuple[Order, ...]:
         """Read one order, as the REST API answers it and as webhooks carry it."""
@@ -123,16 +124,6 @@ class WooCommerceAdapter(ShopAdapter):
             **self._fact(request, f"customer:{customer_id}:erased"),
             occurred_at=request.received_at or _UNDATED,
             erasure=Erasure(customer_id=str(customer_id)),
-        )
-
-    def _unknown(
-        self, request: WebhookRequest, body: Mapping[str, Any], topic: str
-    ) -> UnknownEvent:
-        changed = body.get("date_modified_gmt")
-        return UnknownEvent(
-            **self._fact(request, f"unknown:{_fingerprint(request)}"),
-            occurred_at=moment(changed) if changed else request.received_at or _UNDATED,
-            topic=topic,
         )
 
     def _fact(self, request: WebhookRequest, fact: str) -> dict[str, Any]:
