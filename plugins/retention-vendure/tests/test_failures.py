@@ -8,6 +8,7 @@ from retention_vendure.adapter import VendureAdapter
 from retention_vendure.client import ANSWER_BYTES_MAX
 
 from retention_sdk.errors import ConfigError, PayloadError, PlatformError, UnsupportedFeature
+from retention_sdk.testing import a_code, a_consent
 
 KEY = "key-0123456789"
 
@@ -177,3 +178,20 @@ def test_wrong_settings_name_their_way_out(changes, message):
         VendureAdapter.from_config(values, shop_id="soap.example", file="retention.toml")
     assert "retention.toml: platforms.vendure" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_role_in_the_readme_is_enough(shop):
+    """A key with only the permissions that the README names can do everything."""
+    permissions = [
+        *("ReadOrder", "ReadCustomer", "UpdateCustomer"),
+        *("ReadPromotion", "CreatePromotion", "UpdatePromotion"),
+    ]
+    key = shop.server.new_api_key("retention", permissions)
+    adapter = VendureAdapter.from_config(shop.settings(api_key=key), shop_id="soap.example")
+    customer_id = shop.new_customer()
+    adapter.write_consent(customer_id, a_consent())
+
+    assert set(shop.totals) <= {order.number for order in adapter.fetch_orders()}
+    assert len(adapter.fetch_consents(customer_id)) == 1
+    assert adapter.fetch_shop().currency == "EUR"
+    adapter.void_code(adapter.create_code(a_code("ROLE-TEST-1")))

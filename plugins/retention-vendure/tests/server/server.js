@@ -1,5 +1,7 @@
 // A Vendure server for tests: empty database in memory (sql.js), no cache, no admin screens.
 // Prints READY when it answers. PORT comes from the environment.
+process.env.VENDURE_DISABLE_TELEMETRY = 'true';
+
 const path = require('path');
 const Module = require('module');
 
