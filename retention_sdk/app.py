@@ -44,10 +44,11 @@ from .pipeline.choose import Chosen
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.locale import asked_locale, resolve_locale
 from .pipeline.make import Codes, delivery_id_for
-from .pipeline.printing import PrintedCard, print_card
+from .pipeline.printing import Press, PrintedCard, print_card
 from .pipeline.snapshot import Snapshots
 
 if TYPE_CHECKING:
+    from .inserts import CardTemplate
     from .storage import Store, StoredEvent
 
 _RESUME_MAX = 10_000
@@ -138,6 +139,12 @@ class Retention:
         return load_rules()
 
     @cached_property
+    def templates(self) -> Mapping[str, CardTemplate]:
+        """The card templates that plugins bring, by name."""
+        shelf = self.plugins.shelves.templates
+        return {name: shelf[name].load()() for name in shelf}
+
+    @cached_property
     def ledger(self) -> PointsLedger | None:
         """The points ledger; None in a shop without a loyalty programme."""
         program = self.config.loyalty
@@ -195,19 +202,18 @@ class Retention:
             PrintError: no parcel waits for a card, or text cannot be printed.
             ConsentError: no card at all is allowed.
         """
-        config, calls = self.config, self.plugins.call
-        return print_card(
-            order,
+        config = self.config
+        press = Press(
             shop=config.shop,
             brand=config.brand,
-            locale=self._locale(order, locale),
             rules=self.rules,
-            calls=calls,
+            calls=self.plugins.call,
             codes=self._codes,
             digits=config.locales.digits,
-            now=self.clock(),
-            template=template,
+            templates=self.templates,
         )
+        chosen = self._locale(order, locale)
+        return print_card(order, press, locale=chosen, now=self.clock(), template=template)
 
     def _locale(self, order: Order, asked: str | None) -> LocaleChoice:
         config = self.config
@@ -323,6 +329,7 @@ class Retention:
             channels={"card": config.delivery.card, "email": config.delivery.email},
             codes=self._codes,
             digits=config.locales.digits,
+            templates=self.templates,
         )
 
     def outcome(

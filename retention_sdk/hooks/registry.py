@@ -13,6 +13,7 @@ from ..errors import PluginError
 if TYPE_CHECKING:
     from ..adapter import ShopAdapter
     from ..channels.base import Channel
+    from ..inserts import CardTemplate
 
 T = TypeVar("T")
 Factory = str | Callable[..., T]
@@ -95,7 +96,7 @@ class Shelves:
 
     adapters: Shelf[ShopAdapter] = field(default_factory=lambda: Shelf("adapter"))
     channels: Shelf[Channel] = field(default_factory=lambda: Shelf("channel"))
-    templates: Shelf[Any] = field(default_factory=lambda: Shelf("template"))
+    templates: Shelf[CardTemplate] = field(default_factory=lambda: Shelf("template"))
     commands: Shelf[Any] = field(default_factory=lambda: Shelf("command"))
 
     def absorb(self, staged: Shelves) -> None:
@@ -125,7 +126,7 @@ class Registry:
         """Offer a way out: called with its table from ``[channels.<name>]`` as keywords."""
         self._shelves.channels.add(Offer(name, factory, self._owner, summary))
 
-    def template(self, name: str, factory: Factory[Any], *, summary: str = "") -> None:
+    def template(self, name: str, factory: Factory[CardTemplate], *, summary: str = "") -> None:
         """Offer a card template: a callable that returns a ``CardTemplate``."""
         self._shelves.templates.add(Offer(name, factory, self._owner, summary))
 

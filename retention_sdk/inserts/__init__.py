@@ -1,17 +1,20 @@
 """Cards for parcels: choose candidates, compose the allowed one, draw it."""
 
 from .card import Card, CardBlock, CardCode, CardItem, CardPoints, RenderedCard
-from .choose import card_candidates
+from .choose import BUILT_IN_TEMPLATES, card_candidates
 from .compose import compose_card
 from .render import render_card
+from .template import CardTemplate
 from .token import CardToken, card_id_for, make_token, read_token
 
 __all__ = [
+    "BUILT_IN_TEMPLATES",
     "Card",
     "CardBlock",
     "CardCode",
     "CardItem",
     "CardPoints",
+    "CardTemplate",
     "CardToken",
     "RenderedCard",
     "card_candidates",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from ..model import Block, Candidate, ConsentChannel, ContentKind, Context, FulfilmentStatus
+from .template import CardTemplate
 
 GIFT_MESSAGE = "gift_message"
 REPEAT_CUSTOMER = "repeat_customer"
@@ -13,14 +14,21 @@ FIRST_ORDER_WELCOME = "first_order_welcome"
 THANK_YOU = "thank_you"
 PLAIN_THANKS = "plain_thanks"
 
+BUILT_IN_TEMPLATES = frozenset(
+    {GIFT_MESSAGE, REPEAT_CUSTOMER, FIRST_ORDER_WELCOME, THANK_YOU, PLAIN_THANKS}
+)
+
 _CARD_EVENT = "order_paid"
 _SURFACES = frozenset({"card", "any"})
 
 
-def card_candidates(context: Context, *, blocks: Sequence[Block] = ()) -> tuple[Candidate, ...]:
+def card_candidates(
+    context: Context, *, blocks: Sequence[Block] = (), templates: Sequence[CardTemplate] = ()
+) -> tuple[Candidate, ...]:
     """Return the cards that could go into this order's parcel, best first.
 
-    The last is ``plain_thanks``, the same for everybody. A gift gets the buyer's message and
+    ``templates`` of plugins come after the built-in ones; a plugin may prefer its own. The last is
+    ``plain_thanks``, the same for everybody. A gift gets the buyer's message and
     nothing about the order's worth. Empty when nothing was paid for, nothing is still to be
     packed, or the sale is off.
     """
@@ -30,11 +38,10 @@ def card_candidates(context: Context, *, blocks: Sequence[Block] = ()) -> tuple[
     if order is not None and order.is_gift:
         return (_gift(context), _plain(context))
     own = tuple(block for block in blocks if block.surface in _SURFACES)
-    templates = dict.fromkeys((_best_template(context), THANK_YOU))
-    personal = [
-        candidate for template in templates for candidate in _personal(context, template, own)
-    ]
-    return (*personal, _plain(context))
+    names = dict.fromkeys((_best_template(context), THANK_YOU))
+    personal = [candidate for name in names for candidate in _personal(context, name, own)]
+    brought = [candidate for each in templates for candidate in _brought(context, each, own)]
+    return (*personal, *brought, _plain(context))
 
 
 def has_points(context: Context) -> bool:
@@ -60,14 +67,26 @@ def _best_template(context: Context) -> str:
     return FIRST_ORDER_WELCOME if is_known else THANK_YOU
 
 
-def _personal(context: Context, template: str, blocks: tuple[Block, ...]) -> tuple[Candidate, ...]:
+def _brought(
+    context: Context, template: CardTemplate, blocks: tuple[Block, ...]
+) -> tuple[Candidate, ...]:
+    return _personal(context, template.name, blocks, more=template.content)
+
+
+def _personal(
+    context: Context,
+    template: str,
+    blocks: tuple[Block, ...],
+    *,
+    more: frozenset[ContentKind] = frozenset(),
+) -> tuple[Candidate, ...]:
     """Return a card with the plugins' blocks, then without: a block can make it forbidden."""
-    kinds = {ContentKind.THANKS, ContentKind.ORDER_SUMMARY}
+    kinds = {ContentKind.THANKS, ContentKind.ORDER_SUMMARY, *more}
     if has_points(context):
         kinds.add(ContentKind.POINTS_BALANCE)
     if context.brand.story_url:
         kinds.add(ContentKind.BRAND_STORY)
-    reason = _REASONS[template]
+    reason = _REASONS.get(template, "a plugin brings it")
     bare = _candidate(context, template, frozenset(kinds), reason=reason)
     if not blocks:
         return (bare,)

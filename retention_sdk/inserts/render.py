@@ -24,11 +24,11 @@ from .layout import lay_out, texts_of
 from .logo import check_logo
 from .press import finish
 from .qr import build_qr
+from .template import REPLACEABLE, CardTemplate
 
 PREVIEW_PPI = 144
 
 _MAIN = b'#import "card.typ": card\n#card(json("data.json"))\n'
-_TEMPLATES = ("card.typ", "back.typ", "grid.typ", "ornament.typ", "type.typ")
 _NO_DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 _PACKAGE = re.compile(rb"(import|include)\s*\(?\s*\"@")
 _OVERFLOW = re.compile(r"overflow:([a-z_.]+)")
@@ -40,12 +40,13 @@ def render_card(
     created_at: datetime,
     preview_ppi: int = PREVIEW_PPI,
     fonts: FontLibrary | None = None,
+    template: CardTemplate | None = None,
 ) -> RenderedCard:
     """Return the PDF of a card with pictures of both sides.
 
     Equal arguments give equal bytes. Optional blocks that do not fit are left out, the last
-    ones first. The PDF is tagged (PDF/UA-1), has 3 mm of bleed, and embeds its faces; the
-    pictures show the trimmed card.
+    ones first. ``template`` replaces built-in Typst files. The PDF is tagged (PDF/UA-1), has 3 mm
+    of bleed, and embeds its faces; the pictures show the trimmed card.
 
     Raises:
         MissingFont: a face is not installed.
@@ -56,9 +57,10 @@ def render_card(
     """
     library = fonts or load_fonts()
     check_ink(texts_of(card), library)
-    for shown in _fewer_blocks(card):
+    for left_out, shown in enumerate(_fewer_blocks(card)):
         try:
-            return _render(shown, created_at, preview_ppi, library, len(card.blocks))
+            files = _files(shown, library, template)
+            return _render(files, created_at, preview_ppi, library, left_out=left_out)
         except TextOverflow:
             if not any(block.is_optional for block in shown.blocks):
                 raise
@@ -77,9 +79,13 @@ def _fewer_blocks(card: Card) -> list[Card]:
 
 
 def _render(
-    card: Card, created_at: datetime, ppi: int, library: FontLibrary, blocks_count: int
+    files: Mapping[str, bytes],
+    created_at: datetime,
+    ppi: int,
+    library: FontLibrary,
+    *,
+    left_out: int,
 ) -> RenderedCard:
-    files = _files(card, library)
     typesetter = _typesetter(library)
     pdf = typesetter.compile(files, "pdf", created_at)
     pages = typesetter.compile(files, "png", created_at, ppi=ppi)
@@ -89,11 +95,11 @@ def _render(
         pdf=Artifact(name="card.pdf", media_type="application/pdf", data=data),
         front_png=Artifact(name="card-front.png", media_type="image/png", data=front),
         back_png=Artifact(name="card-back.png", media_type="image/png", data=back),
-        left_out=blocks_count - len(card.blocks),
+        left_out=left_out,
     )
 
 
-def _files(card: Card, library: FontLibrary) -> dict[str, bytes]:
+def _files(card: Card, library: FontLibrary, template: CardTemplate | None) -> dict[str, bytes]:
     code = build_qr(card.code.url) if card.code else None
     data = lay_out(card, library, code_mm=code.width_mm if code else 0.0)
     return {
@@ -102,6 +108,7 @@ def _files(card: Card, library: FontLibrary) -> dict[str, bytes]:
         "logo.svg": check_logo(card.logo) if card.logo else _NO_DRAWING,
         "qr.svg": code.svg if code else _NO_DRAWING,
         **_templates(),
+        **(template.sources if template else {}),
     }
 
 
@@ -116,7 +123,7 @@ def read_templates(folder: Path) -> Mapping[str, bytes]:
     Raises:
         PrintError: one imports a package, which the typesetter would fetch from the network.
     """
-    sources = {name: (folder / name).read_bytes() for name in _TEMPLATES}
+    sources = {name: (folder / name).read_bytes() for name in REPLACEABLE}
     for name, source in sources.items():
         if _PACKAGE.search(source):
             raise PrintError(f"{name} imports a package; templates stand alone")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..consent import RuleSet, decide, first_allowed
-from ..inserts import card_candidates
+from ..inserts import CardTemplate, card_candidates
 from ..messages import message_candidates
 from ..model import Candidate, Context, Decision, Record
 
@@ -27,10 +28,13 @@ class Chosen(Record):
     decisions: tuple[Decision, ...]
 
 
-def choose(context: Context, *, rules: RuleSet, calls: HookCalls) -> Chosen:
+def choose(
+    context: Context, *, rules: RuleSet, calls: HookCalls, templates: Sequence[CardTemplate] = ()
+) -> Chosen:
     """Rank the candidates of each surface and take the first that rules and vetoes allow."""
     blocks = calls.add_blocks(context=context)
-    cards = _preferred(card_candidates(context, blocks=blocks), context, calls)
+    ranked = card_candidates(context, blocks=blocks, templates=templates)
+    cards = preferred(ranked, context, calls)
     messages = message_candidates(context, blocks=blocks)
 
     def judge(candidate: Candidate) -> Decision:
@@ -48,7 +52,7 @@ def choose(context: Context, *, rules: RuleSet, calls: HookCalls) -> Chosen:
     )
 
 
-def _preferred(
+def preferred(
     candidates: tuple[Candidate, ...], context: Context, calls: HookCalls
 ) -> tuple[Candidate, ...]:
     """Put the template that a plugin chose first; the order of the others stays."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from ..inserts import Card, card_id_for, compose_card, make_token, render_card
+from ..errors import PluginError
+from ..inserts import (
+    BUILT_IN_TEMPLATES,
+    Card,
+    CardTemplate,
+    card_id_for,
+    compose_card,
+    make_token,
+    render_card,
+)
 from ..l10n import localizer
 from ..messages import Message, compose_email, render_email
 from ..model import Artifact, Candidate, Context, Record
@@ -46,17 +55,29 @@ def compose(context: Context, picks: Sequence[Pick], *, digits: Digits, codes: C
 
 
 def render(
-    documents: Documents, *, context: Context
+    documents: Documents, *, context: Context, templates: Mapping[str, CardTemplate]
 ) -> dict[Literal["card", "email"], tuple[Artifact, ...]]:
     """Make the artifacts: the same documents always make the same bytes."""
     made: dict[Literal["card", "email"], tuple[Artifact, ...]] = {}
     if documents.card:
-        card = render_card(documents.card, created_at=context.now)
+        template = find_template(documents.card.template, templates)
+        card = render_card(documents.card, created_at=context.now, template=template)
         made["card"] = (card.pdf, card.front_png, card.back_png)
     if documents.email:
         message_id = message_id_for(context.event_id, context.shop)
         made["email"] = (render_email(documents.email, message_id=message_id, date=context.now),)
     return made
+
+
+def find_template(name: str, templates: Mapping[str, CardTemplate]) -> CardTemplate | None:
+    """Return a plugin's template; None for a built-in one.
+
+    Raises:
+        PluginError: the plugin that brought it is gone.
+    """
+    if name in templates or name in BUILT_IN_TEMPLATES:
+        return templates.get(name)
+    raise PluginError(f"the card template {name!r} is not installed any more; install its plugin")
 
 
 def code_url(event_id: str, candidate: Candidate, codes: Codes) -> str | None:

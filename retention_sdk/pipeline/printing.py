@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING
 from ..consent import RuleSet, decide, first_allowed
 from ..context import build_context
 from ..errors import ConsentError, PrintError
-from ..inserts import RenderedCard, card_candidates, compose_card, render_card
+from ..inserts import CardTemplate, RenderedCard, card_candidates, compose_card, render_card
 from ..l10n import localizer
 from ..model import Brand, Candidate, Context, Decision, LocaleChoice, Order, OrderPaid, Shop
-from .make import Codes, Digits, code_url
+from .choose import preferred
+from .make import Codes, Digits, code_url, find_template
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
@@ -28,16 +30,24 @@ class PrintedCard:
     locale: LocaleChoice
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """What stays the same from card to card of one shop."""
+
+    shop: Shop
+    brand: Brand
+    rules: RuleSet
+    calls: HookCalls
+    codes: Codes
+    digits: Digits
+    templates: Mapping[str, CardTemplate]
+
+
 def print_card(
     order: Order,
+    press: Press,
     *,
-    shop: Shop,
-    brand: Brand,
     locale: LocaleChoice,
-    rules: RuleSet,
-    calls: HookCalls,
-    codes: Codes,
-    digits: Digits,
     now: datetime,
     template: str | None = None,
 ) -> PrintedCard:
@@ -49,25 +59,27 @@ def print_card(
         PrintError: no parcel is waiting for a card, or there is no such template.
         ConsentError: not even the plain card is allowed.
     """
-    context = _context(order, shop=shop, brand=brand, locale=locale, now=now)
+    calls = press.calls
+    context = _context(order, shop=press.shop, brand=press.brand, locale=locale, now=now)
     context = context.model_copy(update={"extras": calls.enrich_context(context=context)})
-    candidates = _ranked(
-        card_candidates(context, blocks=calls.add_blocks(context=context)), template
-    )
+    blocks, brought = calls.add_blocks(context=context), tuple(press.templates.values())
+    offered = card_candidates(context, blocks=blocks, templates=brought)
+    candidates = _ranked(preferred(offered, context, calls), template)
 
     def judge(candidate: Candidate) -> Decision:
         vetoes = calls.veto_message(context=context, candidate=candidate)
-        return decide(candidate, context, rules=rules, vetoes=vetoes)
+        return decide(candidate, context, rules=press.rules, vetoes=vetoes)
 
     choice = first_allowed(candidates, judge)
     if choice.candidate is None or choice.decision is None:
         raise ConsentError(
             "no card may lie in this parcel: " + "; ".join(_reasons(choice.decisions))
         )
-    url = code_url(context.event_id, choice.candidate, codes)
-    words = localizer(locale.tag, digits=digits)
+    url = code_url(context.event_id, choice.candidate, press.codes)
+    words = localizer(locale.tag, digits=press.digits)
     card = compose_card(context, choice.candidate, choice.decision, words, code_url=url)
-    rendered = render_card(card, created_at=now)
+    look = find_template(card.template, press.templates)
+    rendered = render_card(card, created_at=now, template=look)
     return PrintedCard(rendered, choice.candidate, choice.decisions, locale)
 
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from ..channels.base import Channel
 from ..consent import RuleSet
 from ..errors import DeliveryError
+from ..inserts import CardTemplate
 from ..model import Artifact, Context, CustomerErased, Delivery, Record
 from .choose import Chosen, Pick, choose
 from .deliver import deliver
@@ -43,6 +44,7 @@ class Pipeline:
         channels: Mapping[Surface, str],
         codes: Codes,
         digits: Digits,
+        templates: Mapping[str, CardTemplate],
     ) -> None:
         self._store = store
         self._snapshots = snapshots
@@ -53,6 +55,7 @@ class Pipeline:
         self._channels = channels
         self._codes = codes
         self._digits = digits
+        self._templates = templates
 
     def run(self, stored: StoredEvent) -> Iterator[str]:
         """Yield the name of each stage once it is committed. Stop anywhere; call again later.
@@ -84,7 +87,8 @@ class Pipeline:
     def _decide(self, context: Context, subject_id: str) -> Chosen:
         if known := self._recorded(context.event_id, "decide", Chosen):
             return known
-        chosen = choose(context, rules=self._rules, calls=self._calls)
+        brought = tuple(self._templates.values())
+        chosen = choose(context, rules=self._rules, calls=self._calls, templates=brought)
         with self._store.begin() as connection:
             for decision in chosen.decisions:
                 self._store.decisions.record(connection, decision, subject_id=subject_id)
@@ -109,7 +113,7 @@ class Pipeline:
 
     def _render(self, documents: Documents, context: Context, subject_id: str) -> Artifacts:
         """Make the artifacts. Their hashes are recorded, the bytes can be made again."""
-        artifacts = render(documents, context=context)
+        artifacts = render(documents, context=context, templates=self._templates)
         hashes = {each.name: each.sha256 for made in artifacts.values() for each in made}
         payload = TypeAdapter(dict[str, str]).dump_json(hashes)
         self._record(context.event_id, "render", payload, subject_id)
