@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .conformance import AdapterConformance, kit_failures
     from .fakes import FrozenClock, MemoryChannel, failing
     from .kit import Case
+    from .scaffold import write_adapter_package
 
 _HOMES = {
     "bogus": "BogusSettings BogusShop bogus_order",
@@ -38,6 +39,7 @@ _HOMES = {
     "conformance": "AdapterConformance kit_failures",
     "fakes": "FrozenClock MemoryChannel failing",
     "kit": "Case",
+    "scaffold": "write_adapter_package",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -67,6 +69,7 @@ __all__ = [
     "failing",
     "kit_failures",
     "money",
+    "write_adapter_package",
 ]
 
 
