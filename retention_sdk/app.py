@@ -28,7 +28,6 @@ from .errors import (
     SubjectErased,
 )
 from .hooks.manager import Plugins, load
-from .loyalty import PointsLedger
 from .model import (
     Brand,
     CustomerErased,
@@ -49,6 +48,7 @@ from .pipeline.snapshot import Snapshots
 
 if TYPE_CHECKING:
     from .inserts import CardTemplate
+    from .loyalty import PointsLedger
     from .storage import Store, StoredEvent
 
 _RESUME_MAX = 10_000
@@ -147,6 +147,8 @@ class Retention:
     @cached_property
     def ledger(self) -> PointsLedger | None:
         """The points ledger; None in a shop without a loyalty programme."""
+        from .loyalty import PointsLedger
+
         program = self.config.loyalty
         return PointsLedger(self.store, program) if program else None
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..context import build_context, customer_of, order_of
-from ..loyalty import PointsLedger
 from ..model import (
     Award,
     Brand,
@@ -29,6 +28,7 @@ from .locale import resolve_locale
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
+    from ..loyalty import PointsLedger
     from ..storage import Connection, Store, StoredEvent
 
 

@@ -27,7 +27,9 @@ def test_an_unknown_name_is_an_attribute_error():
 
 def modules_after(code):
     listed = f"{code}\nimport sys\nprint(' '.join(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", listed], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.splitlines()[-1].split())
 
 
@@ -54,7 +56,20 @@ def test_start_up_loads_nothing_heavy(code):
 def test_the_model_does_not_load_the_engines():
     loaded = modules_after("from retention_sdk import Order, ShopAdapter")
 
-    assert set() == loaded & (HEAVY - {"pydantic", "json", "importlib.metadata", "email", "asyncio"})
+    assert set() == loaded & (
+        HEAVY - {"pydantic", "json", "importlib.metadata", "email", "asyncio"}
+    )
+
+
+def test_printing_a_card_loads_no_database_and_no_network():
+    loaded = modules_after(
+        "from retention_sdk import Retention\n"
+        "from retention_sdk.testing import an_order\n"
+        "Retention.offline('Kiln', sender='Mira').print_card(an_order())"
+    )
+
+    absent = {"alembic", "asyncio", "babel", "cryptography", "httpx", "httpx2", "jinja2", "rich"}
+    assert set() == loaded & (absent | {"smtplib", "sqlalchemy", "ssl", "typer"})
 
 
 def test_hooks_load_pluggy_and_no_model():
