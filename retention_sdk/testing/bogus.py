@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -86,6 +87,10 @@ class BogusShop(ShopAdapter):
             return (self.unknown_event(request, topic=topic),)
         order = Order.model_validate_json(request.body, extra="ignore")
         return (*self.order_events(order, raw=request.body), *self._answers(order, request))
+
+    def read_orders(self, body: Mapping[str, Any]) -> tuple[Order, ...]:
+        """Read an order from a file that holds it as a delivery does."""
+        return (Order.model_validate_json(json.dumps(body, default=str), extra="ignore"),)
 
     def _answers(self, order: Order, request: WebhookRequest) -> Iterator[ConsentChanged]:
         for consent in order.customer.consents if order.customer else ():

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ..adapter import Capability, ShopAdapter
-from ..errors import SignatureError
+from ..errors import SignatureError, UnsupportedFeature
 from ..model import OrderEvent, ShopEvent, UnknownEvent, WebhookRequest
 from .builders import money
 from .kit import Case, Kit, needs, offline
@@ -187,6 +187,19 @@ class ReadingTests(Kit):
             for event in self._events(adapter, case):
                 if isinstance(event, OrderEvent):
                     assert datetime.fromisoformat(case.placed_at) == event.order.placed_at
+
+    @needs(Capability.WEBHOOKS)
+    def test_saved_bodies_read_alike(self, adapter: ShopAdapter) -> None:
+        """An order that was saved to a file is the one that was delivered, or files are refused."""
+        reads_files = type(adapter).read_orders is not ShopAdapter.read_orders
+        for case in self.order_cases():
+            body = case.path.read_bytes()
+            if not reads_files:
+                with pytest.raises(UnsupportedFeature):
+                    adapter.load_orders(body)
+                continue
+            told = [e.order for e in self._events(adapter, case) if isinstance(e, OrderEvent)]
+            assert told[:1] == list(adapter.load_orders(body)), case.id
 
     @needs(Capability.WEBHOOKS)
     def test_unknown_topic_is_an_event_not_an_error(self, adapter: ShopAdapter) -> None:

@@ -55,8 +55,8 @@ class OrderReader:
             id=data["id"],
             number=data["code"],
             placed_at=_moment(data["orderPlacedAt"]),
-            paid_at=_reached(history, "PaymentSettled"),
-            cancelled_at=_reached(history, "Cancelled") if is_cancelled else None,
+            paid_at=min(_moments(history, "PaymentSettled"), default=None),
+            cancelled_at=max(_moments(history, "Cancelled")) if is_cancelled else None,
             currency=data["currencyCode"],
             total=self._total(data),
             lines=lines,
@@ -95,19 +95,17 @@ class OrderReader:
 
     def _lines(self, data: Json) -> tuple[OrderLine, ...]:
         kind = self._travels(data["shippingLines"])
-        return tuple(
-            self._line(data, line, kind) for line in data["lines"] if line["orderPlacedQuantity"]
-        )
+        return tuple(self._line(data, line, kind) for line in data["lines"] if _ordered(line))
 
     def _line(self, data: Json, line: Json, kind: LineKind) -> OrderLine:
-        placed, variant = line["orderPlacedQuantity"], line["productVariant"]
-        is_whole = placed == line["quantity"]
+        ordered, variant = _ordered(line), line["productVariant"]
+        is_whole = ordered == line["quantity"]
         unit = line["proratedUnitPriceWithTax"]
-        total = line["proratedLinePriceWithTax"] if is_whole else unit * placed
+        total = line["proratedLinePriceWithTax"] if is_whole else unit * ordered
         return OrderLine(
             id=line["id"],
             title=variant["name"],
-            quantity=placed,
+            quantity=ordered,
             unit_price=self._money(data, line["unitPriceWithTax"]),
             total=self._money(data, total),
             sku=variant["sku"],
@@ -139,6 +137,11 @@ class OrderReader:
             address=_address(data["shippingAddress"]),
             consents=read_consents(customer, self._settings),
         )
+
+
+def _ordered(line: Json) -> int:
+    """Cancelling lowers ``quantity``; adding to a placed order raises it above what was placed."""
+    return max(line["orderPlacedQuantity"], line["quantity"])
 
 
 def read_consents(customer: Json, settings: VendureSettings) -> tuple[Consent, ...]:
@@ -200,14 +203,13 @@ def _fulfilment(data: Json, item: Json) -> Fulfilment:
     )
 
 
-def _reached(history: list[Json], state: str) -> datetime | None:
-    """Return when an order last came into a state; None if it never did."""
-    moments = (
+def _moments(history: list[Json], state: str) -> list[datetime]:
+    """Return when an order came into a state; it may have done so more than once."""
+    return [
         _moment(entry["createdAt"])
         for entry in history
         if entry["type"] == "ORDER_STATE_TRANSITION" and entry["data"].get("to") == state
-    )
-    return max(moments, default=None)
+    ]
 
 
 def _address(data: Json | None) -> Address | None:

@@ -1,12 +1,15 @@
 """What the adapter reads of orders that a real checkout made."""
 
+import json
 import time
 from datetime import UTC, datetime
 
 import pytest
 from retention_vendure.adapter import VendureAdapter
+from retention_vendure.client import connected
+from retention_vendure.queries import order_query
 
-from retention_sdk.errors import PlatformError
+from retention_sdk.errors import PayloadError, PlatformError
 from retention_sdk.model import (
     FulfilmentStatus,
     LineKind,
@@ -17,6 +20,7 @@ from retention_sdk.model import (
     OrderPlaced,
     OrderRefunded,
 )
+from retention_sdk.testing.mutants import mutants
 
 
 @pytest.fixture
@@ -125,6 +129,20 @@ def test_cancelled_order_keeps_what_was_paid_for_it(shop, adapter):
     assert [OrderPlaced, OrderPaid, OrderRefunded, OrderCancelled] == kinds(adapter, order)
 
 
+def test_order_that_was_added_to_keeps_its_first_payment(shop, adapter):
+    """Vendure's "modify order": one soap more, paid later."""
+    bought = shop.buy()
+    before = adapter.fetch_order(bought["id"])
+    shop.add_to(bought, quantity=2)
+    shop.ship(bought, quantity=2)
+    after = adapter.fetch_order(bought["id"])
+
+    assert (1, 2) == (before.lines[0].quantity, after.lines[0].quantity)
+    assert Money(minor=3687, currency="EUR") == after.total
+    assert before.paid_at == after.paid_at
+    assert [OrderPlaced, OrderPaid, OrderFulfilled] == kinds(adapter, after)
+
+
 def test_order_that_does_not_exist_is_not_worth_a_second_try(adapter):
     with pytest.raises(PlatformError, match="no such order") as caught:
         adapter.fetch_order("123456")
@@ -168,6 +186,36 @@ def test_user_name_and_password_open_the_same_door(shop):
     adapter = VendureAdapter.from_config(shop.settings(**login), shop_id="soap.example")
 
     assert set(shop.totals) <= {order.number for order in adapter.fetch_orders()}
+
+
+def test_saved_answer_is_read_like_a_fresh_one(shop, adapter):
+    known = shop.orders["a gift"]
+    with connected(adapter.settings) as client:
+        answer = client.run(order_query(adapter.settings), id=known["id"])
+    saved = json.dumps({"data": answer}).encode()
+
+    assert (adapter.fetch_order(known["id"]),) == adapter.load_orders(saved)
+    assert adapter.load_orders(saved) == adapter.load_orders(json.dumps(answer).encode())
+
+
+def test_no_single_bad_field_escapes_as_another_error(shop, adapter):
+    """Every field of a real answer is removed and replaced, one at a time."""
+    bought = shop.buy(quantity=2)
+    shop.ship(bought, quantity=1)
+    shop.refund(bought, quantity=1)
+    with connected(adapter.settings) as client:
+        answer = client.run(order_query(adapter.settings), id=bought["id"])
+    refused = 0
+    for _, body in mutants(answer):
+        try:
+            adapter.load_orders(json.dumps(body).encode())
+        except PayloadError as error:
+            refused += 1
+            message = str(error)
+            assert "Lovelace" not in message
+            assert "ada@example.com" not in message
+
+    assert refused > 500
 
 
 def test_profile_is_the_channels(shop, adapter):

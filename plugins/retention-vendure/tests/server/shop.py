@@ -165,6 +165,31 @@ class Shop:
                 s=state,
             )
 
+    def add_to(self, order, *, quantity):
+        """Change the quantity of the only line after the order was paid, and take the rest."""
+        line = self.line_id(order)["lines"][0]["id"]
+        self._move(order, "Modifying")
+        changes = [{"orderLineId": line, "quantity": quantity}]
+        self.server.admin(
+            f"mutation ($i: ModifyOrderInput!) {{ r: modifyOrder(input: $i) {{ __typename {ERROR} }} }}",
+            i={"orderId": order["id"], "dryRun": False, "adjustOrderLines": changes},
+        )
+        self._move(order, "ArrangingAdditionalPayment")
+        paid = {"orderId": order["id"], "method": "cash", "transactionId": "c-1", "metadata": {}}
+        self.server.admin(
+            f"mutation ($i: ManualPaymentInput!) {{ r: addManualPaymentToOrder(input: $i) {{ __typename {ERROR} }} }}",
+            i=paid,
+        )
+        self._move(order, "PaymentSettled")
+        self.totals[order["code"]] = TOTALS["post", quantity, "EUR"]
+
+    def _move(self, order, state):
+        self.server.admin(
+            f"mutation ($id: ID!, $s: String!) {{ r: transitionOrderToState(id: $id, state: $s) {{ __typename {ERROR} }} }}",
+            id=order["id"],
+            s=state,
+        )
+
     def refund(self, order, *, quantity):
         known = self.line_id(order)
         lines = [{"orderLineId": known["lines"][0]["id"], "quantity": quantity}]
