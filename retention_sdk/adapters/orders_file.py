@@ -74,17 +74,16 @@ class OrdersFileAdapter(ShopAdapter):
         return self._unique(orders)
 
     def _read_json(self, text: str) -> Iterator[Order]:
-        for position, item in enumerate(self._items(text)):
-            content = json.dumps(item, ensure_ascii=False)
+        for position, item in enumerate(self._items(text), start=1):
+            content = json.dumps(item, ensure_ascii=False).encode("utf-8", "surrogatepass")
             try:
                 with self.reading():
-                    yield Order.model_validate_json(content.encode("utf-8", "surrogatepass"))
+                    order = Order.model_validate_json(content)
             except PayloadError as error:
-                raise PayloadError(
-                    str(error).removeprefix(f"{self.name}: "),
-                    adapter=self.name,
-                    path=f"order {position + 1}",
-                ) from None
+                message = str(error).removeprefix(f"{self.name}: ")
+                where = f"order {position}"
+                raise PayloadError(message, adapter=self.name, path=where) from None
+            yield order
 
     def _items(self, text: str) -> list[Any]:
         try:

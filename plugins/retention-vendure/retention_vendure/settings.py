@@ -53,7 +53,7 @@ class VendureSettings(Settings):
     password: SecretStr | None = None
     channel_token: SecretStr | None = None
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 20.0
-    page_size: Annotated[int, Field(ge=1, le=1000)] = 50
+    page_size: Annotated[int, Field(ge=1, le=1000)] = 100
     lookback_days: Annotated[int, Field(ge=0, le=3650)] = 60
     consent_field: FieldName = ""
     consent_at_field: FieldName = ""
