@@ -29,7 +29,7 @@ test: $(READY)
 	$(BIN)/python -m pytest
 
 soak: $(READY)
-	RETENTION_SOAK=1 $(BIN)/python -m pytest -m "not slow_server"
+	RETENTION_SOAK=1 $(BIN)/python -m pytest
 
 bench: $(READY)  # WeasyPrint is the peer of the card benchmark; it needs Pango from the system
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check weasyprint==70.0
