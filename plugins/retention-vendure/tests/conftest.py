@@ -34,6 +34,13 @@ def _load(name):
 driver, network = _load("shop"), _load("proxy")
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what needs the server, so that ``-m "not real_server"`` leaves it out."""
+    for item in items:
+        if "vendure" in getattr(item, "fixturenames", ()):
+            item.add_marker("real_server")
+
+
 @pytest.fixture(scope="session")
 def vendure(tmp_path_factory):
     """The Admin API of a running server with a password that exists for this run only."""
