@@ -141,7 +141,8 @@ class OrderReader:
 
 def _ordered(line: Json) -> int:
     """Cancelling lowers ``quantity``; adding to a placed order raises it above what was placed."""
-    return max(line["orderPlacedQuantity"], line["quantity"])
+    placed: int = line["orderPlacedQuantity"]
+    return max(placed, line["quantity"])
 
 
 def read_consents(customer: Json, settings: VendureSettings) -> tuple[Consent, ...]:
