@@ -142,7 +142,8 @@ class OrderReader:
 def _ordered(line: Json) -> int:
     """Cancelling lowers ``quantity``; adding to a placed order raises it above what was placed."""
     placed: int = line["orderPlacedQuantity"]
-    return max(placed, line["quantity"])
+    current: int = line["quantity"]
+    return max(placed, current)
 
 
 def read_consents(customer: Json, settings: VendureSettings) -> tuple[Consent, ...]:
