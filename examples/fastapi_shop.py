@@ -4,6 +4,7 @@ Settings are in retention.toml, or in the file that RETENTION_CONFIG names.
 """
 
 import os
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request
@@ -25,7 +26,9 @@ async def hook(
     tasks: BackgroundTasks,
     shop: Annotated[Retention, Depends(get_shop)],
 ) -> dict[str, int]:
-    delivery = WebhookRequest(headers=dict(request.headers), body=await request.body())
+    delivery = WebhookRequest(
+        headers=dict(request.headers), body=await request.body(), received_at=datetime.now(UTC)
+    )
     try:
         events = shop.adapter(platform).handle(delivery)
     except SignatureError:

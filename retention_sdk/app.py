@@ -243,7 +243,7 @@ class Retention:
             SignatureError: the delivery is not proven to come from the platform.
             PayloadError: the body cannot be read.
         """
-        request = WebhookRequest(headers=dict(headers), body=body)
+        request = WebhookRequest(headers=dict(headers), body=body, received_at=self.clock())
         return self.ingest(self.adapter(platform).handle(request))
 
     def ingest(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:
@@ -264,8 +264,12 @@ class Retention:
         return new
 
     def resume(self) -> tuple[Outcome, ...]:
-        """Work on everything that a crash, a quiet hour, a setting or a refusal left open."""
-        with self.store.reading() as connection:
+        """Work on everything that a crash, a quiet hour, a setting or a refusal left open.
+
+        Raw bodies whose time is over are deleted on the way.
+        """
+        with self.store.begin() as connection:
+            self.store.inbox.purge_raw(connection, now=self.clock())
             pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
         return tuple(self._work(stored.event.id, is_new=False) for stored in pending)
 

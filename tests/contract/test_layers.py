@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "retention_sdk"
 FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = {
-    "errors": 0, "_http": 0,
+    "errors": 0, "http": 0,
     "model": 1,
     "adapter": 2, "channels": 2, "storage": 2,
     "adapters": 3, "context": 3, "l10n": 3,
@@ -38,8 +38,8 @@ HOMES = {
     "segno": {"inserts"},
     "uharfbuzz": {"inserts"},
     "pytest": {"testing"},
-    "httpx": {"_http.py"},
-    "httpx2": {"_http.py"},
+    "httpx": {"http.py"},
+    "httpx2": {"http.py"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from retention_sdk._http import httpx
 from retention_sdk.cli import COMMANDS, main
 from retention_sdk.demo.derive import DATA, DEMO_SECRET
+from retention_sdk.http import httpx
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/tutorial").glob("*.md"))]

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, ClassVar
 
-from retention_sdk._http import httpx
 from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.errors import PlatformError, UnsupportedFeature
+from retention_sdk.http import httpx
 from retention_sdk.model import (
     Consent,
     ConsentState,

@@ -10,8 +10,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import ModuleType
 from typing import Any
 
-from retention_sdk._http import httpx
 from retention_sdk.errors import PlatformError
+from retention_sdk.http import httpx
 
 from .settings import VendureSettings
 

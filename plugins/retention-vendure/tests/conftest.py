@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from retention_vendure.adapter import VendureAdapter
 
-from retention_sdk._http import httpx
+from retention_sdk.http import httpx
 
 SERVER = Path(__file__).parent / "server"
 NEEDS = (

@@ -142,6 +142,20 @@ def test_an_unknown_event_is_kept_and_nothing_is_done(make_shop):
         assert b"{}" == shop.store.inbox.raw_body(connection, event.id)
 
 
+def test_a_raw_body_is_deleted_when_its_time_is_over(make_shop):
+    clock = FrozenClock()
+    shop = make_shop(clock=clock)
+    event = about(UnknownEvent, "moon", topic="moon/landed", raw=b"{}")
+    shop.ingest([event])
+
+    clock.advance(timedelta(days=31))
+    shop.resume()
+
+    with shop.store.reading() as connection:
+        assert shop.store.inbox.raw_body(connection, event.id) is None
+        assert shop.store.inbox.get(connection, event.id) is not None
+
+
 def test_a_gift_card_goes_without_prices_points_or_code(make_shop):
     shop = make_shop()
     gift = an_order("40.00 EUR", is_gift=True, gift_message="Happy birthday!")

@@ -1,6 +1,6 @@
 """What the cards look like. Each picture was looked at by a person before it was committed.
 
-``RETENTION_REGENERATE=1`` writes the pictures anew; look at them before committing.
+``RETENTION_UPDATE_GOLDEN=1`` writes the pictures anew; look at them before committing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def test_card_looks_as_it_did_when_somebody_looked(tag, samples, draw, picture, 
     for side, artifact in (("front", card.front_png), ("back", card.back_png)):
         now = reduced(picture(artifact.data))
         path = golden_folder / f"{tag}-{side}.png"
-        if os.environ.get("RETENTION_REGENERATE"):
+        if os.environ.get("RETENTION_UPDATE_GOLDEN"):
             now.save(path, optimize=True)
         then = Image.open(path)
 
