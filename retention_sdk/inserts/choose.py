@@ -44,13 +44,6 @@ def card_candidates(
     return (*personal, *brought, _plain(context))
 
 
-def has_points(context: Context) -> bool:
-    """Tell whether there are points to speak of: only a known account has any."""
-    customer, loyalty = context.customer, context.loyalty
-    is_known = customer is not None and not customer.is_guest
-    return is_known and (loyalty.balance > 0 or loyalty.earned > 0)
-
-
 def _is_card_due(context: Context) -> bool:
     order = context.order
     if order is None or context.event_type != _CARD_EVENT or order.is_fully_refunded:
@@ -82,7 +75,7 @@ def _personal(
 ) -> tuple[Candidate, ...]:
     """Return a card with the plugins' blocks, then without: a block can make it forbidden."""
     kinds = {ContentKind.THANKS, ContentKind.ORDER_SUMMARY, *more}
-    if has_points(context):
+    if context.has_points:
         kinds.add(ContentKind.POINTS_BALANCE)
     if context.brand.story_url:
         kinds.add(ContentKind.BRAND_STORY)

@@ -11,7 +11,7 @@ from ..errors import ConsentError
 from ..l10n import Localizer, isolate
 from ..model import Candidate, ContentKind, Context, Decision, Order
 from .card import Card, CardBlock, CardCode, CardItem, CardPoints
-from .choose import GIFT_MESSAGE, PLAIN_THANKS, REPEAT_CUSTOMER, has_points
+from .choose import GIFT_MESSAGE, PLAIN_THANKS, REPEAT_CUSTOMER
 
 ITEMS_MAX = 3
 _GIFT_PARAGRAPHS_MAX = 5
@@ -175,7 +175,7 @@ def _packed_lines(order: Order) -> list[tuple[int, str]]:
 
 
 def _points(context: Context, candidate: Candidate, localizer: Localizer) -> tuple[CardPoints, ...]:
-    if ContentKind.POINTS_BALANCE not in candidate.content or not has_points(context):
+    if ContentKind.POINTS_BALANCE not in candidate.content or not context.has_points:
         return ()
     loyalty = context.loyalty
     counts = {"card.points.earned": loyalty.earned, "card.points.balance": loyalty.balance}

@@ -52,7 +52,7 @@ def _thank_yous(context: Context, blocks: tuple[Block, ...]) -> tuple[Candidate,
     service = tuple(block for block in blocks if block.content in SERVICE_CONTENT)
     kinds = _SERVICE | {block.content for block in blocks}
     is_news = not kinds <= SERVICE_CONTENT
-    if _has_points(context) and (is_news or not is_labelled_as_advertising(context)):
+    if context.has_points and (is_news or not is_labelled_as_advertising(context)):
         kinds |= {ContentKind.POINTS_BALANCE}
     plain = _candidate(
         context,
@@ -78,13 +78,6 @@ def _review_requests(context: Context) -> tuple[Candidate, ...]:
         return ()
     kinds = frozenset({ContentKind.REVIEW_REQUEST})
     return (_candidate(context, REVIEW_REQUEST, kinds, reason="an order was delivered"),)
-
-
-def _has_points(context: Context) -> bool:
-    """Only a known account has points."""
-    customer, loyalty = context.customer, context.loyalty
-    is_known = customer is not None and not customer.is_guest
-    return is_known and (loyalty.balance > 0 or loyalty.earned > 0)
 
 
 def _candidate(

@@ -52,3 +52,9 @@ class Context(Record):
     loyalty: LoyaltyState = LoyaltyState()
     history: History = History()
     extras: Mapping[str, Mapping[str, JsonValue]] = Field(default_factory=dict)
+
+    @property
+    def has_points(self) -> bool:
+        """Whether there are points to speak of: only a known account has any."""
+        is_known = self.customer is not None and not self.customer.is_guest
+        return is_known and (self.loyalty.balance > 0 or self.loyalty.earned > 0)

@@ -2,7 +2,7 @@
 
 import secrets
 
-from retention_sdk._http import httpx
+from retention_sdk.http import httpx
 
 # By hand, tax rounded per line: 12.99, 25.98 and 38.97 become 15.46, 30.92 and 46.37 with 19 %,
 # shipping at 5.00 becomes 5.95, and 1200 yen become 1428.
