@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from ..errors import ConsentError
 from ..l10n import Localizer, isolate
 from ..model import Candidate, ContentKind, Context, Decision, Order
+from ..model.shop import words_for
 from .card import Card, CardBlock, CardCode, CardItem, CardPoints
 from .choose import GIFT_MESSAGE, PLAIN_THANKS, REPEAT_CUSTOMER
 
@@ -70,7 +70,7 @@ def compose_card(
         tagline=_tagline(context, localizer),
         signoff=_say(context, localizer, "card.signoff"),
         contact=_contact(context, localizer),
-        legal=_own_words(context.brand.legal_footer, localizer, context.shop.country),
+        legal=_legal(context, localizer),
         salutation=_salutation(context, candidate, localizer) if is_personal else "",
         headline=_say(context, localizer, f"{_family(candidate)}.headline"),
         body=_body(context, candidate, localizer),
@@ -205,7 +205,7 @@ def _code(context: Context, localizer: Localizer, url: str | None) -> CardCode |
 
 
 def _tagline(context: Context, localizer: Localizer) -> str:
-    own = _own_words(context.brand.tagline, localizer, "")
+    own = _isolated(words_for(context.brand.tagline, localizer.tag))
     return own or _say(context, localizer, "card.back.tagline")
 
 
@@ -215,10 +215,9 @@ def _contact(context: Context, localizer: Localizer) -> str:
     return _say(context, localizer, "card.back.contact", contact=contact) if contact else ""
 
 
-def _own_words(words: Mapping[str, str], localizer: Localizer, country: str) -> str:
-    """Return the brand's words for the locale, its language or the country; empty if none."""
-    keys = (localizer.tag, localizer.language, country)
-    return next((isolate(words[key]) for key in keys if words.get(key)), "")
+def _legal(context: Context, localizer: Localizer) -> str:
+    shop = context.shop
+    return _isolated(context.brand.legal_line(localizer.tag, shop.country, shop.language))
 
 
 def _isolated(text: str) -> str:

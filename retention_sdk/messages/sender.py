@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..errors import ConfigError
@@ -58,20 +58,7 @@ def is_ready_for_marketing(context: Context) -> bool:
 
 def find_legal_footer(context: Context) -> str:
     """Return the sender's legal identity in the customer's language, else the shop's, else any."""
-    texts = context.brand.legal_footer
-    found = _in_language(texts, (context.locale.tag, context.shop.language))
-    return found or next((text for _, text in sorted(texts.items())), "")
-
-
-def _in_language(texts: Mapping[str, str], wishes: Sequence[str]) -> str:
-    """Return the text of the first wish that has one: ``pt-BR``, then ``pt``."""
-    for wish in wishes:
-        tag = wish.replace("_", "-")
-        while tag:
-            if texts.get(tag):
-                return texts[tag]
-            tag = tag.rpartition("-")[0]
-    return ""
+    return context.brand.legal_line(context.locale.tag, context.shop.language)
 
 
 def subject_labels(must_include: Sequence[str]) -> str:

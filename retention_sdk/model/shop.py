@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -79,3 +80,23 @@ class Brand(Settings):
     contact_url: Line = ""
     social: tuple[Line, ...] = ()
     legal_footer: dict[str, Paragraph] = Field(default_factory=dict)
+
+    def legal_line(self, *languages: str) -> str:
+        """Return who the seller is: in the first language that has it, else in any.
+
+        Advertising has to name the trader, in a foreign language rather than not at all
+        (directive 2000/31 art. 5-6).
+        """
+        found = words_for(self.legal_footer, *languages)
+        return found or next((text for _, text in sorted(self.legal_footer.items())), "")
+
+
+def words_for(texts: Mapping[str, str], *languages: str) -> str:
+    """Return the text of the first language that has one: ``pt-BR``, then ``pt``; else nothing."""
+    for language in languages:
+        tag = language.replace("_", "-")
+        while tag:
+            if texts.get(tag):
+                return texts[tag]
+            tag = tag.rpartition("-")[0]
+    return ""
