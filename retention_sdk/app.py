@@ -20,11 +20,8 @@ from .config import KEY_BYTES, Config, StoreConfig, load_config
 from .consent import RuleSet, load_rules
 from .errors import (
     ConfigError,
-    DeliveryError,
-    MissingFont,
     PluginError,
     RetentionError,
-    StorageError,
     SubjectErased,
 )
 from .hooks.manager import Plugins, load
@@ -44,6 +41,7 @@ from .pipeline.deliver import ChannelDelivery
 from .pipeline.locale import asked_locale, resolve_locale
 from .pipeline.make import Codes, delivery_id_for
 from .pipeline.printing import Press, PrintedCard, print_card
+from .pipeline.run import may_pass
 from .pipeline.snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -296,7 +294,7 @@ class Retention:
             for stage in self.pipeline.run(stored):  # noqa: B007 - the last one is told
                 pass
         except RetentionError as error:
-            self._mark(event_id, "pending" if _may_pass(error) else "failed", str(error))
+            self._mark(event_id, "pending" if may_pass(error) else "failed", str(error))
             self.plugins.call.failed(stage=stage, error=error, event_id=event_id)
             return error
         self._mark(event_id, "done")
@@ -388,13 +386,6 @@ class Retention:
     @cached_property
     def _key(self) -> bytes:
         return self.config.read_key(self._environ)
-
-
-def _may_pass(error: RetentionError) -> bool:
-    """Whether a later try may succeed: the shop mends a setting, a server comes back."""
-    if isinstance(error, DeliveryError):
-        return error.retryable
-    return isinstance(error, ConfigError | PluginError | MissingFont | StorageError)
 
 
 def _forgotten(event_id: str, *, is_new: bool) -> Outcome:

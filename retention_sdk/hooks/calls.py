@@ -6,13 +6,12 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import PluginError
+from ..errors import PluginError, RetentionError
 
 if TYPE_CHECKING:
     import pluggy
 
     from ..config import Config
-    from ..errors import RetentionError
     from ..model import (
         Award,
         Block,
@@ -47,10 +46,9 @@ class HookCalls:
         self, *, order: Order | None, customer: Customer | None, available: Sequence[str]
     ) -> str | None:
         """Return a plugin's choice of locale, if it is one of those available."""
-        answer = self._hook.retention_choose_locale(
-            order=order, customer=customer, available=available
-        )
-        return self._among(answer, available, "retention_choose_locale")
+        hook = "retention_choose_locale"
+        answer = self._first(hook, order=order, customer=customer, available=available)
+        return self._among(answer, available, hook)
 
     def enrich_context(self, *, context: Context) -> dict[str, Mapping[str, Any]]:
         """Return each plugin's facts under its name."""
@@ -64,8 +62,9 @@ class HookCalls:
 
     def choose_template(self, *, context: Context, candidates: Sequence[str]) -> str | None:
         """Return a plugin's choice of template, if it is among the candidates."""
-        answer = self._hook.retention_choose_template(context=context, candidates=candidates)
-        return self._among(answer, candidates, "retention_choose_template")
+        hook = "retention_choose_template"
+        answer = self._first(hook, context=context, candidates=candidates)
+        return self._among(answer, candidates, hook)
 
     def add_blocks(self, *, context: Context) -> tuple[Block, ...]:
         """Return all blocks, in the order of plugin names, signed with them."""
@@ -84,8 +83,19 @@ class HookCalls:
         )
 
     def around_delivery(self, *, delivery: Delivery) -> Receipt | None:
-        """Run the wrappers around the channel, and return what came out."""
-        receipt: Receipt | None = self._hook.retention_around_delivery(delivery=delivery)
+        """Run the wrappers around the channel, and return what came out.
+
+        Raises:
+            DeliveryError: the channel, or a wrapper, refused.
+            PluginError: a wrapper broke.
+        """
+        try:
+            receipt: Receipt | None = self._hook.retention_around_delivery(delivery=delivery)
+        except RetentionError:
+            raise
+        except Exception as error:
+            message = f"a plugin failed in retention_around_delivery: {_kind(error)}"
+            raise PluginError(message) from error
         return receipt
 
     def delivered(self, *, receipt: Receipt) -> None:
@@ -112,6 +122,10 @@ class HookCalls:
                 raise PluginError(f"plugin {name!r} failed in {hook}: {_kind(error)}") from error
             if answer is not None:
                 yield name, answer
+
+    def _first(self, hook: str, **arguments: object) -> Any:
+        """Return the first answer in the order of plugin names, None if nobody has one."""
+        return next((answer for _, answer in self._named(hook, **arguments)), None)
 
     def _observe(self, hook: str, **arguments: object) -> None:
         for name, function, wanted in self._implementations(hook):

@@ -62,8 +62,8 @@ def retention_choose_locale(
 ) -> str | None:
     """Choose the language of everything that leaves: one of ``available`` (BCP 47), or None.
 
-    Called once per event, before the built-in negotiation. The first answer that is not None
-    counts; one that is not available is ignored and logged.
+    Called once per event, before the built-in negotiation. The first answer that is not None, in
+    the order of plugin names, counts; one that is not available is ignored and logged.
     """
 
 
@@ -89,8 +89,8 @@ def retention_veto_message(context: Context, candidate: Candidate) -> str | None
 def retention_choose_template(context: Context, candidates: Sequence[str]) -> str | None:
     """Choose which card template is tried first: one of ``candidates``, or None.
 
-    Called once per event with a parcel. The first answer that is not None counts; one that is
-    not among the candidates is ignored and logged. The others stay behind it, ``plain_thanks``
+    Called once per event with a parcel. The first answer that is not None, in the order of plugin
+    names, counts; one that is not among the candidates is ignored and logged. The others stay behind it, ``plain_thanks``
     last, and the consent decision is still to come.
     """
 

@@ -63,9 +63,9 @@ def deliver(
         receipt = _send(delivery, calls)
     except RetentionError as error:
         if not (isinstance(error, DeliveryError) and error.is_uncertain):
-            is_retryable = isinstance(error, DeliveryError) and error.retryable
+            is_final = isinstance(error, DeliveryError) and not error.retryable
             with store.begin() as connection:
-                store.deliveries.fail(connection, delivery.id, retryable=is_retryable, now=clock())
+                store.deliveries.fail(connection, delivery.id, retryable=not is_final, now=clock())
         raise
     with store.begin() as connection:
         store.deliveries.finish(connection, receipt)

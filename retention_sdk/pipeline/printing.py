@@ -15,6 +15,7 @@ from ..l10n import localizer
 from ..model import Brand, Candidate, Context, Decision, LocaleChoice, Order, OrderPaid, Shop
 from .choose import preferred
 from .make import Codes, Digits, code_url, find_template
+from .snapshot import enriched
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
@@ -61,7 +62,7 @@ def print_card(
     """
     calls = press.calls
     context = _context(order, shop=press.shop, brand=press.brand, locale=locale, now=now)
-    context = context.model_copy(update={"extras": calls.enrich_context(context=context)})
+    context = enriched(context, calls)
     blocks, brought = calls.add_blocks(context=context), tuple(press.templates.values())
     offered = card_candidates(context, blocks=blocks, templates=brought)
     candidates = _ranked(preferred(offered, context, calls), template)

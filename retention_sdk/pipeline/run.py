@@ -10,7 +10,14 @@ from pydantic import TypeAdapter
 
 from ..channels.base import Channel
 from ..consent import RuleSet
-from ..errors import DeliveryError
+from ..errors import (
+    ConfigError,
+    DeliveryError,
+    MissingFont,
+    PluginError,
+    RetentionError,
+    StorageError,
+)
 from ..inserts import CardTemplate
 from ..model import Artifact, Context, CustomerErased, Delivery, Record
 from .choose import Chosen, Pick, choose
@@ -123,14 +130,14 @@ class Pipeline:
         self, context: Context, chosen: Chosen, artifacts: Artifacts, subject_id: str
     ) -> None:
         """Send all that may go now; a refusal of one does not hold up the other."""
-        refusals = []
+        refusals: list[RetentionError] = []
         for pick in chosen.picks:
             try:
                 self._deliver_one(context, pick, artifacts, subject_id)
-            except DeliveryError as error:
+            except RetentionError as error:
                 refusals.append(error)
         if refusals:
-            raise next((e for e in refusals if e.retryable), refusals[0])
+            raise next(filter(may_pass, refusals), refusals[0])
         self._record(context.event_id, "deliver", b"{}", subject_id)
 
     def _deliver_one(
@@ -171,6 +178,13 @@ class Pipeline:
         with self._store.reading() as connection:
             payload = self._store.stages.get(connection, event_id, stage)
         return model.model_validate_json(payload) if payload else None
+
+
+def may_pass(error: RetentionError) -> bool:
+    """Whether a later try may succeed: the shop mends a setting, a server comes back."""
+    if isinstance(error, DeliveryError):
+        return error.retryable
+    return isinstance(error, ConfigError | PluginError | MissingFont | StorageError)
 
 
 def _recipient(context: Context, surface: Surface) -> str:

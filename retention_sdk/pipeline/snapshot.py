@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
 from ..context import build_context, customer_of, order_of
+from ..errors import PluginError
 from ..model import (
     Award,
     Brand,
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
     from ..loyalty import PointsLedger
     from ..storage import Connection, Store, StoredEvent
+
+
+_FACTS: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +62,8 @@ class Snapshots:
             before = self._facts(connection, stored)
         locale = self._locale(event)
         provisional = self._build(event, stored.subject_id, locale, now, **before)
-        extras = self.calls.enrich_context(context=provisional)
-        context = provisional.model_copy(update={"extras": extras})
-        awards = self._awards(event, context)
+        provisional = enriched(provisional, self.calls)
+        awards = self._awards(event, provisional)
         with self.store.begin() as connection:
             known = self._recorded(connection, event.id)
             if known:
@@ -67,7 +72,7 @@ class Snapshots:
             loyalty = self._post(connection, stored, awards, now)
             facts = self._facts(connection, stored)
             context = self._build(event, stored.subject_id, locale, now, loyalty=loyalty, **facts)
-            context = context.model_copy(update={"extras": extras})
+            context = context.model_copy(update={"extras": provisional.extras})
             self._record(connection, context, stored.subject_id, now)
         return context
 
@@ -173,3 +178,19 @@ class Snapshots:
         self.store.stages.record(
             connection, context.event_id, "context", payload, subject_id=subject_id, now=now
         )
+
+
+def enriched(context: Context, calls: HookCalls) -> Context:
+    """Return the snapshot with what plugins know of it.
+
+    Raises:
+        PluginError: a plugin broke, or its facts are not JSON.
+    """
+    extras = calls.enrich_context(context=context)
+    for name, facts in extras.items():
+        try:
+            _FACTS.validate_python(facts)
+        except ValidationError:
+            message = f"plugin {name!r}: retention_enrich_context returned what is not JSON"
+            raise PluginError(message) from None
+    return context.model_copy(update={"extras": extras})

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from retention_sdk import (
+    Award,
     ConsentChanged,
     ConsentState,
     CustomerErased,
@@ -198,6 +199,60 @@ def test_a_refusing_channel_leaves_the_event_pending_and_resume_ends_it(make_sho
     assert "done" == outcome.state
     assert {"accepted"} == {delivery.state for delivery in outcome.deliveries}
     assert () == shop.resume()
+
+
+def test_a_broken_wrapper_leaves_the_event_pending_until_it_is_mended(make_shop):
+    broken = [True]
+
+    class Tracing:
+        @hookimpl(wrapper=True)
+        def retention_around_delivery(self, delivery):
+            if broken[0]:
+                raise KeyError("trace_id")
+            return (yield)
+
+    plugins = load(discover=False)
+    plugins.add(Tracing(), "tracing")
+    shop = make_shop(plugins=plugins)
+
+    (outcome,) = shop.ingest([a_paid_event()])
+    assert "pending" == outcome.state
+    assert "retention_around_delivery: KeyError" in outcome.error
+
+    broken[0] = False
+    (outcome,) = shop.resume()
+    assert {"accepted"} == {delivery.state for delivery in outcome.deliveries}
+
+
+def test_facts_that_are_no_json_name_the_plugin(make_shop):
+    class Odd:
+        @hookimpl
+        def retention_enrich_context(self, context):
+            return {"when": object()}
+
+    plugins = load(discover=False)
+    plugins.add(Odd(), "odd")
+
+    (outcome,) = make_shop(plugins=plugins).ingest([a_paid_event()])
+
+    assert "pending" == outcome.state
+    assert "plugin 'odd'" in outcome.error
+
+
+def test_awards_of_plugins_are_posted_once(make_shop):
+    class FirstSnow:
+        @hookimpl
+        def retention_award_points(self, context):
+            return [Award(points=5, reason="first snow")]
+
+    plugins = load(discover=False)
+    plugins.add(FirstSnow(), "winter")
+    shop, event = make_shop(plugins=plugins), a_paid_event(an_order("40.00 EUR"))
+
+    shop.ingest([event])
+    (outcome,) = shop.ingest([event])
+
+    assert 45 == outcome.points_earned == outcome.points_balance
 
 
 def test_a_mail_in_quiet_hours_waits_for_the_morning(make_shop):

@@ -156,6 +156,23 @@ def test_retention_around_delivery(receipt):
     assert ["before", "channel", "after"] == seen
 
 
+@pytest.mark.parametrize("hook", ["choose_locale", "choose_template", "around_delivery"])
+def test_a_plugin_that_breaks_is_a_plugin_error(hook):
+    arguments = {
+        "choose_locale": {"order": None, "customer": None, "available": []},
+        "choose_template": {"context": None, "candidates": []},
+        "around_delivery": {"delivery": None},
+    }[hook]
+
+    def broken():
+        return 1 / 0
+
+    plugins = plugins_of(f"retention_{hook}", a=broken)
+
+    with pytest.raises(PluginError, match=f"failed in retention_{hook}: ZeroDivisionError"):
+        getattr(plugins.call, hook)(**arguments)
+
+
 def test_retention_delivered(receipt):
     heard = []
     plugins = plugins_of("retention_delivered", a=lambda receipt: heard.append(receipt.state))
