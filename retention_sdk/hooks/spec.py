@@ -90,8 +90,8 @@ def retention_choose_template(context: Context, candidates: Sequence[str]) -> st
     """Choose which card template is tried first: one of ``candidates``, or None.
 
     Called once per event with a parcel. The first answer that is not None, in the order of plugin
-    names, counts; one that is not among the candidates is ignored and logged. The others stay behind it, ``plain_thanks``
-    last, and the consent decision is still to come.
+    names, counts; one that is not among the candidates is ignored and logged. The others stay
+    behind it, ``plain_thanks`` last, and the consent decision is still to come.
     """
 
 
