@@ -68,8 +68,8 @@ def check_catalogue(
 
 def _coverage(entries: Sequence[Entry], profile: Mapping[str, Any]) -> Iterator[Finding]:
     contexts = [entry.context for entry in entries]
-    for key in REGISTRY:
-        if key not in contexts:
+    for key, spec in REGISTRY.items():
+        if spec.is_required and key not in contexts:
             yield Finding(key, "missing", "no base text")
     for context in sorted({context for context in contexts if contexts.count(context) > 1}):
         yield Finding(context, "twice", "stands more than once")

@@ -7,13 +7,13 @@ many languages bend a name when they address somebody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, cast
 
 ParamType = Literal["text", "code", "count", "date"]
 """text: a name or title. code: runs left to right. count: a whole number. date: a day."""
-Surface = Literal["card", "email", "subject", "any"]
+Surface = Literal["card", "email", "subject", "sms", "push", "any"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,20 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class MessageSpec:
-    """One message. ``width_mm`` is the room on an A6 card at 9 pt; 0 where text may wrap."""
+    """One message.
+
+    ``width_mm`` is the room on an A6 card at 9 pt; 0 where text may wrap. ``segments_max`` is what
+    a text message may cost; 0 elsewhere. A message that is not ``is_required`` is being
+    translated: a catalogue without it counts as complete.
+    """
 
     key: str
     surface: Surface
     params: tuple[Param, ...]
     comment: str
     width_mm: int = 0
+    segments_max: int = 0
+    is_required: bool = True
 
     @property
     def types(self) -> Mapping[str, ParamType]:
@@ -48,7 +55,16 @@ def _spec(
     return key, MessageSpec(key, surface, typed, comment, width_mm)
 
 
+def _draft(
+    key: str, surface: Surface, params: str, comment: str, segments_max: int = 0
+) -> tuple[str, MessageSpec]:
+    """Return a message that not every catalogue has yet."""
+    _, spec = _spec(key, surface, params, comment)
+    return key, replace(spec, segments_max=segments_max, is_required=False)
+
+
 _BODY = "30 to 45 words, first the customer, one thought, no selling, nothing that may be untrue."
+_SMS = "Short, no emoji; begins with the shop's name, because the sender may be a bare number."
 _HEADLINE = "Largest text on the card: two to five words, no name in it."
 
 REGISTRY: Mapping[str, MessageSpec] = MappingProxyType(
@@ -135,6 +151,86 @@ REGISTRY: Mapping[str, MessageSpec] = MappingProxyType(
                 "Asks for an honest review: praise and criticism alike, no reward.",
             ),
             _spec("email.review_request.cta", "email", "", "On the button, two or three words."),
+            _draft("email.review_request.preheader", "email", "brand", "Shown after the subject."),
+            _draft(
+                "email.order_shipped.subject", "subject", "brand number:code", "50 letters or so."
+            ),
+            _draft("email.order_shipped.preheader", "email", "brand", "Shown after the subject."),
+            _draft("email.order_shipped.headline", "email", "", "Largest text of the e-mail."),
+            _draft(
+                "email.order_shipped.body",
+                "email",
+                "brand",
+                "The order was sent. Nobody knows when it will arrive, so no day is promised.",
+            ),
+            _draft(
+                "email.order_shipped.tracking",
+                "email",
+                "code:code",
+                "code is the carrier's number for the parcel.",
+            ),
+            _draft(
+                "email.order_shipped.track_cta",
+                "email",
+                "",
+                "On the button to the carrier's page, two or three words.",
+            ),
+            _draft("email.birthday.subject", "subject", "brand", "50 letters or so."),
+            _draft("email.birthday.preheader", "email", "", "Shown after the subject."),
+            _draft("email.birthday.headline", "email", "", "Largest text of the e-mail."),
+            _draft(
+                "email.birthday.body",
+                "email",
+                "brand",
+                "A good wish and nothing else: no age, no offer; it may be read a day later.",
+            ),
+            _draft("email.points_notice.subject", "subject", "brand", "50 letters or so."),
+            _draft(
+                "email.points_notice.preheader", "email", "points:count", "What the account holds."
+            ),
+            _draft("email.points_notice.headline", "email", "", "Largest text of the e-mail."),
+            _draft(
+                "email.points_notice.body",
+                "email",
+                "brand points:count",
+                "What the account holds. What points are worth differs from shop to shop.",
+            ),
+            _draft(
+                "email.points_notice.expiring",
+                "email",
+                "points:count date:date",
+                "So many of the points can be used up to and including this day; no threat.",
+            ),
+            _draft("sms.thank_you", "sms", "brand number:code", f"After an order. {_SMS}", 2),
+            _draft(
+                "sms.order_shipped", "sms", "brand number:code", f"The order was sent. {_SMS}", 2
+            ),
+            _draft(
+                "sms.order_shipped.tracking",
+                "sms",
+                "link:code",
+                "May follow sms.order_shipped; link is the carrier's page.",
+                1,
+            ),
+            _draft("sms.points_notice", "sms", "brand points:count", f"A balance. {_SMS}", 2),
+            _draft(
+                "sms.opt_out",
+                "sms",
+                "word:code",
+                "Ends advertising; word is what to send back, such as STOP.",
+                1,
+            ),
+            _draft(
+                "sms.opt_out_link",
+                "sms",
+                "link:code",
+                "Ends advertising from a sender that cannot be answered; link unsubscribes.",
+                1,
+            ),
+            _draft("push.order_shipped.title", "push", "", "30 letters or so."),
+            _draft("push.order_shipped.body", "push", "brand number:code", "90 letters or so."),
+            _draft("push.points_notice.title", "push", "brand", "30 letters or so."),
+            _draft("push.points_notice.body", "push", "points:count", "90 letters or so."),
         )
     )
 )
