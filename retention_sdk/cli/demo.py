@@ -38,11 +38,11 @@ def _show(shown: list[Shown], out: Path, taken_s: float) -> None:
 def _row(shown: Shown) -> tuple[str, ...]:
     outcome = shown.outcome
     by_surface = {delivery.surface: delivery.template for delivery in outcome.deliveries}
-    points = f"{outcome.points_earned:+d}" if outcome.points_earned else ""
+    points = f"{outcome.points_earned:+d}" if outcome.points_earned and outcome.is_new else ""
     what = outcome.event_type.removeprefix("order_")
     return (
         PLATFORMS[shown.step.platform],
-        shown.step.badge if what in {"paid", shown.step.badge} else f"{what}, {shown.step.badge}",
+        shown.step.badge or ("" if what == "paid" else what),
         outcome.locale,
         by_surface.get("card", "–").replace("_", " "),
         by_surface.get("email", "–").replace("_", " "),

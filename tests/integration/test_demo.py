@@ -65,7 +65,7 @@ def test_all_events_are_done_and_the_repetition_made_nothing(gallery):
     log = json.loads((gallery / "log.json").read_text())
 
     assert {"done"} == {each["outcome"]["state"] for each in log}
-    (again,) = [each for each in log if each["note"] == "second delivery"]
+    (again,) = [each for each in log if each["note"] == "seen before"]
     assert not again["outcome"]["is_new"]
 
 
