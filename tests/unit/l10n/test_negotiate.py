@@ -36,6 +36,12 @@ def test_a_wish_finds_the_catalogue_that_serves_it(wish, expected):
     assert expected == negotiate([wish], SHOPS).tag
 
 
+@pytest.mark.parametrize("wish", ["zh-TW", "zh_HK", "zh-Hant-MO", "zh-Hant"])
+def test_whoever_reads_traditional_characters_gets_them(wish):
+    """From the catalogues that are shipped, whichever they are."""
+    assert "zh-Hant" == negotiate([wish], available_locales()).tag
+
+
 @pytest.mark.parametrize("wish", ["sr-Latn", "sr-Latn-RS", "uk", "be", "ca", "ur", "az-Arab"])
 def test_nobody_is_given_a_script_or_a_language_they_did_not_ask_for(wish):
     """Not Cyrillic for Latin Serbian, not Russian for Ukrainian, not Spanish for Catalan."""

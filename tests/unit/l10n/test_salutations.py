@@ -42,6 +42,11 @@ def greet(tag, customer, formality="formal", relation="first"):
             "Հարգելի՛ Անի Սևակյան,",
         ),
         ("en", YAMADA, "warm", "Hello 山田太郎!"),
+        ("zh-Hant", Customer(given_name="怡君", family_name="陳"), "formal", "敬愛的陳怡君："),
+        ("zh-Hant", Customer(full_name="陳怡君"), "neutral", "陳怡君，您好："),
+        ("vi", Customer(given_name="Mai", family_name="Nguyễn"), "neutral", "Xin chào Mai,"),
+        ("id", Customer(given_name="Suharto"), "formal", "Yth. Bapak/Ibu Suharto,"),
+        ("id", Customer(given_name="Suharto"), "neutral", "Halo Suharto,"),
     ],
 )
 def test_a_customer_is_addressed_as_is_polite_in_the_language(tag, customer, formality, expected):
