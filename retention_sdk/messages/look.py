@@ -32,7 +32,8 @@ _SCRIPTS = {
     "Deva": ("'Kohinoor Devanagari','Nirmala UI','Noto Sans Devanagari'", "", 1.75),
     "Thai": ("Thonburi,'Leelawadee UI','Noto Sans Thai'", "", 1.8),
 }
-
+# How lines break where that is not at spaces: Korean between words, Japanese between phrases.
+_BREAKS = {"Kore": "keep-all", "Jpan": "auto-phrase"}
 
 # Latin, Greek and Cyrillic stand before this code point: scripts with a bookish serif.
 _SERIF_END = 0x0530
@@ -57,6 +58,7 @@ class Look:
     mark_face: Face
     signer_face: Face
     line_height: float
+    word_break: str
     paper: str
     ground: str
     ink: str
@@ -95,6 +97,7 @@ def find_look(message: Message) -> Look:
         mark_face=_face_of(message.brand_name, heading_face),
         signer_face=_face_of(message.signer, heading_face),
         line_height=line_height,
+        word_break=_BREAKS.get(message.script, ""),
         paper=paper,
         ground=ground,
         ink=ink,

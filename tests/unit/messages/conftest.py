@@ -11,7 +11,34 @@ from retention_sdk.consent import decide, first_allowed, load_rules
 from retention_sdk.l10n import localizer
 from retention_sdk.messages import Message, compose_email, message_candidates
 from retention_sdk.model import Block, ConsentState, Context, LoyaltyState, OptInLevel
-from retention_sdk.testing.builders import a_brand, a_consent, a_context, a_customer, an_order
+from retention_sdk.testing.builders import (
+    a_brand,
+    a_consent,
+    a_context,
+    a_customer,
+    a_line,
+    a_shop,
+    an_address,
+    an_order,
+    money,
+)
+
+# locale: country, currency of the order, buyer, product, brand, signer. All invented.
+CASES = {
+    "en": ("GB", "24.50 GBP", ("Emma", "Clarke"), "Fig candle", "Ardent Provisions", "Rosa Lind"),
+    "de": ("DE", "24.50 EUR", ("Anna", "Müller"), "Leinentuch „Möwe“", "Seifenwerk", "Jörg Weiß"),
+    "el": ("GR", "24.50 EUR", ("Ελένη", "Παππά"), "Κερί σύκου", "Το Σαπωνοποιείο", "Νίκος"),
+    "ru": ("RU", "2400.00 RUB", ("Иван", "Петров"), "Свеча «Инжир»", "Дом свечей", "Мария"),
+    "hy": ("AM", "9800 AMD", ("Անի", "Հակոբյան"), "Ձեռագործ մոմ", "Մոմերի տուն", "Նարե"),
+    "fa": ("IR", "2400000 IRR", ("مریم", "رضایی"), "شمع Linen No. 5", "خانه‌ی چای", "نگار کریمی"),
+    "ar": ("AE", "240.00 AED", ("فاطمة", "الهاشمي"), "شمعة Linen No. 5", "دار الشموع", "ليلى"),
+    "he": ("IL", "99.00 ILS", ("נועה", "לוי"), "נר Linen No. 5", "בית הנרות", "דנה כהן"),
+    "ja": ("JP", "4850 JPY", ("花子", "山田"), "手作りキャンドル", "茶の間商店", "佐藤 結衣"),
+    "ko": ("KR", "38000 KRW", ("서연", "김"), "무화과 캔들", "달빛 상점", "이하늘"),
+    "zh-Hans": ("CN", "168.00 CNY", ("小雨", "李"), "无花果香薰蜡烛", "竹里小铺", "陈静"),
+    "hi": ("IN", "1450.00 INR", ("आशा", "शर्मा"), "चंदन की मोमबत्ती", "दीप भंडार", "मीरा"),
+    "th": ("TH", "690.00 THB", ("มาลี", "ใจดี"), "เทียนหอมมะลิ", "ร้านเทียนไทย", "สมใจ"),
+}
 
 LEGAL = {"en": "Soap & Sons, Hauptstr. 1, 10115 Berlin\nHRB 1234"}
 
@@ -31,6 +58,40 @@ def make_context() -> Callable[..., Context]:
             "loyalty": LoyaltyState(earned=points, balance=points),
         }
         return a_context(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_case(make_context) -> Callable[..., Context]:
+    """Return a function that builds an order of a buyer who reads that language."""
+
+    def make(locale: str, **changes: Any) -> Context:
+        country, price, (given, family), title, brand, signer = CASES[locale]
+        customer = a_customer(
+            given_name=given,
+            family_name=family,
+            address=an_address(country=country),
+            consents=make_context(state=ConsentState.GRANTED).customer.consents,
+        )
+        order = an_order(
+            price,
+            id="A-1024",
+            customer=customer,
+            lines=(a_line(price, title=title),),
+            shipping_address=an_address(country=country),
+        )
+        values: dict[str, Any] = {
+            "points": 68,
+            "customer": customer,
+            "order": order,
+            "locale": locale,
+            "shop": a_shop(country=country, currency=money(price).currency, time_zone="UTC"),
+            "brand": a_brand(
+                name=brand, sender={"name": signer}, legal_footer={"en": f"{brand}\nReg. 1234567"}
+            ),
+        }
+        return make_context(**{**values, **changes})
 
     return make
 

@@ -1,0 +1,163 @@
+"""E-mails as a telephone shows them: laid out by headless Chromium, 360 pixels wide.
+
+One start of the browser lays out all of them, each in a frame of its own. The picture can be kept:
+``RETENTION_SCREENSHOTS=out pytest tests/unit/messages/test_browser.py``. Without Chromium the tests
+are skipped, unless ``CI`` says that nothing may be left out.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from retention_sdk.l10n import strip_isolates
+from retention_sdk.messages import render_html
+
+pytestmark = pytest.mark.real_server
+
+WIDTH, HEIGHT = 360, 1400
+LOCALES = "en de el ru hy fa ar he ja ko zh-Hans hi th".split()
+RTL = {"fa", "ar", "he"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = """
+--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars
+--force-device-scale-factor=1
+""".split()
+MEASURE = """
+addEventListener("load", () => {
+  const seen = [...document.querySelectorAll("iframe")].map((frame) => {
+    const page = frame.contentDocument, root = page.documentElement;
+    const right = [...page.body.querySelectorAll("*")].map((e) => e.getBoundingClientRect().right);
+    const left = [...page.body.querySelectorAll("*")].map((e) => e.getBoundingClientRect().left);
+    const style = getComputedStyle(page.querySelector("h1"));
+    return {
+      width: root.clientWidth, scroll: root.scrollWidth, height: root.scrollHeight,
+      left: Math.min(...left), right: Math.max(...right), lang: root.lang,
+      direction: style.direction, align: style.textAlign, text: page.body.innerText,
+    };
+  });
+  document.getElementById("seen").textContent = JSON.stringify(seen);
+});
+"""
+
+
+def find_browser() -> str:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found:
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail("Chromium is missing: apt-get install chromium")
+    pytest.skip("Chromium is missing; apt-get install chromium")
+
+
+def lay_out(pages: dict[str, str], folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what the browser measured of each page, and leave ``mails.png`` in the folder."""
+    frames = "".join(
+        f'<iframe width="{WIDTH}" height="{HEIGHT}" srcdoc="{html.escape(page)}"></iframe>'
+        for page in pages.values()
+    )
+    style = "body{margin:0;white-space:nowrap}iframe{border:0;vertical-align:top}"
+    sheet = folder / "sheet.html"
+    sheet.write_text(
+        f'<!DOCTYPE html><meta charset="utf-8"><style>{style}</style><body>{frames}'
+        f'<script type="application/json" id="seen"></script><script>{MEASURE}</script>',
+        encoding="utf-8",
+    )
+    command = [
+        find_browser(),
+        *FLAGS,
+        f"--user-data-dir={folder / 'profile'}",
+        f"--window-size={WIDTH * len(pages)},{HEIGHT}",
+        f"--screenshot={folder / 'mails.png'}",
+        "--dump-dom",
+        sheet.as_uri(),
+    ]
+    done = subprocess.run(command, capture_output=True, timeout=300, check=False)
+    document = done.stdout.decode()
+    found = re.search(r'id="seen">(\[.+?\])</script>', document, re.DOTALL)
+    if done.returncode or not found:
+        pytest.fail(f"Chromium answered {done.returncode}: {done.stderr.decode()[-2000:]}")
+    return dict(zip(pages, json.loads(found[1]), strict=True))
+
+
+@pytest.fixture(scope="module")
+def messages(make_case, make_message):
+    return {
+        locale: make_message(
+            make_case(locale), unsubscribe_url="https://soap.example/u/3f9a?locale=" + locale
+        )
+        for locale in LOCALES
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="module")
+def seen(messages, folder):
+    seen = lay_out({name: render_html(message) for name, message in messages.items()}, folder)
+    if kept := os.environ.get("RETENTION_SCREENSHOTS"):
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / "mails.png", kept)
+    return seen
+
+
+def test_nothing_reaches_beyond_the_screen(seen):
+    wide = {
+        name: (page["left"], page["right"], page["scroll"])
+        for name, page in seen.items()
+        if page["left"] < 0 or page["right"] > WIDTH or page["scroll"] > WIDTH
+    }
+
+    assert {} == wide
+    assert {WIDTH} == {page["width"] for page in seen.values()}
+
+
+def test_every_page_runs_the_way_of_its_script(seen):
+    ways = {name: (page["direction"], page["align"]) for name, page in seen.items()}
+
+    assert {
+        locale: ("rtl", "right") if locale in RTL else ("ltr", "left") for locale in LOCALES
+    } == ways
+    assert LOCALES == [page["lang"] for page in seen.values()]
+
+
+def test_what_the_message_says_can_be_read(seen, messages):
+    """White space is the browser's; isolates stay in the text and are not seen."""
+    unread = []
+    for name, message in messages.items():
+        shown = _squeeze(seen[name]["text"])
+        wanted = [message.headline, message.greeting, *message.paragraphs, message.signer]
+        wanted += [row.title for row in message.summary.rows]
+        wanted += [fact.value for fact in message.summary.totals]
+        wanted += [*message.points, *message.footer]
+        unread += [(name, text) for text in wanted if _squeeze(text) not in shown]
+
+    assert [] == unread
+
+
+def test_the_picture_is_not_blank(seen, folder):
+    """A page without ink would have one colour; a telephone's first screen has thousands."""
+    picture = Image.open(folder / "mails.png").convert("L")
+    assert (WIDTH * len(seen), HEIGHT) == picture.size
+
+    for index, name in enumerate(seen):
+        screen = picture.crop((WIDTH * index, 0, WIDTH * (index + 1), 640))
+        ink = sum(screen.histogram()[:128])
+        assert 1500 < ink, name
+
+
+def _squeeze(text: str) -> str:
+    return "".join(strip_isolates(text).split())
