@@ -33,6 +33,7 @@ HOMES = {
     "alembic": {"storage"},
     "cryptography": {"storage"},
     "babel": {"l10n"},
+    "phonenumbers": {"l10n"},
     "jinja2": {"messages"},
     "pikepdf": {"inserts"},
     "segno": {"inserts"},
