@@ -18,12 +18,13 @@ COMMANDS = {
     "explain": ("explain", "tell in sentences what happened to an event, and why"),
     "plugins": ("plugins", "list what is installed, and what is wrong with it"),
     "doctor": ("doctor", "check configuration, fonts, store and channels"),
+    "locales": ("locales", "check, update and export the catalogues"),
     "new-adapter": ("new_adapter", "write the package of a new platform adapter"),
     "x": ("extra", "run a command that a plugin brings"),
 }
 EXIT_CODES = {
     0: "done",
-    1: "something unexpected; please report it",
+    1: "something unexpected; please report it (`locales`: a fault was found)",
     2: "the command line is wrong",
     3: "a setting is wrong or missing",
     4: "a plugin is broken or missing",

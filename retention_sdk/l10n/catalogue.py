@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MessageError
 from .bidi import isolate, isolate_ltr
 from .plurals import plural_category
+from .po import STATES, State
+from .pseudo import PSEUDO_LOCALES, pseudo_catalogue
 from .registry import REGISTRY, MessageSpec
-from .resources import compiled_catalogue
+from .resources import available_locales, compiled_catalogue
+from .tags import Tag, parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,17 +53,51 @@ def check_arguments(spec: MessageSpec, arguments: Mapping[str, object]) -> None:
             raise MessageError(f"{spec.key}: {name} is {kind}, not {type(value).__name__}")
 
 
-def find_nodes(chain: Sequence[str], contexts: Sequence[str]) -> Sequence[Node]:
+def chain_of(tag: Tag) -> tuple[str, ...]:
+    """Return the catalogues that serve a tag, nearest first; a pseudo-locale serves itself."""
+    if str(tag) in PSEUDO_LOCALES:
+        return (str(tag),)
+    return tuple(name for name in parents(tag) if name in available_locales())
+
+
+def catalogue_of(tag: str) -> Mapping[str, Any]:
+    """Return a compiled catalogue: one that is shipped, or a pseudo-locale's."""
+    return pseudo_catalogue(tag) if tag in PSEUDO_LOCALES else compiled_catalogue(tag)
+
+
+def locales_in_state(state: State) -> tuple[str, ...]:
+    """Return the available locales in which every text has come as far as ``state``."""
+    return tuple(tag for tag in available_locales() if not contexts_below(tag, state))
+
+
+@cache
+def contexts_below(tag: str, state: State) -> frozenset[str]:
+    """Return the contexts of a catalogue's texts that have not come as far as ``state``."""
+    states = catalogue_of(tag)["states"]
+    below = STATES[: STATES.index(state)]
+    return frozenset(context for name in below for context in states.get(name, ()))
+
+
+def find_nodes(
+    chain: Sequence[str], contexts: Sequence[str], *, strict: State | None = None
+) -> Sequence[Node]:
     """Return the first text there is: the wanted variant anywhere before the next variant.
 
     Raises:
-        MessageError: no catalogue of the chain has the message.
+        MessageError: no catalogue of the chain has the message, or the text that would be said
+            has not come as far as ``strict``.
     """
     for context in contexts:
         for tag in chain:
-            nodes: Sequence[Node] | None = compiled_catalogue(tag)["messages"].get(context)
-            if nodes is not None:
-                return nodes
+            nodes: Sequence[Node] | None = catalogue_of(tag)["messages"].get(context)
+            if nodes is None:
+                continue
+            if strict and context in contexts_below(tag, strict):
+                raise MessageError(
+                    f"{context} in {tag} is not {strict} yet: have it reviewed and change its "
+                    "state in messages.po, or allow texts of a lower state"
+                )
+            return nodes
     raise MessageError(f"{contexts[-1]}: not in the catalogue of {', '.join(chain)}")
 
 

@@ -10,13 +10,15 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
-from ..errors import MessageError
+from ..errors import MessageError, MissingFont
 from .bidi import is_balanced
 from .dates import DateStyle
+from .localizer import Localizer, build_localizer
 from .messageformat import Node, arguments_of, parse, texts_of, walk
 from .plurals import Kind, plural_categories
-from .po import Entry, read_po
+from .po import STATES, Entry, State, read_po
 from .registry import REGISTRY
+from .room import Gauge, ink_faults, room_faults
 from .style import style_faults
 from .tags import parse as parse_tag
 
@@ -39,22 +41,38 @@ class Finding:
     detail: str
 
 
-def check_folder(folder: Path, source: Sequence[Entry]) -> tuple[Finding, ...]:
+def check_folder(
+    folder: Path,
+    source: Sequence[Entry],
+    *,
+    gauge: Gauge | None = None,
+    strict: State | None = None,
+) -> tuple[Finding, ...]:
     """Check ``messages.po`` and ``locale.toml`` in a folder named by its BCP 47 tag.
 
-    ``source`` is the English catalogue.
+    ``source`` is the English catalogue; ``gauge`` and ``strict`` are as in ``check_catalogue``.
 
     Raises:
         MessageError: the file cannot be read at all.
     """
+    entries = read_po(folder / "messages.po")
     profile = tomllib.loads((folder / "locale.toml").read_text("utf-8"))
-    return check_catalogue(folder.name, read_po(folder / "messages.po"), source, profile)
+    return check_catalogue(folder.name, entries, source, profile, gauge=gauge, strict=strict)
 
 
 def check_catalogue(
-    tag: str, entries: Sequence[Entry], source: Sequence[Entry], profile: Mapping[str, Any]
+    tag: str,
+    entries: Sequence[Entry],
+    source: Sequence[Entry],
+    profile: Mapping[str, Any],
+    *,
+    gauge: Gauge | None = None,
+    strict: State | None = None,
 ) -> tuple[Finding, ...]:
-    """Return every fault of one catalogue, in the order of its entries."""
+    """Return every fault of one catalogue, in the order of its entries.
+
+    Without a ``gauge`` no card is measured. ``strict`` refuses texts of a lower state.
+    """
     english = {entry.key: entry.text for entry in source if not entry.variant}
     language = parse_tag(tag)
     if language is None:
@@ -62,8 +80,45 @@ def check_catalogue(
     findings = [*_coverage(entries, profile), *_salutations(profile, language.language)]
     for entry in entries:
         findings += _entry(entry, english, language.language, profile)
+        findings += _below(entry, strict)
     findings += _mixed_address(entries, profile)
+    findings += _room(entries, profile, build_localizer(language, (tag,), profile), gauge)
     return tuple(findings)
+
+
+def _below(entry: Entry, strict: State | None) -> Iterator[Finding]:
+    if strict and STATES.index(entry.state) < STATES.index(strict):
+        yield Finding(entry.context, "state", f"is {entry.state}, not {strict}")
+
+
+def _room(
+    entries: Iterable[Entry],
+    profile: Mapping[str, Any],
+    speaker: Localizer,
+    gauge: Gauge | None,
+) -> Iterator[Finding]:
+    """Yield texts that are too wide, unprintable or too dear."""
+    try:
+        for entry in entries:
+            if nodes := _sayable(entry):
+                for fault in room_faults(REGISTRY[entry.key], nodes, speaker, gauge):
+                    yield Finding(entry.context, *fault)
+        for where, patterns in _patterns(profile):
+            for fault in ink_faults("salutation", patterns, speaker, gauge):
+                yield Finding(where, *fault)
+    except MissingFont as error:
+        yield Finding("", "font", str(error))
+
+
+def _sayable(entry: Entry) -> Sequence[Node]:
+    """Return a text's nodes if it can be said; what is wrong with others is found elsewhere."""
+    if entry.key not in REGISTRY:
+        return ()
+    try:
+        nodes = parse(entry.text)
+    except MessageError:
+        return ()
+    return () if any(_argument_faults(entry.key, nodes)) else nodes
 
 
 def _coverage(entries: Sequence[Entry], profile: Mapping[str, Any]) -> Iterator[Finding]:
@@ -88,23 +143,32 @@ def _entry(
 ) -> Iterator[Finding]:
     if entry.source != english.get(entry.key) or entry.is_fuzzy:
         yield Finding(entry.context, "outdated", "the English text has changed")
+    if not entry.text:
+        spec = REGISTRY.get(entry.key)
+        if not entry.variant and spec and spec.is_required:
+            yield Finding(entry.context, "untranslated", "no text yet")
+        return
     try:
         nodes = parse(entry.text)
     except MessageError as error:
         yield Finding(entry.context, "syntax", str(error))
         return
-    for detail in _argument_faults(entry.key, nodes):
-        yield Finding(entry.context, "arguments", detail)
-    for detail in _plural_faults(nodes, language):
-        yield Finding(entry.context, "plural", detail)
+    for code, detail in _text_faults(entry, nodes, language, profile["script"]):
+        yield Finding(entry.context, code, detail)
+
+
+def _text_faults(
+    entry: Entry, nodes: Sequence[Node], language: str, script: str
+) -> Iterator[tuple[str, str]]:
+    yield from (("arguments", detail) for detail in _argument_faults(entry.key, nodes))
+    yield from (("plural", detail) for detail in _plural_faults(nodes, language))
     is_copy = entry.text == entry.source and len(entry.text) > _SAME_WORD_MAX
     if is_copy and language != "en":
-        yield Finding(entry.context, "untranslated", "same as English")
+        yield "untranslated", "same as English"
     for text in texts_of(nodes):
         if not is_balanced(text):
-            yield Finding(entry.context, "bidi", "isolates are not balanced")
-        for code, detail in style_faults(text, language, profile["script"]):
-            yield Finding(entry.context, code, detail)
+            yield "bidi", "isolates are not balanced"
+        yield from style_faults(text, language, script)
 
 
 def _argument_faults(key: str, nodes: Sequence[Node]) -> Iterator[str]:
@@ -175,12 +239,18 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _salutations(profile: Mapping[str, Any], language: str) -> Iterator[Finding]:
+    for where, patterns in _patterns(profile):
+        if "{" in patterns[-1]:
+            yield Finding(where, "salutation", "the last pattern must need no name")
+        formality = where.split(".")[1]
+        yield from _salutation_style(where, patterns, formality, profile, language)
+
+
+def _patterns(profile: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield every list of patterns with its place in the profile."""
     for formality in _FORMALITIES:
         for relation, patterns in profile["salutation"][formality].items():
-            where = f"salutation.{formality}.{relation}"
-            if "{" in patterns[-1]:
-                yield Finding(where, "salutation", "the last pattern must need no name")
-            yield from _salutation_style(where, patterns, formality, profile, language)
+            yield f"salutation.{formality}.{relation}", patterns
 
 
 def _salutation_style(

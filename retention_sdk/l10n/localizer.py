@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ..errors import MessageError
 from .calendars import CALENDARS
-from .catalogue import check_arguments, contexts_of, find_nodes, say, spec_of
+from .catalogue import (
+    catalogue_of,
+    chain_of,
+    check_arguments,
+    contexts_of,
+    find_nodes,
+    say,
+    spec_of,
+)
 from .dates import DateFormatter, DateStyle, local_day
 from .lists import join_list
 from .numbers import Digits, NumberFormatter, cash_fraction, currency_fraction
@@ -17,7 +25,6 @@ from .resources import (
     available_locales,
     cldr_locale,
     cldr_locales,
-    compiled_catalogue,
     supplemental,
 )
 from .salutations import Relation, Salutation, build_salutation
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from ..model import Customer, Formality, Money
+    from .po import State
 
 Direction = Literal["ltr", "rtl"]
 Addressee = Literal["", "f", "m"]
@@ -37,23 +45,35 @@ _CACHE_SIZE = 256
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def localizer(tag: str, *, digits: Digits = "auto") -> Localizer:
+def localizer(tag: str, *, digits: Digits = "auto", strict: State | None = None) -> Localizer:
     """Return the localizer for a BCP 47 tag; the same object for the same wishes.
 
     A region brings its own formats to its language's texts: ``de-AT`` reads ``locales/de``.
+    ``strict`` makes it refuse to say what has not come that far: no ``drafted`` text leaves a
+    shop that wants ``native_reviewed`` ones. ``en-XA`` and ``ar-XB`` are for testing layouts.
 
     Raises:
         MessageError: no catalogue serves the tag; use ``negotiate`` first.
     """
     parsed = parse(tag)
-    chain = [name for name in parents(parsed) if name in available_locales()] if parsed else []
+    chain = chain_of(parsed) if parsed else ()
     if parsed is None or not chain:
         choices = ", ".join(available_locales())
         raise MessageError(f"no catalogue for {tag!r}: choose one of {choices}")
-    profile = compiled_catalogue(chain[0])["profile"]
-    cldr_tag = _cldr_tag_of(parsed)
+    return build_localizer(parsed, chain, catalogue_of(chain[0])["profile"], digits, strict)
+
+
+def build_localizer(
+    tag: Tag,
+    chain: tuple[str, ...],
+    profile: Mapping[str, Any],
+    digits: Digits = "auto",
+    strict: State | None = None,
+) -> Localizer:
+    """Return a localizer that speaks with the profile of a ``locale.toml``, shipped or not."""
+    cldr_tag = _cldr_tag_of(tag)
     numbers = NumberFormatter(cldr_tag, profile["digits"] if digits == "auto" else digits)
-    return Localizer(parsed, tuple(chain), profile, cldr_tag, numbers)
+    return Localizer(tag, chain, profile, cldr_tag, numbers, strict)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -68,6 +88,7 @@ class Localizer:
     _profile: Mapping[str, Any]
     _cldr_tag: str
     _numbers: NumberFormatter
+    _strict: State | None = None
 
     def __repr__(self) -> str:
         return f"Localizer({self.tag!r})"
@@ -158,11 +179,12 @@ class Localizer:
         language does not distinguish falls back to the base text.
 
         Raises:
-            MessageError: unknown key, missing or surplus argument, or one of the wrong type.
+            MessageError: unknown key, missing or surplus argument, one of the wrong type, or a
+                text below the state a strict localizer wants.
         """
         spec = spec_of(key)
         check_arguments(spec, arguments)
-        nodes = find_nodes(self._chain, contexts_of(key, formality, addressee))
+        nodes = find_nodes(self._chain, contexts_of(key, formality, addressee), strict=self._strict)
         return say(nodes, spec, arguments, self)
 
     def salutation(

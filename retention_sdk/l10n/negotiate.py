@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .pseudo import PSEUDO_LOCALES
 from .resources import supplemental
 from .tags import Tag, maximize, parents, parse
 
@@ -84,7 +85,8 @@ def _regional(tag: Tag, name: str) -> str:
     offer = parse(name)
     if offer is None or offer.language != tag.language or not tag.region:
         return name
-    return str(Tag(offer.language, offer.script, tag.region))
+    regional = str(Tag(offer.language, offer.script, tag.region))
+    return name if regional in PSEUDO_LOCALES else regional
 
 
 def _reason(wish: str, name: str, how: str, notes: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ it is not an extracted comment, because tools overwrite those.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from ..errors import MessageError
 
@@ -20,13 +20,21 @@ if TYPE_CHECKING:
 State = Literal["drafted", "machine_checked", "native_reviewed"]
 """How far a text has come. Nothing may claim a review that no native reader did."""
 
+STATES: tuple[State, ...] = get_args(State)
+"""All states, from the least to the most reviewed."""
+
 _STATE_PREFIX = "state: "
+_PREVIOUS_PREFIX = '| msgid "'
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One text in one language. ``is_fuzzy`` marks one whose English has changed since."""
+    """One text in one language.
+
+    ``is_fuzzy`` marks one whose English has changed since; ``previous`` is the English it was
+    made from, if it is known.
+    """
 
     context: str
     source: str
@@ -34,6 +42,7 @@ class Entry:
     state: State = "drafted"
     is_fuzzy: bool = False
     comment: str = ""
+    previous: str = ""
 
     @property
     def key(self) -> str:
@@ -75,6 +84,7 @@ def read_po(path: Path) -> tuple[Entry, ...]:
                 state,
                 message.fuzzy,
                 " ".join(message.auto_comments),
+                _previous(message.user_comments),
             )
         )
     return tuple(entries)
@@ -98,16 +108,32 @@ def _lines(entry: Entry) -> Iterator[str]:
     if entry.comment:
         yield f"#. {entry.comment}"
     yield "#, fuzzy, icu-message-format" if entry.is_fuzzy else "#, icu-message-format"
+    if entry.previous:
+        yield f'#{_PREVIOUS_PREFIX}{entry.previous.translate(_ESCAPES)}"'
     yield f'msgctxt "{entry.context.translate(_ESCAPES)}"'
     yield f'msgid "{entry.source.translate(_ESCAPES)}"'
     yield f'msgstr "{entry.text.translate(_ESCAPES)}"'
 
 
+def _previous(comments: Iterable[str]) -> str:
+    """Return what stands after ``#| msgid``, which Babel reads as comments; "" without it."""
+    from babel.messages.pofile import unescape
+
+    pieces: list[str] = []
+    for comment in comments:
+        if comment.startswith(_PREVIOUS_PREFIX):
+            pieces = [comment.removeprefix(_PREVIOUS_PREFIX[:-1])]
+        elif pieces and comment.startswith('| "'):
+            pieces.append(comment.removeprefix("| "))
+    return "".join(map(unescape, pieces))
+
+
 def _state(comments: Iterable[str], where: str) -> State:
+    """Return what the comment says; without one, as from tools that know no states, the least."""
     for comment in comments:
         if comment.startswith(_STATE_PREFIX):
             state = comment.removeprefix(_STATE_PREFIX)
-            if state not in get_args(State):
-                raise MessageError(f"{where}: state {state!r} is not one of {get_args(State)}")
-            return cast("State", state)
-    raise MessageError(f"{where}: no comment 'state: …'")
+            if state not in STATES:
+                raise MessageError(f"{where}: state {state!r} is not one of {STATES}")
+            return state
+    return STATES[0]

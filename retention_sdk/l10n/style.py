@@ -33,6 +33,9 @@ _LANGUAGE_RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "fa": (
         ("[يكىة]", "Persian has ی and ک"),
         ("[٠-٩]", "Persian digits differ"),
+        (r"(?<!\w)ن?می [آ-ی]", "می joins its verb with U+200C"),
+        (r"\w (ها|های|هایی|هایتان|هایمان|هایت|هایم)(?!\w)", "ها joins its noun with U+200C"),
+        ("\u200c(?![آ-ی])|(?<![آ-ی])\u200c", "U+200C stands between two letters only"),
         _ARABIC_PUNCTUATION,
     ),
     "ar": (("[یکۀ]", "Arabic has ي and ك"), _ARABIC_PUNCTUATION),
@@ -42,11 +45,16 @@ _LANGUAGE_RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("եւ", "Eastern Armenian writes և"),
     ),
     "fr": (
+        ("«(?!\u202f)", "a narrow no-break space follows"),
         ("(?<!\u202f)[!?;»]", "a narrow no-break space goes before"),
         ("(?<!\u00a0):", "a no-break space goes before"),
     ),
     "de": (("ß(?=[A-ZÄÖÜ])", "ẞ among capitals"),),
-    "tr": (("i\u0307", "one letter, not two: i or İ"),),
+    "tr": (
+        ("i\u0307", "one letter, not two: i or İ"),
+        # Vowels of a word are all front or all back, so a front vowel follows İ, never I.
+        (r"\bI[^\W_aeıioöuü]*[eiöü]", "the capital of i is İ"),
+    ),
     "hi": ((r"\.(?!\w)", "a sentence ends with ।"),),
     "el": ((r"\?", "the Greek question mark is ;"),),
     "ja": (_WIDE_PUNCTUATION, (r"[^\s￼] [^\s\d￼]", "no space within a sentence")),
@@ -59,8 +67,9 @@ _EVERYWHERE = (
     (r"^\s|\s$", "space at the edge"),
     ("[ ][,.;:!?،؛؟։।]", "a breaking space before punctuation"),
     ("[\u202a-\u202e\u200e\u200f\u061c]", "bidi marks belong to the formatter"),
-    ("[0-9]", "digits come from arguments, so that they follow the locale"),
 )
+_DIGITS = re.compile("[0-9]")
+_DIGITS_BELONG = "digits come from arguments, so that they follow the locale"
 
 
 def style_faults(text: str, language: str, script: str) -> Iterator[tuple[str, str]]:
@@ -73,6 +82,8 @@ def style_faults(text: str, language: str, script: str) -> Iterator[tuple[str, s
     for char in sorted(set(text)):
         if char.isalpha() and not _belongs(char, script):
             yield "script", f"{char!r} is not a letter of {script}"
+    if match := _DIGITS.search(text):
+        yield "digits", f"{match[0]!r}: {_DIGITS_BELONG}"
     for pattern, detail in (*_EVERYWHERE, *_LANGUAGE_RULES.get(language, ())):
         if match := re.search(pattern, text):
             yield "style", f"{match[0]!r}: {detail}"

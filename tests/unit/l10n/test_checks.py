@@ -42,7 +42,7 @@ def findings(tag, context, text, **changes):
         ("ru", "card.points.earned", "{points, plural, one {# балл} other {# баллов}}", "plural"),
         ("ja", "card.points.earned", "{points, plural, one {#点} other {#点}}", "plural"),
         ("fa", "label.total", "جمع كل", "style"),
-        ("fa", "label.total", "جمع 5", "style"),
+        ("fa", "label.total", "جمع 5", "digits"),
         ("fa", "label.total", "جمع?", "style"),
         ("ar", "label.total", "الإجمالی", "style"),
         ("hy", "label.total", "Ընդամենը:", "style"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +46,6 @@ def test_what_is_written_is_read_back(tmp_path_factory, texts):
     ("text", "fault"),
     [
         ('msgid "a"\nmsgstr "b"\n', "msgctxt"),
-        ('msgctxt "k"\nmsgid "a"\nmsgstr "b"\n', "state"),
         ('# state: perfect\nmsgctxt "k"\nmsgid "a"\nmsgstr "b"\n', "perfect"),
         ('msgid "a\n', "messages.po"),
     ],
@@ -56,6 +57,28 @@ def test_what_is_no_catalogue_of_ours_is_refused(tmp_path, text, fault):
 
     with pytest.raises(MessageError, match=fault):
         read_po(path)
+
+
+def test_what_a_tool_wrote_without_a_state_is_drafted(tmp_path):
+    """Nothing is claimed for a text that says nothing of itself."""
+    path = tmp_path / "messages.po"
+    path.write_text('msgctxt "k"\nmsgid "a"\nmsgstr "b"\n', "utf-8")
+
+    assert (Entry("k", "a", "b", "drafted"),) == read_po(path)
+
+
+def test_the_english_of_before_is_kept_for_tools_that_show_it(tmp_path):
+    """``#| msgid``, in one line as we write it or in several as tools do."""
+    path = tmp_path / "messages.po"
+    entry = replace(ENTRY, is_fuzzy=True, previous='Yours "truly",')
+    path.write_text(write_po("de", [entry]), "utf-8")
+
+    assert '#| msgid "Yours \\"truly\\","' in path.read_text("utf-8")
+    assert (entry,) == read_po(path)
+
+    many = write_po("de", [entry]).replace('#| msgid "Yours', '#| msgid ""\n#| "Yours')
+    path.write_text(many, "utf-8")
+    assert (entry,) == read_po(path)
 
 
 def test_locales_are_found_in_a_wheel_and_in_a_checkout(tmp_path, monkeypatch):
