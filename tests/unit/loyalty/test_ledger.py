@@ -311,6 +311,17 @@ def test_a_partial_capture_gives_the_rest_back(desk):
     assert state(26) == desk.balance()
 
 
+def test_a_partial_capture_over_two_lots_takes_only_what_it_says(desk):
+    desk.earn(1000, order="1")
+    desk.earn(1000, order="2")
+    held = desk.hold(15)
+
+    captured = desk.capture(held, 8)
+
+    assert 8 == captured.points
+    assert state(12) == desk.balance()
+
+
 def test_a_hold_is_resolved_once(desk):
     desk.earn(3890)
     held = desk.hold(30)
