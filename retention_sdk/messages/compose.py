@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
 from ..errors import ConsentError
 from ..l10n import Localizer
-from ..model import Block, Candidate, ContentKind, Context, Decision, MessageClass
-from .choose import REVIEW_REQUEST
+from ..model import Block, Candidate, ContentKind, Context, Decision
+from .candidates import ORDER_SHIPPED, REVIEW_REQUEST, THANK_YOU
 from .message import Link, Message, MessageBlock, Summary, Unsubscribe
-from .sender import find_correspondents, find_legal_footer, subject_labels
+from .parcels import find_parcels, parcel_lines
+from .permission import check_decision, find_labels, is_marketing
+from .sender import find_correspondents, find_legal_footer
 from .summary import compose_summary
+from .urls import secure_url
 from .words import Words
 
 # Gmail cuts a message at 102 KB of HTML; all that plugins may add has to stay far below.
 _BLOCK_CHARS_MAX = 6_000
-_SECURE_URL = re.compile(r"https://[^\s<>\"']{1,2000}")
+_ABOUT_ORDER = frozenset({THANK_YOU, ORDER_SHIPPED, REVIEW_REQUEST})
 
 
 def compose_email(
@@ -27,18 +29,20 @@ def compose_email(
     localizer: Localizer,
     *,
     unsubscribe_url: str | None = None,
+    tracking_url: str | None = None,
 ) -> Message:
     """Write the e-mail that was decided on, in the words of the localizer.
 
     Only the kinds of content that were decided on appear. ``unsubscribe_url`` takes the
     one-click POST of RFC 8058; without it, a marketing e-mail is unsubscribed from by mail.
+    ``tracking_url`` is the carrier's page, for the button of a shipping notice.
 
     Raises:
         ConsentError: the decision does not allow this candidate, or the e-mail could not carry
             what the law asks for.
         ConfigError: the shop has no address to send from.
     """
-    _check_decision(context, candidate, decision)
+    check_decision(context, candidate, decision, "email")
     words = Words(context, localizer)
     people = find_correspondents(context)
     brand, template = context.brand, candidate.template
@@ -57,48 +61,26 @@ def compose_email(
         sender_address=people.sender,
         reply_to=people.reply_to,
         recipient=people.recipient,
-        subject=_labels(decision) + words.subject(template),
+        subject=find_labels(decision) + words.subject(template),
         preheader=words.preheader(template),
         headline=words.say(f"email.{template}.headline"),
         greeting=words.greeting(),
-        paragraphs=(words.say(f"email.{template}.body", brand=brand.name),),
+        paragraphs=(words.about(f"email.{template}.body"),),
+        tracking=tuple(_tracking(context, candidate, words)),
         summary=_summary(context, candidate, words),
         points=tuple(_points(context, candidate, words)),
         blocks=tuple(_blocks(candidate, words)),
-        call_to_action=_call_to_action(context, candidate, words),
+        call_to_action=_call_to_action(context, candidate, words, tracking_url or ""),
         signoff=words.say("email.signoff"),
         signer=words.text(brand.sender.name),
         signer_role=words.text(brand.sender.role),
         brand_name=brand.name,
-        brand_url=_secure(context.shop.url),
+        brand_url=secure_url(context.shop.url),
         palette=brand.palette,
-        footer=tuple(_footer(context, words, contact=brand.contact_email or answers_to)),
+        footer=tuple(_footer(context, words, template, contact=brand.contact_email or answers_to)),
         unsubscribe=_unsubscribe(decision, words, answers_to, unsubscribe_url or ""),
         must_include=decision.must_include,
     )
-
-
-def _check_decision(context: Context, candidate: Candidate, decision: Decision) -> None:
-    about = (decision.event_id, decision.candidate_id, decision.channel, decision.message_class)
-    expected = (context.event_id, candidate.id, candidate.channel, candidate.message_class)
-    if candidate.surface != "email" or about != expected:
-        raise ConsentError("the decision is about something else than this e-mail")
-    if not decision.allowed:
-        raise ConsentError(f"decision {decision.decision_id} does not allow this e-mail")
-    if not {block.content for block in candidate.blocks} <= candidate.content:
-        raise ConsentError("a block brings content that nobody decided about")
-    if _is_marketing(decision) and not find_legal_footer(context):
-        raise ConsentError(
-            "advertising has to say who sends it: fill [legal_footer] of the brand file"
-        )
-
-
-def _is_marketing(decision: Decision) -> bool:
-    return decision.message_class is MessageClass.MARKETING
-
-
-def _labels(decision: Decision) -> str:
-    return subject_labels(decision.must_include) if _is_marketing(decision) else ""
 
 
 def _summary(context: Context, candidate: Candidate, words: Words) -> Summary | None:
@@ -108,7 +90,8 @@ def _summary(context: Context, candidate: Candidate, words: Words) -> Summary | 
 
 
 def _points(context: Context, candidate: Candidate, words: Words) -> Iterator[str]:
-    if ContentKind.POINTS_BALANCE not in candidate.content:
+    """Yield what the order earned; a notice of points says it in its body."""
+    if candidate.template != THANK_YOU or ContentKind.POINTS_BALANCE not in candidate.content:
         return
     if context.loyalty.earned > 0:
         yield words.say("email.points.earned", points=context.loyalty.earned)
@@ -130,15 +113,25 @@ def _length(block: Block) -> int:
     return len(block.title) + len(block.text)
 
 
-def _call_to_action(context: Context, candidate: Candidate, words: Words) -> Link | None:
-    url = _secure(context.shop.url)
-    if candidate.template != REVIEW_REQUEST or not url:
-        return None
-    return Link(text=words.say("email.review_request.cta"), url=url)
+def _call_to_action(
+    context: Context, candidate: Candidate, words: Words, tracking_url: str
+) -> Link | None:
+    key, url = "", ""
+    if candidate.template == REVIEW_REQUEST:
+        key, url = "email.review_request.cta", secure_url(context.shop.url)
+    elif candidate.template == ORDER_SHIPPED:
+        key, url = "email.order_shipped.track_cta", secure_url(tracking_url)
+    return Link(text=words.say(key), url=url) if url else None
 
 
-def _footer(context: Context, words: Words, *, contact: str) -> Iterator[str]:
-    yield words.reason()
+def _tracking(context: Context, candidate: Candidate, words: Words) -> Iterator[str]:
+    if candidate.template == ORDER_SHIPPED:
+        yield from parcel_lines(find_parcels(context.order), words)
+
+
+def _footer(context: Context, words: Words, template: str, *, contact: str) -> Iterator[str]:
+    if template in _ABOUT_ORDER:
+        yield words.about("email.footer.reason")
     yield words.say("email.footer.contact", contact=contact)
     if legal := find_legal_footer(context):
         yield words.text(legal)
@@ -147,17 +140,12 @@ def _footer(context: Context, words: Words, *, contact: str) -> Iterator[str]:
 def _unsubscribe(
     decision: Decision, words: Words, mailbox: str, one_click_url: str
 ) -> Unsubscribe | None:
-    if not _is_marketing(decision):
+    if not is_marketing(decision):
         return None
-    if one_click_url and not _secure(one_click_url):
+    if one_click_url and not secure_url(one_click_url):
         raise ConsentError("the unsubscribe link must be an https URL (RFC 8058, 3.1)")
     return Unsubscribe(
         text=words.say("email.footer.unsubscribe"),
         mailto=f"mailto:{quote(mailbox, safe='@')}?subject=unsubscribe",
         one_click_url=one_click_url,
     )
-
-
-def _secure(url: str) -> str:
-    """Return the URL if it may be linked to, else nothing: no script, no clear text."""
-    return url if _SECURE_URL.fullmatch(url) else ""

@@ -93,6 +93,7 @@ class Message(Record):
     headline: Text
     greeting: PersonalText
     paragraphs: tuple[Text, ...]
+    tracking: Annotated[tuple[Text, ...], Field(repr=False)] = ()
     summary: Summary | None = None
     points: tuple[Text, ...] = ()
     blocks: tuple[MessageBlock, ...] = ()

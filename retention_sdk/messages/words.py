@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from ..l10n import Localizer, isolate, strip_isolates
+from ..l10n import REGISTRY, Localizer, isolate, strip_isolates
 from ..model import Context
+from .candidates import REVIEW_REQUEST
 
 # Bidirectional classes that can move something in a line that runs from left to right.
 _TURNING = frozenset({"R", "AL", "AN"})
@@ -46,19 +47,12 @@ class Words:
 
     def subject(self, template: str) -> str:
         """Return the subject line."""
-        if template == "thank_you":
-            return self.say(f"email.{template}.subject", **self._brand_and_number())
-        return self.say(f"email.{template}.subject", brand=self._context.brand.name)
+        return self.about(f"email.{template}.subject")
 
     def preheader(self, template: str) -> str:
         """Return what inboxes show behind the subject."""
-        if template == "thank_you":
-            return self.say(f"email.{template}.preheader", brand=self._context.brand.name)
-        return self.say(f"email.{template}.headline")
-
-    def reason(self) -> str:
-        """Return why the e-mail was sent."""
-        return self.say("email.footer.reason", **self._brand_and_number())
+        name = "headline" if template == REVIEW_REQUEST else "preheader"
+        return self.about(f"email.{template}.{name}")
 
     def greeting(self) -> str:
         """Return how the customer is addressed."""
@@ -69,9 +63,15 @@ class Words:
         )
         return self.tidy(salutation.text)
 
-    def _brand_and_number(self) -> dict[str, str]:
-        order = self._context.order
-        return {"brand": self._context.brand.name, "number": order.number if order else ""}
+    def about(self, key: str) -> str:
+        """Return a message that says no more than the context knows: brand, number, points."""
+        context = self._context
+        known = {
+            "brand": context.brand.name,
+            "number": context.order.number if context.order else "",
+            "points": context.loyalty.balance,
+        }
+        return self.say(key, **{name: known[name] for name in REGISTRY[key].types})
 
 
 def _turns(text: str) -> bool:

@@ -10,6 +10,9 @@ from pydantic import Field
 from .base import Identifier, Line, Paragraph, Record
 from .consent import ConsentChannel, MessageClass
 
+Surface = Literal["card", "email", "sms", "push"]
+"""What carries a text: paper, or one of three kinds of message."""
+
 
 class ContentKind(StrEnum):
     """What a block says. Consent depends on it: a coupon turns thanks into marketing."""
@@ -67,7 +70,7 @@ class Candidate(Record):
     """
 
     id: Identifier
-    surface: Literal["card", "email"]
+    surface: Surface
     channel: ConsentChannel
     template: Line
     content: Annotated[frozenset[ContentKind], Field(min_length=1)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from .base import Identifier, Instant, Line, PersonalLine, Record
+from .candidate import Surface
 
 
 class Artifact(Record):
@@ -35,7 +36,7 @@ class Delivery(Record):
     id: Identifier
     event_id: Identifier
     decision_id: Identifier
-    surface: Literal["card", "email"]
+    surface: Surface
     channel: Line
     recipient: PersonalLine = ""
     artifacts: Annotated[tuple[Artifact, ...], Field(min_length=1)]

@@ -20,6 +20,7 @@ from ..inserts import (
 from ..l10n import localizer
 from ..messages import Message, compose_email, render_email
 from ..model import Artifact, Candidate, Context, Record
+from ..model.candidate import Surface
 from ..model.shop import Shop
 from .choose import Pick
 
@@ -56,9 +57,9 @@ def compose(context: Context, picks: Sequence[Pick], *, digits: Digits, codes: C
 
 def render(
     documents: Documents, *, context: Context, templates: Mapping[str, CardTemplate]
-) -> dict[Literal["card", "email"], tuple[Artifact, ...]]:
+) -> dict[Surface, tuple[Artifact, ...]]:
     """Make the artifacts: the same documents always make the same bytes."""
-    made: dict[Literal["card", "email"], tuple[Artifact, ...]] = {}
+    made: dict[Surface, tuple[Artifact, ...]] = {}
     if documents.card:
         template = find_template(documents.card.template, templates)
         card = render_card(documents.card, created_at=context.now, template=template)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from ..model import Decision, Record
+from ..model.candidate import Surface
 
 
 class DeliveryOutcome(Record):
-    """Where one card or e-mail stands."""
+    """Where one card or message stands."""
 
-    surface: Literal["card", "email"]
+    surface: Surface
     template: str
     channel: str
     state: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -20,6 +20,7 @@ from ..errors import (
 )
 from ..inserts import CardTemplate
 from ..model import Artifact, Context, CustomerErased, Delivery, Record
+from ..model.candidate import Surface
 from .choose import Chosen, Pick, choose
 from .deliver import deliver
 from .make import Codes, Digits, Documents, compose, delivery_id_for, render
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 STAGES = ("context", "decide", "compose", "render", "deliver")
 
-Surface = Literal["card", "email"]
 Artifacts = dict[Surface, tuple[Artifact, ...]]
 R = TypeVar("R", bound=Record)
 

@@ -10,7 +10,18 @@ import pytest
 from retention_sdk.consent import decide, first_allowed, load_rules
 from retention_sdk.l10n import localizer
 from retention_sdk.messages import Message, compose_email, message_candidates
-from retention_sdk.model import Block, ConsentState, Context, LoyaltyState, OptInLevel
+from retention_sdk.model import (
+    Block,
+    Candidate,
+    ConsentState,
+    Context,
+    Fulfilment,
+    FulfilmentLine,
+    FulfilmentStatus,
+    LoyaltyState,
+    OptInLevel,
+    Parcel,
+)
 from retention_sdk.testing.builders import (
     a_brand,
     a_consent,
@@ -40,6 +51,18 @@ CASES = {
     "th": ("TH", "690.00 THB", ("มาลี", "ใจดี"), "เทียนหอมมะลิ", "ร้านเทียนไทย", "สมใจ"),
 }
 
+PARCEL = Fulfilment(
+    id="f1",
+    status=FulfilmentStatus.SHIPPED,
+    lines=(FulfilmentLine(line_id="l1", quantity=1),),
+    parcels=(
+        Parcel(
+            id="p1",
+            carrier="Example Post",
+            tracking_number="RB 123 456 789",
+        ),
+    ),
+)
 LEGAL = {"en": "Soap & Sons, Hauptstr. 1, 10115 Berlin\nHRB 1234"}
 
 
@@ -79,6 +102,7 @@ def make_case(make_context) -> Callable[..., Context]:
             id="A-1024",
             customer=customer,
             lines=(a_line(price, title=title),),
+            fulfilments=(PARCEL,),
             shipping_address=an_address(country=country),
         )
         values: dict[str, Any] = {
@@ -105,11 +129,13 @@ def make_message(make_context) -> Callable[..., Message]:
         *,
         blocks: tuple[Block, ...] = (),
         unsubscribe_url: str | None = None,
+        tracking_url: str | None = None,
+        candidates: Callable[..., tuple[Candidate, ...]] = message_candidates,
         **changes: Any,
     ) -> Message:
         context = context or make_context(**changes)
         choice = first_allowed(
-            message_candidates(context, blocks=blocks),
+            candidates(context, blocks=blocks) if blocks else candidates(context),
             lambda candidate: decide(candidate, context, rules=rules),
         )
         assert choice.candidate is not None
@@ -120,6 +146,7 @@ def make_message(make_context) -> Callable[..., Message]:
             choice.decision,
             localizer(context.locale.tag),
             unsubscribe_url=unsubscribe_url,
+            tracking_url=tracking_url,
         )
 
     return make

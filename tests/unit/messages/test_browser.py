@@ -20,12 +20,18 @@ import pytest
 from PIL import Image
 
 from retention_sdk.l10n import strip_isolates
-from retention_sdk.messages import render_html
+from retention_sdk.messages import (
+    birthday_candidates,
+    points_notice_candidates,
+    render_html,
+)
 
 pytestmark = pytest.mark.real_server
 
 WIDTH, HEIGHT = 360, 1400
 LOCALES = "en de el ru hy fa ar he ja ko zh-Hans hi th".split()
+OTHERS = "de fa ja".split()
+OCCASIONS = {"birthday": birthday_candidates, "points": points_notice_candidates}
 RTL = {"fa", "ar", "he"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = """
@@ -92,12 +98,19 @@ def lay_out(pages: dict[str, str], folder: Path) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def messages(make_case, make_message):
-    return {
-        locale: make_message(
-            make_case(locale), unsubscribe_url="https://soap.example/u/3f9a?locale=" + locale
-        )
-        for locale in LOCALES
+    """Thanks in every script, the other messages in those that differ most."""
+    links = {
+        "unsubscribe_url": "https://soap.example/u/3f9a?locale=en&token=" + "x" * 80,
+        "tracking_url": "https://post.example/track?code=RB123456789",
     }
+    made = {tag: make_message(make_case(tag), **links) for tag in LOCALES}
+    for tag in OTHERS:
+        shipped = make_case(tag, event_type="order_fulfilled")
+        occasion = make_case(tag, event_type="occasion").model_copy(update={"order": None})
+        made[f"{tag} shipped"] = make_message(shipped, **links)
+        for name, candidates in OCCASIONS.items():
+            made[f"{tag} {name}"] = make_message(occasion, candidates=candidates, **links)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +142,9 @@ def test_every_page_runs_the_way_of_its_script(seen):
     ways = {name: (page["direction"], page["align"]) for name, page in seen.items()}
 
     assert {
-        locale: ("rtl", "right") if locale in RTL else ("ltr", "left") for locale in LOCALES
+        name: ("rtl", "right") if _tag(name) in RTL else ("ltr", "left") for name in seen
     } == ways
-    assert LOCALES == [page["lang"] for page in seen.values()]
+    assert [_tag(name) for name in seen] == [page["lang"] for page in seen.values()]
 
 
 def test_what_the_message_says_can_be_read(seen, messages):
@@ -140,9 +153,9 @@ def test_what_the_message_says_can_be_read(seen, messages):
     for name, message in messages.items():
         shown = _squeeze(seen[name]["text"])
         wanted = [message.headline, message.greeting, *message.paragraphs, message.signer]
-        wanted += [row.title for row in message.summary.rows]
-        wanted += [fact.value for fact in message.summary.totals]
-        wanted += [*message.points, *message.footer]
+        if summary := message.summary:
+            wanted += [row.title for row in summary.rows] + [f.value for f in summary.totals]
+        wanted += [*message.tracking, *message.points, *message.footer]
         unread += [(name, text) for text in wanted if _squeeze(text) not in shown]
 
     assert [] == unread
@@ -157,6 +170,10 @@ def test_the_picture_is_not_blank(seen, folder):
         screen = picture.crop((WIDTH * index, 0, WIDTH * (index + 1), 640))
         ink = sum(screen.histogram()[:128])
         assert 1500 < ink, name
+
+
+def _tag(name: str) -> str:
+    return name.split(maxsplit=1)[0]
 
 
 def _squeeze(text: str) -> str:
