@@ -24,6 +24,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/python -m retention_sdk.l10n.compile --check
+	$(BIN)/retention locales check
 
 test: $(READY)
 	$(BIN)/python -m pytest
