@@ -1,4 +1,4 @@
-"""E-mails: candidates, composition as data, and finished bytes."""
+"""E-mails, SMS and push: candidates, composition as data, and finished bytes."""
 
 from .choose import message_candidates
 from .compose import compose_email
@@ -6,15 +6,26 @@ from .html import render_html
 from .message import Message
 from .mime import render_email
 from .occasions import birthday_candidates, points_notice_candidates
+from .push import PushMessage, compose_push, render_push
+from .short import push_candidates, sms_candidates
+from .sms import SmsMessage, compose_sms, render_sms
 from .text import render_text
 
 __all__ = [
     "Message",
+    "PushMessage",
+    "SmsMessage",
     "birthday_candidates",
     "compose_email",
+    "compose_push",
+    "compose_sms",
     "message_candidates",
     "points_notice_candidates",
+    "push_candidates",
     "render_email",
     "render_html",
+    "render_push",
+    "render_sms",
     "render_text",
+    "sms_candidates",
 ]

@@ -1,4 +1,4 @@
-"""The localizer with a shop's tone of voice, for one e-mail."""
+"""The localizer with a shop's tone of voice, for one message."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from .candidates import REVIEW_REQUEST
 # Bidirectional classes that can move something in a line that runs from left to right.
 _TURNING = frozenset({"R", "AL", "AN"})
 
-
 # French puts a no-break space in front (Imprimerie nationale), Chinese and Japanese use a wide one.
 _COLONS = {"fr": "\u00a0: ", "ja": "：", "zh": "："}
+# Nothing follows the wide stops of these.
+_WITHOUT_GAPS = frozenset({"ja", "zh"})
 
 
 class Words:
@@ -29,6 +30,11 @@ class Words:
     def colon(self) -> str:
         """What stands between a label and its value."""
         return _COLONS.get(self.localizer.language, ": ")
+
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences: nothing after the wide stops of East Asia."""
+        return "" if self.localizer.language in _WITHOUT_GAPS else " "
 
     def say(self, key: str, **arguments: Any) -> str:
         """Return a registered message."""
