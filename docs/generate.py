@@ -28,6 +28,7 @@ MERGE = {
     "retention_veto_message": "any reason wins",
     "retention_choose_template": "first answer on offer wins",
     "retention_add_blocks": "collected in the order of plugin names",
+    "retention_payment_methods": "in the order of plugin names; each gets the list before it",
     "retention_award_points": "collected; each posted once",
     "retention_around_delivery": "wrappers around the channel",
     "retention_delivered": "observers; errors are logged",

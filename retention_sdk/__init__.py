@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .app import Retention
     from .channels.base import Channel
     from .config import Config, load_config
+    from .l10n.payments import PaymentChoice, PaymentKind, PaymentMethod
     from .model import (
         Address,
         Artifact,
@@ -109,6 +110,9 @@ __all__ = [
     "OrderRefunded",
     "Outcome",
     "Parcel",
+    "PaymentChoice",
+    "PaymentKind",
+    "PaymentMethod",
     "Product",
     "Receipt",
     "ReceiptState",
@@ -129,6 +133,9 @@ _HOMES = {
     "Channel": ".channels.base",
     "Config": ".config",
     "Outcome": ".pipeline",
+    "PaymentChoice": ".l10n.payments",
+    "PaymentKind": ".l10n.payments",
+    "PaymentMethod": ".l10n.payments",
     "Retention": ".app",
     "ShopAdapter": ".adapter",
     "load_config": ".config",

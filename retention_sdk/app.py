@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from pydantic import SecretStr
 
@@ -46,7 +46,9 @@ from .pipeline.snapshot import Snapshots
 
 if TYPE_CHECKING:
     from .inserts import CardTemplate
+    from .l10n.payments import PaymentChoice
     from .loyalty import PointsLedger
+    from .pipeline.payments import PaymentWishes
     from .storage import Store, StoredEvent
 
 _RESUME_MAX = 10_000
@@ -215,12 +217,35 @@ class Retention:
         chosen = self._locale(order, locale)
         return print_card(order, press, locale=chosen, now=self.clock(), template=template)
 
-    def _locale(self, order: Order, asked: str | None) -> LocaleChoice:
+    def payment_methods(
+        self, where: Order | str, *, locale: str | None = None, **wishes: Unpack[PaymentWishes]
+    ) -> tuple[PaymentChoice, ...]:
+        """Return the ways to pay to offer for an order, or in a country (ISO 3166), best first.
+
+        See ``l10n.payments.advise_payment`` for the order and the wishes. Nothing is asked of a
+        payment provider, unless a plugin does that.
+
+        Raises:
+            PluginError: a plugin registered or returned something else.
+            ConfigError: no catalogue serves ``locale``.
+        """
+        from .pipeline.payments import PaymentDesk
+
+        order, config = (where if isinstance(where, Order) else None), self.config
+        desk = PaymentDesk(
+            shop=config.shop,
+            brand=config.brand,
+            calls=self.plugins.call,
+            shelf=self.plugins.shelves.payment_methods,
+        )
+        return desk.offer(where, wishes, locale=self._locale(order, locale), now=self.clock())
+
+    def _locale(self, order: Order | None, asked: str | None) -> LocaleChoice:
         config = self.config
         if asked is None:
             return resolve_locale(
                 order,
-                order.customer,
+                order.customer if order else None,
                 shop=config.shop,
                 brand=config.brand,
                 fallback=config.locales.fallback,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pluggy
 
     from ..config import Config
+    from ..l10n.payments import PaymentChoice
     from ..model import (
         Award,
         Block,
@@ -74,6 +75,24 @@ class HookCalls:
             for block in blocks
         )
 
+    def payment_methods(
+        self, *, context: Context, methods: Sequence[PaymentChoice]
+    ) -> tuple[PaymentChoice, ...]:
+        """Return the ways to pay after every plugin, each of which got the list before it.
+
+        Raises:
+            PluginError: a plugin broke, or returned what is no list of ways to pay.
+        """
+        from .payments import accept_choices
+
+        hook, choices = "retention_payment_methods", tuple(methods)
+        for name, function, wanted in self._implementations(hook):
+            values = {"context": context, "methods": choices}
+            answer = _ask(hook, name, function, {key: values[key] for key in wanted})
+            if answer is not None:
+                choices = accept_choices(answer, before=choices, plugin=name)
+        return choices
+
     def award_points(self, *, context: Context) -> tuple[Award, ...]:
         """Return all awards, in the order of plugin names, signed with them."""
         return tuple(
@@ -116,10 +135,7 @@ class HookCalls:
     def _named(self, hook: str, **arguments: object) -> Iterator[tuple[str, Any]]:
         """Yield plugin name and answer where there is one; an error names the plugin."""
         for name, function, wanted in self._implementations(hook):
-            try:
-                answer = function(**{key: arguments[key] for key in wanted})
-            except Exception as error:
-                raise PluginError(f"plugin {name!r} failed in {hook}: {_kind(error)}") from error
+            answer = _ask(hook, name, function, {key: arguments[key] for key in wanted})
             if answer is not None:
                 yield name, answer
 
@@ -139,6 +155,13 @@ class HookCalls:
             _log.warning("%s answered %r, which is not on offer; ignored", hook, answer)
             return None
         return answer
+
+
+def _ask(hook: str, name: str, function: Callable[..., Any], values: Mapping[str, object]) -> Any:
+    try:
+        return function(**values)
+    except Exception as error:
+        raise PluginError(f"plugin {name!r} failed in {hook}: {_kind(error)}") from error
 
 
 def _kind(error: Exception) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..adapter import ShopAdapter
     from ..channels.base import Channel
     from ..inserts import CardTemplate
+    from ..l10n.payments import PaymentMethod
 
 T = TypeVar("T")
 Factory = str | Callable[..., T]
@@ -97,6 +98,7 @@ class Shelves:
     adapters: Shelf[ShopAdapter] = field(default_factory=lambda: Shelf("adapter"))
     channels: Shelf[Channel] = field(default_factory=lambda: Shelf("channel"))
     templates: Shelf[CardTemplate] = field(default_factory=lambda: Shelf("template"))
+    payment_methods: Shelf[PaymentMethod] = field(default_factory=lambda: Shelf("payment method"))
     commands: Shelf[Any] = field(default_factory=lambda: Shelf("command"))
 
     def absorb(self, staged: Shelves) -> None:
@@ -129,6 +131,15 @@ class Registry:
     def template(self, name: str, factory: Factory[CardTemplate], *, summary: str = "") -> None:
         """Offer a card template: a callable that returns a ``CardTemplate``."""
         self._shelves.templates.add(Offer(name, factory, self._owner, summary))
+
+    def payment_method(
+        self, name: str, factory: Factory[PaymentMethod], *, summary: str = ""
+    ) -> None:
+        """Offer a way to pay: a callable that returns a ``PaymentMethod``.
+
+        Under the id of a shipped method it stands in that one's place.
+        """
+        self._shelves.payment_methods.add(Offer(name, factory, self._owner, summary))
 
     def command(self, name: str, factory: Factory[Any], *, summary: str = "") -> None:
         """Offer a command: a Typer function, run as ``retention x <name>``."""

@@ -14,6 +14,7 @@ from . import hookspec
 if TYPE_CHECKING:
     from ..config import Config
     from ..errors import RetentionError
+    from ..l10n.payments import PaymentChoice
     from ..model import (
         Award,
         Block,
@@ -102,6 +103,19 @@ def retention_add_blocks(context: Context) -> Sequence[Block] | None:
     Called once per event. Blocks are appended in the order of plugin names. ``Block.content``
     has to be honest: consent is decided on it, and a coupon makes advertising of thanks.
     Optional blocks are left out when they do not fit.
+    """
+
+
+@hookspec
+def retention_payment_methods(
+    context: Context, methods: Sequence[PaymentChoice]
+) -> Sequence[PaymentChoice] | None:
+    """Return the ways to pay in another order, with others or without some; or None.
+
+    Called once per question for ways to pay, after the table was asked: the payment provider
+    knows what can be paid with today. Plugins answer in the order of their names, and each gets
+    what the one before returned. What is added is signed with the plugin's name. The warning
+    that a method is credit cannot be taken off; two of one id, or anything else, is an error.
     """
 
 

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from ...model import Money, Record
 from ...model.base import Line
 from ..resources import supplemental
 from ..tags import Tag, maximize, parse
 from .credit import credit_citation
-from .method import Limit, PaymentKind, PaymentMethod, load_methods
+from .method import CREDIT_KINDS, Limit, PaymentKind, PaymentMethod, load_methods
 
 # The home of a method is its first country, except in lists of whole continents.
 _HOME_REACH_MAX = 12
@@ -40,6 +42,12 @@ class PaymentChoice(Record):
     credit_citation: Line = ""
     confidence: Literal["high", "medium", "low"] = "medium"
     plugin: Line = ""
+
+    @model_validator(mode="after")
+    def _credit_is_called_so(self) -> Self:
+        if self.kind in CREDIT_KINDS and not self.needs_credit_text:
+            raise ValueError("what is paid later is credit: set needs_credit_text")
+        return self
 
 
 class PaymentRefusal(Record):
@@ -139,7 +147,7 @@ def _rank(method: PaymentMethod, checkout: _Checkout) -> tuple[int, ...]:
     return (
         _used(method, checkout),
         method.kind is PaymentKind.COD,
-        method.is_credit,
+        method.needs_credit_text,
         _tier(method, checkout.country),
         method.status == "check",
         _KINDS.index(method.kind),
@@ -224,8 +232,8 @@ def _choice(method: PaymentMethod, checkout: _Checkout, *, has_domestic: bool) -
         kind=method.kind,
         reasons=tuple(_short(reason) for reason in reasons),
         is_domestic=_is_domestic(method, checkout.country),
-        needs_credit_text=method.is_credit,
-        credit_citation=credit_citation(checkout.country) if method.is_credit else "",
+        needs_credit_text=method.needs_credit_text,
+        credit_citation=credit_citation(checkout.country) if method.needs_credit_text else "",
         confidence=method.confidence,
     )
 
@@ -269,7 +277,7 @@ def _why_doubt(method: PaymentMethod, checkout: _Checkout) -> Iterator[str]:
 
 
 def _why_last(method: PaymentMethod, checkout: _Checkout) -> Iterator[str]:
-    if method.is_credit:
+    if method.needs_credit_text:
         yield f"It is credit: show the text that {credit_citation(checkout.country)} asks for."
     if method.kind is PaymentKind.COD:
         yield "It is paid on delivery, so it stands last."

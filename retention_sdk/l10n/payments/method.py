@@ -35,6 +35,9 @@ class PaymentKind(StrEnum):
     COD = "cod"
 
 
+CREDIT_KINDS = frozenset((PaymentKind.BNPL, PaymentKind.INVOICE))
+
+
 class Limit(Record):
     """The least or the most that can be paid, in some countries or, without any, in all."""
 
@@ -75,6 +78,11 @@ class PaymentMethod(Record):
     unverified_fields: tuple[Line, ...] = ()
     confidence: Literal["high", "medium", "low"] = "medium"
     note: Paragraph = ""
+
+    @property
+    def needs_credit_text(self) -> bool:
+        """Whether it is paid later or in parts, which may be advertised in set words only."""
+        return self.is_credit or self.kind in CREDIT_KINDS
 
     def is_called(self, names: frozenset[str]) -> bool:
         """Whether its id, or what a provider calls it, is among the names."""

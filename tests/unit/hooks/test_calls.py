@@ -7,6 +7,7 @@ import pytest
 from retention_sdk.errors import ConfigError, PluginError
 from retention_sdk.hooks import hookimpl
 from retention_sdk.hooks.manager import load
+from retention_sdk.l10n.payments import PaymentChoice, PaymentKind
 from retention_sdk.model import Award, Block, ContentKind, Receipt, ReceiptState
 
 
@@ -121,6 +122,48 @@ def test_retention_add_blocks():
     assert ["a", "a", "b"] == [added.plugin for added in blocks]
 
 
+def choice(method_id, **changes):
+    fields = {"name": method_id.title(), "kind": PaymentKind.WALLET}
+    return PaymentChoice.model_validate({"method_id": method_id, **fields, **changes})
+
+
+def test_retention_payment_methods():
+    plugins = plugins_of(
+        "retention_payment_methods",
+        b=lambda methods: [*methods, choice("snail")],
+        a=lambda methods: methods[::-1],
+        c=lambda context: None,
+    )
+
+    offered = plugins.call.payment_methods(context=None, methods=[choice("cash"), choice("coin")])
+
+    assert ["coin", "cash", "snail"] == [method.method_id for method in offered]
+    assert ["", "", "b"] == [method.plugin for method in offered]
+
+
+def test_a_plugin_cannot_call_credit_something_else():
+    def hide(methods):
+        hidden = {"needs_credit_text": False, "credit_citation": ""}
+        return [method.model_copy(update=hidden) for method in methods]
+
+    plugins = plugins_of("retention_payment_methods", a=hide)
+    parcelado = choice(
+        "parcelado", kind=PaymentKind.CARD, needs_credit_text=True, credit_citation="the law"
+    )
+
+    assert (parcelado,) == plugins.call.payment_methods(context=None, methods=[parcelado])
+    with pytest.raises(ValueError, match="set needs_credit_text"):
+        choice("later", kind=PaymentKind.BNPL)
+
+
+@pytest.mark.parametrize("answer", [["ideal"], "ideal", 7, [choice("a"), choice("a")]])
+def test_what_is_no_list_of_ways_to_pay_names_the_plugin(answer):
+    plugins = plugins_of("retention_payment_methods", a=lambda: answer)
+
+    with pytest.raises(PluginError, match="plugin 'a': retention_payment_methods returned"):
+        plugins.call.payment_methods(context=None, methods=[])
+
+
 def test_retention_award_points():
     plugins = plugins_of(
         "retention_award_points", a=lambda context: [Award(points=5, reason="first snow")]
@@ -156,12 +199,15 @@ def test_retention_around_delivery(receipt):
     assert ["before", "channel", "after"] == seen
 
 
-@pytest.mark.parametrize("hook", ["choose_locale", "choose_template", "around_delivery"])
+@pytest.mark.parametrize(
+    "hook", ["choose_locale", "choose_template", "around_delivery", "payment_methods"]
+)
 def test_a_plugin_that_breaks_is_a_plugin_error(hook):
     arguments = {
         "choose_locale": {"order": None, "customer": None, "available": []},
         "choose_template": {"context": None, "candidates": []},
         "around_delivery": {"delivery": None},
+        "payment_methods": {"context": None, "methods": []},
     }[hook]
 
     def broken():
