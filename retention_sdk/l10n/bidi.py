@@ -13,6 +13,12 @@ _EMBEDDINGS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e"))
 _WITHOUT_ISOLATES = dict.fromkeys(map(ord, ISOLATES))
 # Bidi class B: an isolate never reaches beyond the end of a paragraph (rule BD9).
 _PARAGRAPH = re.compile("([\n\r\x1c\x1d\x1e\x85\u2029]+)")
+# Between Arabic-Indic digits (bidi class AN) a separator counts as right-to-left and turns the
+# groups around, even inside a left-to-right isolate (rule N1). A mark on both sides stops that.
+_ARABIC_INDIC = re.compile("[\u0660-\u0669]")
+_LRM = "\u200e"
+_SIGNS = " \u00a0!-/:-@\\[-`{-~،؛–—·"
+_SEPARATORS = re.compile(rf"(?<![\u200e{_SIGNS}])([{_SIGNS}]+)(?![\u200e{_SIGNS}])")
 
 
 def isolate(text: str) -> str:
@@ -25,7 +31,12 @@ def isolate(text: str) -> str:
 
 
 def isolate_ltr(text: str) -> str:
-    """Wrap a code, phone number, URL or e-mail address in LRI and PDI: it runs left to right."""
+    """Wrap a code, phone number, URL or e-mail address in LRI and PDI: it runs left to right.
+
+    Groups of Arabic-Indic digits keep their order too.
+    """
+    if _ARABIC_INDIC.search(text):
+        text = _SEPARATORS.sub(rf"{_LRM}\1{_LRM}", text)
     return _wrap(text, LRI)
 
 

@@ -19,6 +19,16 @@ def test_text_is_wrapped_so_that_its_own_letters_set_its_direction():
     assert f"{LRI}+966 11{PDI}" == isolate_ltr("+966 11")
 
 
+def test_groups_of_arabic_digits_stay_in_their_order():
+    """٢٠٢٦-١٠٠ would be shown as ١٠٠-٢٠٢٦; once marked, nothing is marked again."""
+    marked = isolate_ltr("٢٠٢٦-١٠٠ / ٧")
+
+    assert f"{LRI}٢٠٢٦\u200e-\u200e١٠٠\u200e / \u200e٧{PDI}" == marked
+    assert marked == isolate_ltr(marked[1:-1])
+    assert f"{LRI}2026-100{PDI}" == isolate_ltr("2026-100")
+    assert f"{LRI}۲۰۲۶-۱۰۰{PDI}" == isolate_ltr("۲۰۲۶-۱۰۰")
+
+
 def test_an_attempt_to_break_out_is_removed():
     """A name ending in PDI and RLO would turn the rest of the card around."""
     assert f"{FSI}Anna{PDI}" == isolate(f"Anna{PDI}{RLO}")

@@ -51,6 +51,14 @@ def test_isolates_go_and_the_letters_stay():
     assert "gsm7" == sms_length(sms_text(text)).encoding
 
 
+def test_codes_in_a_text_from_right_to_left_keep_their_direction():
+    """A mark on either side makes digits and plus sign part of left-to-right text (rule W7)."""
+    text = f"تلفن: {isolate_ltr('+98 21 1234')}، {isolate('زهرا')}"
+
+    assert "تلفن: \u200e+98 21 1234\u200e، زهرا" == sms_text(text)
+    assert "Заказ 1001" == sms_text(f"Заказ {isolate_ltr('1001')}")
+
+
 def test_typography_gives_way_only_where_that_saves_money():
     """French spaces and quotes become plain; a Persian text is UCS-2 whatever we do."""
     assert 'Merci ! "L\'atelier" - a...' == sms_text("Merci\u202f! «L’atelier» – a…")
