@@ -7,7 +7,7 @@ many languages bend a name when they address somebody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, cast
 
@@ -48,19 +48,17 @@ class MessageSpec:
 
 
 def _spec(
-    key: str, surface: Surface, params: str, comment: str, width_mm: int = 0
+    key: str,
+    surface: Surface,
+    params: str,
+    comment: str,
+    width_mm: int = 0,
+    *,
+    segments_max: int = 0,
 ) -> tuple[str, MessageSpec]:
     pairs = (param.partition(":") for param in params.split())
     typed = tuple(Param(name, cast("ParamType", kind or "text")) for name, _, kind in pairs)
-    return key, MessageSpec(key, surface, typed, comment, width_mm)
-
-
-def _draft(
-    key: str, surface: Surface, params: str, comment: str, segments_max: int = 0
-) -> tuple[str, MessageSpec]:
-    """Return a message that not every catalogue has yet."""
-    _, spec = _spec(key, surface, params, comment)
-    return key, replace(spec, segments_max=segments_max, is_required=False)
+    return key, MessageSpec(key, surface, typed, comment, width_mm, segments_max)
 
 
 _BODY = "30 to 45 words, first the customer, one thought, no selling, nothing that may be untrue."
@@ -151,86 +149,102 @@ REGISTRY: Mapping[str, MessageSpec] = MappingProxyType(
                 "Asks for an honest review: praise and criticism alike, no reward.",
             ),
             _spec("email.review_request.cta", "email", "", "On the button, two or three words."),
-            _draft("email.review_request.preheader", "email", "brand", "Shown after the subject."),
-            _draft(
+            _spec("email.review_request.preheader", "email", "brand", "Shown after the subject."),
+            _spec(
                 "email.order_shipped.subject", "subject", "brand number:code", "50 letters or so."
             ),
-            _draft("email.order_shipped.preheader", "email", "brand", "Shown after the subject."),
-            _draft("email.order_shipped.headline", "email", "", "Largest text of the e-mail."),
-            _draft(
+            _spec("email.order_shipped.preheader", "email", "brand", "Shown after the subject."),
+            _spec("email.order_shipped.headline", "email", "", "Largest text of the e-mail."),
+            _spec(
                 "email.order_shipped.body",
                 "email",
                 "brand",
                 "The order was sent. Nobody knows when it will arrive, so no day is promised.",
             ),
-            _draft(
+            _spec(
                 "email.order_shipped.tracking",
                 "email",
                 "code:code",
                 "code is the carrier's number for the parcel.",
             ),
-            _draft(
+            _spec(
                 "email.order_shipped.track_cta",
                 "email",
                 "",
                 "On the button to the carrier's page, two or three words.",
             ),
-            _draft("email.birthday.subject", "subject", "brand", "50 letters or so."),
-            _draft("email.birthday.preheader", "email", "", "Shown after the subject."),
-            _draft("email.birthday.headline", "email", "", "Largest text of the e-mail."),
-            _draft(
+            _spec("email.birthday.subject", "subject", "brand", "50 letters or so."),
+            _spec("email.birthday.preheader", "email", "", "Shown after the subject."),
+            _spec("email.birthday.headline", "email", "", "Largest text of the e-mail."),
+            _spec(
                 "email.birthday.body",
                 "email",
                 "brand",
                 "A good wish and nothing else: no age, no offer; it may be read a day later.",
             ),
-            _draft("email.points_notice.subject", "subject", "brand", "50 letters or so."),
-            _draft(
+            _spec("email.points_notice.subject", "subject", "brand", "50 letters or so."),
+            _spec(
                 "email.points_notice.preheader", "email", "points:count", "What the account holds."
             ),
-            _draft("email.points_notice.headline", "email", "", "Largest text of the e-mail."),
-            _draft(
+            _spec("email.points_notice.headline", "email", "", "Largest text of the e-mail."),
+            _spec(
                 "email.points_notice.body",
                 "email",
                 "brand points:count",
                 "What the account holds. What points are worth differs from shop to shop.",
             ),
-            _draft(
+            _spec(
                 "email.points_notice.expiring",
                 "email",
                 "points:count date:date",
                 "So many of the points can be used up to and including this day; no threat.",
             ),
-            _draft("sms.thank_you", "sms", "brand number:code", f"After an order. {_SMS}", 2),
-            _draft(
-                "sms.order_shipped", "sms", "brand number:code", f"The order was sent. {_SMS}", 2
+            _spec(
+                "sms.thank_you",
+                "sms",
+                "brand number:code",
+                f"After an order. {_SMS}",
+                segments_max=2,
             ),
-            _draft(
+            _spec(
+                "sms.order_shipped",
+                "sms",
+                "brand number:code",
+                f"The order was sent. {_SMS}",
+                segments_max=2,
+            ),
+            _spec(
                 "sms.order_shipped.tracking",
                 "sms",
                 "link:code",
                 "May follow sms.order_shipped; link is the carrier's page.",
-                1,
+                segments_max=1,
             ),
-            _draft("sms.points_notice", "sms", "brand points:count", f"A balance. {_SMS}", 2),
-            _draft(
+            _spec(
+                "sms.points_notice",
+                "sms",
+                "brand points:count",
+                f"A balance. {_SMS}",
+                segments_max=2,
+            ),
+            _spec(
                 "sms.opt_out",
                 "sms",
                 "word:code",
                 "Ends advertising; word is what to send back, such as STOP.",
-                1,
+                segments_max=1,
             ),
-            _draft(
+            _spec(
                 "sms.opt_out_link",
                 "sms",
                 "link:code",
                 "Ends advertising from a sender that cannot be answered; link unsubscribes.",
-                1,
+                segments_max=1,
             ),
-            _draft("push.order_shipped.title", "push", "", "30 letters or so."),
-            _draft("push.order_shipped.body", "push", "brand number:code", "90 letters or so."),
-            _draft("push.points_notice.title", "push", "brand", "30 letters or so."),
-            _draft("push.points_notice.body", "push", "points:count", "90 letters or so."),
+            _spec("push.order_shipped.title", "push", "", "30 letters or so."),
+            _spec("push.order_shipped.body", "push", "brand number:code", "90 letters or so."),
+            _spec("push.points_notice.title", "push", "brand", "30 letters or so."),
+            _spec("push.points_notice.body", "push", "points:count", "90 letters or so."),
         )
     )
 )

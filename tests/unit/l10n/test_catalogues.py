@@ -5,42 +5,31 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from retention_sdk.l10n import REGISTRY, available_locales
+from retention_sdk.l10n import REGISTRY, available_locales, localizer, negotiate, strip_isolates
 from retention_sdk.l10n.checks import check_folder
 from retention_sdk.l10n.compile import compile_locale, dump, main
 from retention_sdk.l10n.po import read_po, write_po
 from retention_sdk.l10n.resources import cldr_locales, compiled_catalogue, locales_root
+from retention_sdk.model import Customer
 
 ROOT = locales_root()
-REQUIRED = {
-    "en",
-    "de",
-    "fr",
-    "es",
-    "fa",
-    "ar",
-    "he",
-    "hy",
-    "ja",
-    "ru",
-    "el",
-    "ko",
-    "zh-Hans",
-    "hi",
-    "th",
-}
+REQUIRED = set(
+    "en en-GB de fr es es-419 it pt-BR pt-PT nl pl sv tr ru uk el hy "
+    "fa ar he hi th vi id ja ko zh-Hans zh-Hant".split()
+)
 SIZE_MAX_BYTES = 700 * 1024
 
 
 def test_the_promised_languages_are_there():
-    """Fifteen languages in eleven scripts."""
+    """Twenty-eight catalogues in twelve scripts."""
     assert set(available_locales()) >= REQUIRED
     scripts = {compiled_catalogue(tag)["profile"]["script"] for tag in REQUIRED}
-    assert 11 == len(scripts)
+    assert 12 == len(scripts)
 
 
 @pytest.mark.parametrize("tag", available_locales())
@@ -140,3 +129,48 @@ def test_every_message_has_a_comment_for_translators():
         assert key == spec.key
         assert len(spec.comment) > 5
         assert not {"formality", "addressee", "key"} & spec.types.keys()
+
+
+def test_only_text_messages_are_counted_in_segments():
+    """And every one of them has a limit, because every segment is paid for."""
+    for spec in REGISTRY.values():
+        assert (spec.surface == "sms") is (spec.segments_max > 0)
+
+
+@pytest.mark.parametrize(("is_required", "codes"), [(True, ["missing"]), (False, [])])
+def test_a_message_may_be_missing_only_while_it_is_translated(monkeypatch, is_required, codes):
+    """So that a new text and its twenty-seven translations need not be one commit."""
+    new = replace(REGISTRY["card.signoff"], key="card.new", is_required=is_required)
+    monkeypatch.setattr("retention_sdk.l10n.checks.REGISTRY", {**REGISTRY, "card.new": new})
+    source = read_po(ROOT / "en" / "messages.po")
+
+    assert codes == [finding.code for finding in check_folder(ROOT / "nl", source)]
+
+
+@pytest.mark.parametrize(
+    ("tag", "name", "said"),
+    [
+        ("tr", "Işık", "Merhaba Işık,"),
+        ("it", "Niccolò", "Ciao Niccolò,"),
+        ("pt-BR", "João", "Olá, João,"),
+        ("nl", "IJsbrand", "Hallo IJsbrand,"),
+        ("pl", "Anna", "Dzień dobry,"),
+        ("pl", "Jerzy", "Dzień dobry, Jerzy,"),
+        ("uk", "Олена", "Вітаємо!"),
+        ("uk", "Марі", "Вітаємо, Марі!"),
+    ],
+)
+def test_a_name_is_said_or_left_out_but_never_bent_wrongly(tag, name, said):
+    """Polish and Ukrainian bend almost every name of somebody they address."""
+    greeting = localizer(tag).salutation(Customer(given_name=name), formality="neutral")
+
+    assert said == strip_isolates(greeting.text)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "served"), [("pt", "pt-BR"), ("pt-AO", "pt-PT"), ("es-MX", "es-419")]
+)
+def test_a_region_finds_the_nearest_of_two_catalogues(wanted, served):
+    """Angola writes as Portugal does, Mexico as the rest of Latin America."""
+    assert served == negotiate([wanted], available_locales()).tag
+    assert localizer(served).message("card.signoff") == localizer(wanted).message("card.signoff")
