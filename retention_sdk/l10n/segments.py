@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .bidi import FSI, LRI, PDI, RLI
+from .bidi import ISOLATES, LRI, PDI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 Encoding = Literal["gsm7", "ucs2"]
 
@@ -28,6 +29,11 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _CONTROLS = dict.fromkeys(
     map(ord, "\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e\u200e\u200f\u061c")
 )
+_ISOLATES_AND_EMBEDDINGS = {code: None for code in _CONTROLS if chr(code) != _LRM}
+_CODE = re.compile(f"{LRI}([^{''.join(sorted(ISOLATES))}]*){PDI}")
+# What runs left to right between Arabic letters without help: digits alone, and what begins with
+# a Latin letter and does not end with a sign (rules W2, W4, W7, N1).
+_STEADY = re.compile(r"[0-9]+|[A-Za-z](?:[^\n]*[A-Za-z0-9])?")
 # Good typography that GSM-7 does not know, and what a telephone keyboard would give.
 _PLAIN = str.maketrans(
     {
@@ -64,8 +70,8 @@ class SmsLength:
 def sms_text(text: str) -> str:
     """Return a text as a telephone gets it: without isolates, composed (NFC).
 
-    Codes, numbers and links in a text that runs from right to left get a mark on either side
-    instead, which even old telephones obey, so that they keep running left to right.
+    A code that would turn around in a text from right to left, such as a telephone number, gets
+    a left-to-right mark on either side instead, which even old telephones obey.
 
     Quotation marks, dashes and special spaces become plain ones if that alone makes the message
     fit GSM-7, where a segment holds more than twice as many letters. Letters are never changed.
@@ -74,7 +80,7 @@ def sms_text(text: str) -> str:
     plain = bare.translate(_PLAIN)
     if _is_gsm7(plain):
         return plain
-    return "".join(_marked(unicodedata.normalize("NFC", text))) if _is_rtl(bare) else bare
+    return unicodedata.normalize("NFC", _marked(text)) if _is_rtl(bare) else bare
 
 
 def sms_length(text: str) -> SmsLength:
@@ -91,17 +97,14 @@ def _is_rtl(text: str) -> bool:
     return any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text)
 
 
-def _marked(text: str) -> Iterator[str]:
-    """Yield the characters of a text, with marks where left-to-right isolates begin and end."""
-    opened: list[str] = []
-    for char in text:
-        if char in (LRI, RLI, FSI):
-            opened.append(char)
-        is_code = LRI in (char, opened.pop() if char == PDI and opened else "")
-        if is_code or char == _LRM:
-            yield _LRM
-        elif ord(char) not in _CONTROLS:
-            yield char
+def _marked(text: str) -> str:
+    """Return a text without isolates, with marks around those codes that would turn around."""
+    return _CODE.sub(_marked_code, text).translate(_ISOLATES_AND_EMBEDDINGS)
+
+
+def _marked_code(match: re.Match[str]) -> str:
+    code = match[1]
+    return code if _STEADY.fullmatch(code) else f"{_LRM}{code}{_LRM}"
 
 
 def _is_gsm7(text: str) -> bool:

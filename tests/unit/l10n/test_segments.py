@@ -56,6 +56,9 @@ def test_codes_in_a_text_from_right_to_left_keep_their_direction():
     text = f"تلفن: {isolate_ltr('+98 21 1234')}، {isolate('زهرا')}"
 
     assert "تلفن: \u200e+98 21 1234\u200e، زهرا" == sms_text(text)
+    assert "سفارش 1001" == sms_text(f"سفارش {isolate_ltr('1001')}")
+    assert "سفارش \u200e7-8\u200e" == sms_text(f"سفارش {isolate_ltr('7-8')}")
+    assert "https://a.b/1 بازدید" == sms_text(f"{isolate_ltr('https://a.b/1')} بازدید")
     assert "Заказ 1001" == sms_text(f"Заказ {isolate_ltr('1001')}")
 
 
