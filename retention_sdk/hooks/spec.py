@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @hookspec
 def retention_register(registry: Registry) -> None:
-    """Offer adapters, channels, templates, rules and commands by name.
+    """Offer adapters, channels, templates, payment methods and commands by name.
 
     Called once per plugin while plugins are loaded, before there is a configuration. Name
     classes as strings (``"package.module:Class"``), so that they are imported on first use. Two

@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _DATA = Path(__file__).parent / "data"
 _OTHER = "ZZ"
+_CACHE_SIZE = 1024
 _TOKEN = re.compile(r"%([A-Z])|([^%]+)")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _TONOS = "\u0301"
@@ -58,6 +59,7 @@ def render_address(
     return (*lines, *_country_lines(address.country, origin_country, locale))
 
 
+@lru_cache(maxsize=_CACHE_SIZE)
 def country_name(country: str, locale: str = "en") -> str:
     """Return a country's name in a language, else in English, else its ISO 3166 code."""
     tag = parse(locale)
@@ -163,7 +165,7 @@ def _is_latin(address: Address) -> bool:
 
 
 def _has_only_latin(text: str) -> bool:
-    return all(
+    return text.isascii() or all(
         unicodedata.name(char, "").startswith(("LATIN", "FULLWIDTH LATIN"))
         for char in text
         if unicodedata.category(char) in ("Lu", "Ll", "Lo")
@@ -223,6 +225,7 @@ def _row(field: str, lines: list[str]) -> int:
     return next(row for row, line in enumerate(lines) if field in line)
 
 
+@cache
 def _rule(country: str) -> Mapping[str, str]:
     rules = _formats()
     return {**rules[_OTHER], **rules.get(country, {})}

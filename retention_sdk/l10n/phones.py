@@ -54,7 +54,7 @@ def read_phone(text: str, *, country: str | None = None) -> Phone | None:
     import phonenumbers
 
     try:
-        number = phonenumbers.parse(text, country)
+        number = phonenumbers.parse(text, country.upper() if country else None)
     except phonenumbers.NumberParseException:
         return None
     return _phone(number)
