@@ -3,11 +3,13 @@
     mkdir /tmp/cldr && cd /tmp/cldr
     npm install --ignore-scripts --legacy-peer-deps cldr-core@48.2.0 cldr-numbers-full@48.2.0 \
         cldr-dates-full@48.2.0 cldr-misc-full@48.2.0 cldr-localenames-full@48.2.0 \
-        cldr-cal-persian-full@46.1.0
+        cldr-units-full@48.2.0 cldr-cal-persian-full@46.1.0 cldr-cal-islamic-full@48.2.0 \
+        cldr-cal-buddhist-full@39.0.0 cldr-cal-japanese-full@39.0.0 cldr-cal-roc-full@28.0.0
     python locales/cldr/extract.py /tmp/cldr
 
-Writes one ``<tag>.json`` per locale, ``supplemental.json`` and ``SOURCES.json`` beside this
-script. Same packages, same bytes.
+Writes per locale ``<tag>.json`` (what every text needs), ``words/<tag>.json`` (compact numbers,
+units, relative time) and ``calendars/<tag>.json`` (all but the Gregorian one); for all of them
+``supplemental.json``, ``currencies.json`` and ``SOURCES.json``. Same packages, same bytes.
 """
 
 from __future__ import annotations
@@ -19,18 +21,32 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from extract_dates import dates_of, other_calendars_of
+from extract_words import words_of
+
 HERE = Path(__file__).parent
-# Where shops sell: the 103 locales of the ICU oracle, under the names CLDR files them by.
+# The languages CLDR covers at its "modern" level, two more of the ICU oracle (ckb, mt), and regions
+# that write prices or dates in a way of their own.
 TAGS = """
-en en-GB en-AU en-CA en-IN en-IE en-NZ en-ZA en-SG de de-AT de-CH fr fr-CA fr-BE fr-CH es es-MX
-es-AR es-CO es-CL es-US es-419 pt pt-PT it it-CH nl nl-BE sv da nb no nn fi is pl cs sk hu ro bg hr
-sl sr sr-Latn el et lv lt uk ru kk uz az ka hy tr he ar ar-EG ar-SA ar-AE ar-KW ar-MA fa fa-AF ckb
-ps ur hi bn bn-IN mr ta te gu ne si th vi id ms fil km my ja ko zh zh-Hant zh-Hant-HK sw sw-KE am zu
-af ca eu gl ga cy mt mk sq bs mn
+en en-001 en-150 en-AE en-AU en-CA en-GB en-HK en-IE en-IL en-IN en-KE en-MY en-NG en-NZ en-PH en-PK
+en-SG en-ZA de de-AT de-CH de-LI fr fr-BE fr-CA fr-CH fr-LU fr-MA es es-419 es-AR es-BO es-CL es-CO
+es-CR es-DO es-EC es-GT es-MX es-PE es-PY es-US es-UY es-VE pt pt-PT it it-CH nl nl-BE sv da nb no
+nn fi is pl cs sk hu ro bg hr sl sr sr-Latn el et lv lt uk ru be kk uz az ka hy tr tk ky he ar ar-AE
+ar-BH ar-DZ ar-EG ar-IQ ar-JO ar-KW ar-LB ar-MA ar-OM ar-QA ar-SA ar-TN fa fa-AF ckb ps ur sd hi
+hi-Latn bn bn-IN mr ta te gu kn ml or pa as kok ne si th lo vi id jv ms fil km my ja ko zh zh-Hant
+zh-Hant-HK yue sw sw-KE am ha ig yo zu so ti ak pcm af ca eu gl ga gd cy mt mk sq bs mn chr dsb hsb
+rm ht qu ba cv shn
 """.split()
-PERSIAN_CALENDAR = ("fa", "fa-AF", "ps", "en")
-STYLES = ("full", "long", "medium", "short")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Money that ceased to be legal tender before this is on no order that we may have to print.
+TENDER_SINCE = "2020-01-01"
+# Unicode worded its licence differently in 2015 and 2021, when the older packages were made.
+LICENCES = {
+    "cldr-core": "LICENSE-UNICODE",
+    "cldr-cal-buddhist-full": "LICENSE-UNICODE-2021",
+    "cldr-cal-roc-full": "LICENSE-UNICODE-2015",
+}
+# Pseudo-locales for testing, and "unknown region".
+NOT_REGIONS = ("XA", "XB", "ZZ")
 
 
 class Packages:
@@ -46,6 +62,15 @@ class Packages:
     def main(self, package: str, tag: str, file: str) -> Any:
         """Return one locale's part of a package, below the language level."""
         return self.read(f"{package}/main/{tag}/{file}.json")["main"][tag]
+
+    def calendar(self, package: str, calendar: str, tag: str) -> Any:
+        """Return one calendar of a locale, or of the nearest locale the package has."""
+        modules = f"cldr-cal-{package}-full"
+        name = "zh-Hant" if (package, tag) == ("roc", "yue") else tag
+        while not (self.modules / modules / "main" / name).is_dir():
+            name = "nb" if name == "no" else name.rpartition("-")[0] or "en"
+        found = self.main(modules, name, f"ca-{calendar}")
+        return found["dates"]["calendars"][calendar]
 
     def supplemental(self, file: str) -> Any:
         """Return one supplemental table."""
@@ -112,40 +137,6 @@ def numbers_of(packages: Packages, tag: str, tender: set[str]) -> dict[str, Any]
     }
 
 
-def calendar_of(data: dict[str, Any]) -> dict[str, Any]:
-    """Return patterns and names of one calendar; weekdays run from Monday as in ISO 8601."""
-    patterns = {style: data["dateFormats"][style] for style in STYLES}
-    letters = re.findall(r"[A-Za-z]+", re.sub("'[^']*'", "", " ".join(patterns.values())))
-    months = data["months"]["format"]
-    found: dict[str, Any] = {
-        "patterns": {
-            key: value if isinstance(value, str) else value["_value"]
-            for key, value in patterns.items()
-        },
-        "months": [months["wide"][str(n)] for n in range(1, 13)],
-    }
-    if any(letter in ("MMM", "LLL") for letter in letters):
-        found["months_short"] = [months["abbreviated"][str(n)] for n in range(1, 13)]
-    if any(letter.startswith("G") for letter in letters):
-        eras = data["eras"]["eraAbbr"]
-        found["era"] = eras.get("1", eras["0"])
-    return found
-
-
-def dates_of(packages: Packages, tag: str) -> dict[str, Any]:
-    """Return the calendars a locale is written in."""
-    gregorian = packages.main("cldr-dates-full", tag, "ca-gregorian")["dates"]["calendars"]
-    calendars: dict[str, Any] = {"gregorian": calendar_of(gregorian["gregorian"])}
-    if tag in PERSIAN_CALENDAR:
-        persian = packages.main("cldr-cal-persian-full", tag, "ca-persian")["dates"]["calendars"]
-        calendars["persian"] = calendar_of(persian["persian"])
-    days = gregorian["gregorian"]["days"]
-    found = {"days": [days["format"]["wide"][day] for day in DAYS], "calendars": calendars}
-    if "cccc" in calendars["gregorian"]["patterns"]["full"]:
-        found["days_standalone"] = [days["stand-alone"]["wide"][day] for day in DAYS]
-    return found
-
-
 def list_of(packages: Packages, tag: str) -> dict[str, str]:
     """Return how items are joined."""
     found = packages.main("cldr-misc-full", tag, "listPatterns")["listPatterns"]
@@ -171,7 +162,7 @@ def plural_rules(table: dict[str, dict[str, str]], languages: set[str]) -> dict[
             if not key.endswith("other")
         }
         for language, rules in sorted(table.items())
-        if language in languages
+        if language.split("-", maxsplit=1)[0] in languages
     }
 
 
@@ -179,9 +170,9 @@ def language_names(packages: Packages, languages: set[str]) -> dict[str, str]:
     """Return English names and own names of languages, folded, with their code."""
     english = packages.main("cldr-localenames-full", "en", "languages")
     names = {
-        name.casefold(): code
+        name.casefold(): code.partition("-alt-")[0]
         for code, name in english["localeDisplayNames"]["languages"].items()
-        if code in languages
+        if code.split("-", maxsplit=1)[0] in languages and "-menu-" not in code
     }
     for code in sorted(languages):
         if not (packages.modules / f"cldr-localenames-full/main/{code}/languages.json").is_file():
@@ -191,6 +182,16 @@ def language_names(packages: Packages, languages: set[str]) -> dict[str, str]:
         if name:
             names.setdefault(name.casefold(), code)
     return dict(sorted(names.items()))
+
+
+def region_names(packages: Packages) -> dict[str, str]:
+    """Return English names of countries, folded, with their code."""
+    english = packages.main("cldr-localenames-full", "en", "territories")
+    return {
+        name.casefold(): code.partition("-alt-")[0]
+        for code, name in sorted(english["localeDisplayNames"]["territories"].items())
+        if code[0].isalpha() and code not in NOT_REGIONS
+    }
 
 
 def matching(packages: Packages, languages: set[str]) -> list[list[Any]]:
@@ -233,6 +234,7 @@ def supplemental_of(packages: Packages) -> dict[str, Any]:
         },
         "matching": matching(packages, languages),
         "names": language_names(packages, languages),
+        "region_names": region_names(packages),
         "calendars": {k: v[0] for k, v in preferences.items() if v[0] != "gregorian"},
         "rtl_scripts": sorted(k for k, v in scripts.items() if v["rtl"] == "YES"),
         "digits": {k: v["_digits"] for k, v in systems.items() if "_digits" in v},
@@ -253,23 +255,26 @@ def supplemental_of(packages: Packages) -> dict[str, Any]:
     }
 
 
-def currencies_in_use(packages: Packages) -> set[str]:
-    """Return the codes of money that is legal tender somewhere now."""
+def tender_by_region(packages: Packages) -> dict[str, list[list[str]]]:
+    """Return code, first and last day of money that was legal tender of late, by region."""
     regions = packages.supplemental("currencyData")["currencyData"]["region"]
-    return {
-        code
-        for rows in regions.values()
-        for row in rows
-        for code, use in row.items()
-        if "_to" not in use and use.get("_tender") != "false"
+    found = {
+        region: sorted(
+            [code, use.get("_from", ""), *([use["_to"]] if "_to" in use else [])]
+            for row in rows
+            for code, use in row.items()
+            if use.get("_tender") != "false" and use.get("_to", "9") >= TENDER_SINCE
+        )
+        for region, rows in sorted(regions.items())
     }
+    return {region: rows for region, rows in found.items() if rows}
 
 
 def sources_of(folder: Path) -> dict[str, Any]:
     """Return names, versions and npm's checksums of the packages that were read."""
     lock = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
     return {
-        "licence": "Unicode-3.0, see LICENSE-UNICODE",
+        "licence": "Unicode-3.0, see LICENSE-UNICODE; versions below 40 are Unicode-DFS",
         "made_by": "locales/cldr/extract.py",
         "packages": {
             path.removeprefix("node_modules/"): {
@@ -292,13 +297,20 @@ def write(name: str, data: dict[str, Any], *, indent: int | None = None) -> None
 def main(folder: Path) -> None:
     """Write the whole extract."""
     packages = Packages(folder)
-    tender = currencies_in_use(packages)
+    money = tender_by_region(packages)
+    tender = {row[0] for rows in money.values() for row in rows}
+    for folder_name in ("words", "calendars"):
+        (HERE / folder_name).mkdir(exist_ok=True)
     for tag in TAGS:
         write(f"{tag}.json", locale_of(packages, tag, tender))
+        write(f"words/{tag}.json", words_of(packages, tag))
+        write(f"calendars/{tag}.json", other_calendars_of(packages, tag))
+    write("currencies.json", {"tender": money})
     write("supplemental.json", supplemental_of(packages))
     write("SOURCES.json", sources_of(folder), indent=2)
-    shutil.copyfile(packages.modules / "cldr-core" / "LICENSE", HERE / "LICENSE-UNICODE")
-    total = sum(path.stat().st_size for path in HERE.glob("*.json"))
+    for package, name in LICENCES.items():
+        shutil.copyfile(packages.modules / package / "LICENSE", HERE / name)
+    total = sum(path.stat().st_size for path in HERE.rglob("*.json"))
     print(f"{len(TAGS)} locales, {total // 1024} KB")
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from .calendars import CALENDARS, CalendarDay
-from .resources import cldr_locale
+from .resources import cldr_calendars, cldr_locale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,8 @@ DateStyle = Literal["full", "long", "medium", "short"]
 _TOKEN = re.compile(r"'((?:[^']|'')*)'|(([A-Za-z])\3*)|([^A-Za-z']+)")
 _SHORT_YEAR = 100
 _NAME_FROM = 3
+# Japanese calls the first year of an era "original year".
+_GANNEN = "元"
 
 
 class DateFormatter:
@@ -36,10 +38,7 @@ class DateFormatter:
         digits: Callable[[str], str],
     ) -> None:
         dates = cldr_locale(cldr_tag)["dates"]
-        # The Thai solar calendar has the Gregorian months, so it has no data of its own.
-        self._names: Mapping[str, Any] = dates["calendars"].get(
-            calendar, dates["calendars"]["gregorian"]
-        )
+        self._names = _names_of(cldr_tag, calendar)
         self._days: Mapping[str, Sequence[str]] = {
             "E": dates["days"],
             "c": dates.get("days_standalone", dates["days"]),
@@ -52,21 +51,22 @@ class DateFormatter:
     def format(self, day: date, style: DateStyle = "long") -> str:
         """Return a day in one of CLDR's four lengths."""
         parts = self._convert(day)
+        first_year = style in self._names.get("gannen", ()) and parts.year == 1
         return "".join(
-            text if not letters else self._field(letters, parts, day.weekday())
+            text or (_GANNEN if first_year and letters == "y" else self._field(letters, parts, day))
             for text, letters in self._tokens(style)
         )
 
     def _split(self, style: str) -> tuple[tuple[str, str], ...]:
-        return tuple(_token(match) for match in _TOKEN.finditer(self._patterns[style]))
+        return split_pattern(self._patterns[style])
 
-    def _field(self, letters: str, parts: CalendarDay, weekday: int) -> str:
+    def _field(self, letters: str, parts: CalendarDay, day: date) -> str:
         kind, width = letters[0], len(letters)
         if kind in self._days:
-            return self._days[kind][weekday]
+            return self._days[kind][day.weekday()]
         if kind == "G":
-            era: str = self._names["era"]
-            return era
+            eras: Sequence[str] = self._names["eras"][letters]
+            return eras[parts.era]
         if kind in "ML" and width >= _NAME_FROM:
             key = "months" if width > _NAME_FROM else "months_short"
             month: str = self._names[key][parts.month - 1]
@@ -75,6 +75,23 @@ class DateFormatter:
         if letters == "yy":
             number %= _SHORT_YEAR
         return self._digits(str(number).rjust(width, "0"))
+
+
+def _names_of(cldr_tag: str, calendar: str) -> Mapping[str, Any]:
+    """Return patterns and names; what a calendar has not of its own it shares with others."""
+    gregorian: Mapping[str, Any] = cldr_locale(cldr_tag)["dates"]["gregorian"]
+    if calendar == "gregorian":
+        return gregorian
+    others = cldr_calendars(cldr_tag)
+    # Both reckonings of the Hijri calendar have the same months.
+    own = others[calendar.partition("-")[0]]
+    months = {key: gregorian[key] for key in gregorian if key.startswith("months")}
+    return {**months, **others["generic"], **own}
+
+
+def split_pattern(pattern: str) -> tuple[tuple[str, str], ...]:
+    """Return pairs of literal text and pattern letters; one of the two is empty."""
+    return tuple(_token(match) for match in _TOKEN.finditer(pattern))
 
 
 def _token(match: re.Match[str]) -> tuple[str, str]:
@@ -92,10 +109,17 @@ def local_day(moment: datetime | date, time_zone: str) -> date:
     Raises:
         ValueError: the datetime is naive, so nobody knows what day it is there.
     """
-    if not isinstance(moment, datetime):
-        return moment
+    return local_moment(moment, time_zone).date() if isinstance(moment, datetime) else moment
+
+
+def local_moment(moment: datetime, time_zone: str) -> datetime:
+    """Return what clocks and calendars show in a time zone.
+
+    Raises:
+        ValueError: the datetime is naive, so nobody knows what they show.
+    """
     if moment.tzinfo is None:
         raise ValueError("a naive datetime has no day: attach its time zone")
     from zoneinfo import ZoneInfo
 
-    return moment.astimezone(ZoneInfo(time_zone)).date()
+    return moment.astimezone(ZoneInfo(time_zone))

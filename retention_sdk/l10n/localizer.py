@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from ..errors import MessageError
-from .calendars import CALENDARS
+from ..errors import ConfigError, MessageError
+from .calendars import CALENDARS, Calendar
 from .catalogue import (
     catalogue_of,
     chain_of,
@@ -18,9 +18,10 @@ from .catalogue import (
     say,
     spec_of,
 )
-from .dates import DateFormatter, DateStyle, local_day
+from .currencies import cash_fraction, currency_fraction
+from .dates import DateFormatter, DateStyle, local_day, local_moment
 from .lists import join_list
-from .numbers import Digits, NumberFormatter, cash_fraction, currency_fraction
+from .numbers import Digits, NumberFormatter
 from .resources import (
     available_locales,
     cldr_locale,
@@ -29,6 +30,8 @@ from .resources import (
 )
 from .salutations import Relation, Salutation, build_salutation
 from .tags import Tag, maximize, parents, parse
+from .times import TimeFormatter, TimeStyle
+from .words import TimeUnit, Unit, Width, WordFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,22 +48,35 @@ _CACHE_SIZE = 256
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def localizer(tag: str, *, digits: Digits = "auto", strict: State | None = None) -> Localizer:
+def localizer(
+    tag: str,
+    *,
+    digits: Digits = "auto",
+    calendar: Calendar = "auto",
+    strict: State | None = None,
+) -> Localizer:
     """Return the localizer for a BCP 47 tag; the same object for the same wishes.
 
     A region brings its own formats to its language's texts: ``de-AT`` reads ``locales/de``.
+    ``digits`` and ``calendar`` go before what the tag (``-u-nu-``, ``-u-ca-``) or the region says.
     ``strict`` makes it refuse to say what has not come that far: no ``drafted`` text leaves a
     shop that wants ``native_reviewed`` ones. ``en-XA`` and ``ar-XB`` are for testing layouts.
 
     Raises:
         MessageError: no catalogue serves the tag; use ``negotiate`` first.
+        ConfigError: there is no such calendar.
     """
+    if calendar != "auto" and calendar not in CALENDARS:
+        raise ConfigError(
+            "no such calendar", key=calendar, hint=f"there are: {', '.join(CALENDARS)}"
+        )
     parsed = parse(tag)
     chain = chain_of(parsed) if parsed else ()
     if parsed is None or not chain:
         choices = ", ".join(available_locales())
         raise MessageError(f"no catalogue for {tag!r}: choose one of {choices}")
-    return build_localizer(parsed, chain, catalogue_of(chain[0])["profile"], digits, strict)
+    profile = catalogue_of(chain[0])["profile"]
+    return build_localizer(parsed, chain, profile, digits, strict, calendar=calendar)
 
 
 def build_localizer(
@@ -69,11 +85,16 @@ def build_localizer(
     profile: Mapping[str, Any],
     digits: Digits = "auto",
     strict: State | None = None,
+    *,
+    calendar: Calendar = "auto",
 ) -> Localizer:
     """Return a localizer that speaks with the profile of a ``locale.toml``, shipped or not."""
     cldr_tag = _cldr_tag_of(tag)
-    numbers = NumberFormatter(cldr_tag, profile["digits"] if digits == "auto" else digits)
-    return Localizer(tag, chain, profile, cldr_tag, numbers, strict)
+    if digits == "auto":
+        digits = _asked_digits(tag) or profile["digits"]
+    numbers = NumberFormatter(cldr_tag, digits)
+    wanted = _calendar_of(tag) if calendar == "auto" else calendar
+    return Localizer(tag, chain, profile, cldr_tag, numbers, strict, wanted)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -89,6 +110,8 @@ class Localizer:
     _cldr_tag: str
     _numbers: NumberFormatter
     _strict: State | None = None
+    calendar: Calendar = "gregorian"
+    """The calendar dates are written in: the one wished for, or the one the region expects."""
 
     def __repr__(self) -> str:
         return f"Localizer({self.tag!r})"
@@ -117,13 +140,6 @@ class Localizer:
     def default_formality(self) -> Formality:
         """How a shop in this language speaks unless its brand says otherwise."""
         return cast("Formality", self._profile["default_formality"])
-
-    @cached_property
-    def calendar(self) -> str:
-        """The calendar people of the region expect, among those this package can write."""
-        wanted = self._parsed.calendar or _expected_calendar(self._parsed)
-        known = {*cldr_locale(self._cldr_tag)["dates"]["calendars"], *self._profile["calendar"]}
-        return wanted if wanted in known and wanted in CALENDARS else "gregorian"
 
     def number(self, value: int | Decimal) -> str:
         """Return a plain number with the locale's separators and digits."""
@@ -160,6 +176,47 @@ class Localizer:
             ValueError: the datetime is naive.
         """
         return self._dates.format(local_day(value, time_zone), style)
+
+    def time(self, moment: datetime, style: TimeStyle = "short", *, time_zone: str = "UTC") -> str:
+        """Return what clocks show at a moment in a time zone: 15:30, 3:30 PM.
+
+        Raises:
+            ValueError: the datetime is naive.
+        """
+        return self._times.format(local_moment(moment, time_zone).time(), style)
+
+    def date_time(
+        self,
+        moment: datetime,
+        style: DateStyle = "long",
+        time_style: TimeStyle = "short",
+        *,
+        time_zone: str = "UTC",
+    ) -> str:
+        """Return day and time in one phrase: November 21, 2026 at 3:30 PM.
+
+        Raises:
+            ValueError: the datetime is naive.
+        """
+        day = self.date(moment, style, time_zone=time_zone)
+        return self._times.join(day, self.time(moment, time_style, time_zone=time_zone), style)
+
+    def compact(self, value: int | Decimal, *, width: Width = "short") -> str:
+        """Return a large number as people say it: 12K, or 12 thousand in ``long``."""
+        return self._words.compact(value, width)
+
+    def unit(self, value: int | Decimal, unit: Unit, *, width: Width = "long") -> str:
+        """Return a quantity with its unit in the right plural: 3 days, 1.5 kilograms."""
+        return self._words.unit(value, unit, width)
+
+    def relative(
+        self, count: int, unit: TimeUnit, *, numeric: Literal["auto", "always"] = "auto"
+    ) -> str:
+        """Return a distance from now, negative in the past: in 3 days, tomorrow, last week.
+
+        ``always`` never takes a word for a number: in 1 day.
+        """
+        return self._words.relative(count, unit, named=numeric == "auto")
 
     def list(self, items: Sequence[str]) -> str:
         """Join items as the language does: ``a, b and c``."""
@@ -206,12 +263,33 @@ class Localizer:
             self._cldr_tag, self.calendar, patterns=patterns, digits=self._numbers.digits
         )
 
+    @cached_property
+    def _times(self) -> TimeFormatter:
+        return TimeFormatter(self._cldr_tag, digits=self._numbers.digits)
+
+    @cached_property
+    def _words(self) -> WordFormatter:
+        return WordFormatter(self._cldr_tag, self._numbers)
+
 
 def _cldr_tag_of(tag: Tag) -> str:
     for name in parents(tag):
         if name in cldr_locales():
             return name
     raise MessageError(f"no formats for {tag}: add it to locales/cldr/extract.py and run that")
+
+
+def _asked_digits(tag: Tag) -> Digits | None:
+    """Return the wish that a tag carries: its own digits by any name, or 0-9."""
+    if not tag.digits:
+        return None
+    return "latn" if tag.digits == "latn" else "native"
+
+
+def _calendar_of(tag: Tag) -> Calendar:
+    """Return the calendar a tag asks for; one we cannot write falls back to the Gregorian."""
+    wanted = tag.calendar or _expected_calendar(tag)
+    return cast("Calendar", wanted) if wanted in CALENDARS else "gregorian"
 
 
 def _expected_calendar(tag: Tag) -> str:

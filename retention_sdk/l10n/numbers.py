@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
+from .currencies import currency_fraction
 from .resources import cldr_locale, supplemental
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ SymbolWidth = Literal["standard", "narrow", "code"]
 CurrencyStyle = Literal["standard", "accounting"]
 
 _LATIN_DIGITS = "0123456789"
-_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+_EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 _PERCENT_SHIFT = 2
+_PYTHON_GROUP = 3
 _CACHE_SIZE = 4096
 
 
@@ -51,6 +53,8 @@ class _Style:
     separator: str
     grouped_from: int
     digits: dict[int, str] | None
+    table: dict[int, str] | None
+    """From Python's own format to the locale's, where that groups by three as Python does."""
 
 
 class NumberFormatter:
@@ -63,9 +67,18 @@ class NumberFormatter:
         # One formatter serves one locale, so its styles live and die with it.
         self._style = lru_cache(_CACHE_SIZE)(self._make_style)
 
-    def decimal(self, value: int | Decimal, *, fraction_max: int | None = None) -> str:
-        """Return a plain number, three decimals at most unless told otherwise."""
+    def decimal(
+        self, value: int | Decimal, *, fraction_max: int | None = None, grouping_min: int = 0
+    ) -> str:
+        """Return a plain number, three decimals at most unless told otherwise.
+
+        ``grouping_min`` is how many digits at least must stand before the first separator, where
+        that is more than the locale asks for.
+        """
         style = self._style("decimal_pattern", "", "standard")
+        if grouping_min > self._data["minimum_grouping"]:
+            from_digits = style.pattern.group + grouping_min
+            style = replace(style, grouped_from=from_digits, table=None)
         fraction = style.pattern.fraction_max if fraction_max is None else fraction_max
         return _write(style, Decimal(value), fraction_min=0, fraction_max=fraction)
 
@@ -90,6 +103,11 @@ class NumberFormatter:
         found = self._style(kind, currency, width)
         return _write(found, amount, fraction_min=digits, fraction_max=digits)
 
+    @property
+    def minus(self) -> str:
+        """The sign before what is owed, with its bidi marks."""
+        return cast("str", self._system["minus"])
+
     def digits(self, text: str) -> str:
         """Return text with 0-9 replaced by this locale's digits; nothing else changes."""
         table = _digit_table(self._system_name)
@@ -111,6 +129,14 @@ class NumberFormatter:
         pattern = _parse(_choose_pattern(system, kind, symbol))
         # Austria and French Switzerland separate prices differently from other numbers.
         own = "currency_" if currency else ""
+        point = system.get(f"{own}decimal", system["decimal"])
+        separator = system.get(f"{own}group", system["group"])
+        digits = _digit_table(self._system_name)
+        like_python = (
+            pattern.group == pattern.group_higher == _PYTHON_GROUP
+            and self._data["minimum_grouping"] == 1
+            and pattern.integer_min == 1
+        )
 
         def affixes(prefix: str, suffix: str) -> tuple[str, str]:
             return _fill(prefix, system, symbol, "prefix"), _fill(suffix, system, symbol, "suffix")
@@ -119,32 +145,14 @@ class NumberFormatter:
             positive=affixes(pattern.prefix, pattern.suffix),
             negative=affixes(pattern.negative_prefix, pattern.negative_suffix),
             pattern=pattern,
-            decimal=system.get(f"{own}decimal", system["decimal"]),
-            separator=system.get(f"{own}group", system["group"]),
+            decimal=point,
+            separator=separator,
             grouped_from=pattern.group + self._data["minimum_grouping"],
-            digits=_digit_table(self._system_name),
+            digits=digits,
+            table=({ord(","): separator, ord("."): point} | (digits or {}))
+            if like_python
+            else None,
         )
-
-
-def currency_fraction(currency: str) -> int:
-    """Return CLDR's number of decimals for prices: 2 for EUR, 0 for JPY and IRR."""
-    return _fraction_row(currency)[0]
-
-
-def cash_fraction(currency: str) -> int:
-    """Return CLDR's number of decimals for cash: 0 for AMD, SEK and TWD."""
-    return _fraction_row(currency)[1]
-
-
-def cash_rounding(currency: str) -> int:
-    """Return the step of cash in its smallest printed unit: 5 for CHF, 50 for DKK, 0 for none."""
-    return _fraction_row(currency)[2]
-
-
-def _fraction_row(currency: str) -> tuple[int, int, int]:
-    table = supplemental()["fractions"]
-    digits, cash, step = table.get(currency, table["DEFAULT"])
-    return digits, cash, step
 
 
 def _system_name(numbers: Mapping[str, Any], digits: Digits) -> str:
@@ -219,15 +227,39 @@ def _to_decimal(value: Decimal | Fraction) -> Decimal:
 
 
 def _write(style: _Style, value: Decimal, *, fraction_min: int, fraction_max: int) -> str:
-    rounded = value.quantize(Decimal(1).scaleb(-fraction_max), context=_EXACT)
-    integer, _, fraction = format(abs(rounded), "f").partition(".")
-    fraction = fraction[:fraction_min] + fraction[fraction_min:].rstrip("0")
+    rounded = value.quantize(_step(fraction_max), context=_EXACT)
+    is_negative = rounded.is_signed()
+    if is_negative:
+        rounded = -rounded
+    if style.table:
+        text = f"{rounded:,f}"
+        if fraction_min < fraction_max:
+            text = _trimmed(text, fraction_max - fraction_min)
+        number = text.translate(style.table)
+    else:
+        number = _spelled(style, _trimmed(f"{rounded:f}", fraction_max - fraction_min))
+    before, after = style.negative if is_negative else style.positive
+    return before + number + after
+
+
+@cache
+def _step(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
+
+
+def _trimmed(text: str, zeros_max: int) -> str:
+    """Return a number without so many zeros, and no point, at its end."""
+    if "." not in text:
+        return text
+    kept = len(text) - zeros_max
+    return (text[:kept] + text[kept:].rstrip("0")).rstrip(".")
+
+
+def _spelled(style: _Style, text: str) -> str:
+    integer, _, fraction = text.partition(".")
     integer = _grouped(integer.rjust(style.pattern.integer_min, "0"), style)
     number = f"{integer}{style.decimal}{fraction}" if fraction else integer
-    if style.digits:
-        number = number.translate(style.digits)
-    before, after = style.negative if rounded.is_signed() else style.positive
-    return f"{before}{number}{after}"
+    return number.translate(style.digits) if style.digits else number
 
 
 def _grouped(integer: str, style: _Style) -> str:

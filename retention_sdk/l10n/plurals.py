@@ -19,8 +19,9 @@ _Relation = tuple[str, int, bool, tuple[tuple[int, int], ...]]
 def plural_category(language: str, number: int | Decimal, kind: Kind = "cardinal") -> str:
     """Return ``zero``, ``one``, ``two``, ``few``, ``many`` or ``other``.
 
-    A Decimal keeps its visible decimals: 1.0 is not the same as 1 in many languages. Languages
-    that CLDR does not know have only ``other``.
+    A Decimal keeps its visible decimals: 1.0 is not the same as 1 in many languages. A tag such
+    as ``pt-PT`` takes rules of its own if CLDR has them. Languages that CLDR does not know have
+    only ``other``.
     """
     operands = _operands(number)
     for category, alternatives in _rules(language, kind):
@@ -41,7 +42,8 @@ def integer_categories(language: str, kind: Kind = "cardinal") -> frozenset[str]
 
 @cache
 def _rules(language: str, kind: Kind) -> tuple[tuple[str, list[list[_Relation]]], ...]:
-    table: dict[str, str] = supplemental()[kind].get(language, {})
+    tables: dict[str, dict[str, str]] = supplemental()[kind]
+    table = tables.get(language) or tables.get(language.partition("-")[0], {})
     return tuple(
         (
             category,

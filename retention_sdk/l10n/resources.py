@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CATALOGUE_FILE = "messages.json"
+_NOT_LOCALES = frozenset({"supplemental", "currencies", "SOURCES"})
 
 
 @cache
@@ -48,13 +49,38 @@ def supplemental() -> Mapping[str, Any]:
 def cldr_locales() -> frozenset[str]:
     """Return the tags that have formatting data."""
     folder = locales_root() / "cldr"
-    return frozenset(path.stem for path in folder.glob("*.json")) - {"supplemental", "SOURCES"}
+    return frozenset(path.stem for path in folder.glob("*.json")) - _NOT_LOCALES
 
 
 @cache
 def cldr_locale(tag: str) -> Mapping[str, Any]:
     """Return one locale's extract; ``tag`` must be one of ``cldr_locales()``."""
     return MappingProxyType(_read(locales_root() / "cldr" / f"{tag}.json"))
+
+
+@cache
+def cldr_words(tag: str) -> Mapping[str, Any]:
+    """Return one locale's words around numbers: compact, units, relative time."""
+    return MappingProxyType(_read(locales_root() / "cldr" / "words" / f"{tag}.json"))
+
+
+@cache
+def cldr_calendars(tag: str) -> Mapping[str, Any]:
+    """Return one locale's names and patterns for calendars other than the Gregorian one."""
+    return MappingProxyType(_read(locales_root() / "cldr" / "calendars" / f"{tag}.json"))
+
+
+@cache
+def tender_table() -> Mapping[str, list[list[str]]]:
+    """Return per region the code, first and, if it has ended, last day of each legal tender."""
+    table: dict[str, list[list[str]]] = _read(locales_root() / "cldr" / "currencies.json")["tender"]
+    return MappingProxyType(table)
+
+
+@cache
+def umm_al_qura_table() -> Mapping[str, Any]:
+    """Return the lengths of the months that Saudi Arabia has published."""
+    return MappingProxyType(_read(locales_root() / "cldr" / "umm-al-qura" / "months.json"))
 
 
 @cache

@@ -21,7 +21,14 @@ _SUBTAGS = re.compile(
 )
 _LENGTH_MAX = 100
 # BCP 47 allows no subtag of more than eight letters; CLDR calls the calendar by its full name.
-_CALENDAR_ALIASES = {"gregory": "gregorian"}
+# Whoever says only "islamic" means the calendar that Muslims follow, which Mecca publishes.
+_CALENDAR_ALIASES = {
+    "gregory": "gregorian",
+    "islamic": "islamic-umalqura",
+    "islamicc": "islamic-civil",
+}
+# What platforms and people say where CLDR says otherwise.
+_OTHER_NAMES = {"farsi": "fa", "mandarin": "zh", "castilian": "es", "bahasa indonesia": "id"}
 _CACHE_SIZE = 1024
 
 
@@ -56,10 +63,21 @@ def parse(text: str) -> Tag | None:
     match = _SUBTAGS.fullmatch(plain.replace("_", "-"))
     tag = _from_match(match) if match else None
     if tag is None:
-        code = supplemental()["names"].get(" ".join(folded.split()))
-        return _canonical(*_split(code)) if code else None
+        return _from_name(" ".join(folded.split()))
     script = {"latin": "Latn", "cyrillic": "Cyrl"}.get(keywords)
     return replace(tag, script=tag.script or script) if script else tag
+
+
+def _from_name(name: str) -> Tag | None:
+    """Read "persian", "chinese (traditional)", "english (canada)"; the language alone if unsure."""
+    names: dict[str, str] = supplemental()["names"] | _OTHER_NAMES
+    outer, _, inner = name.rstrip(")").partition(" (")
+    code = names.get(name) or names.get(f"{inner} {outer}") or names.get(outer)
+    if not code:
+        return None
+    tag = _canonical(*_split(code))
+    region = supplemental()["region_names"].get(inner, "")
+    return replace(tag, region=tag.region or region)
 
 
 def _from_match(match: re.Match[str]) -> Tag | None:
@@ -70,7 +88,7 @@ def _from_match(match: re.Match[str]) -> Tag | None:
     extension = re.search(r"(?:^|-)u-(.*)", match["rest"] or "")
     if not extension:
         return tag
-    wish = re.search(r"(?:^|-)ca-([a-z0-9]+)", extension[1])
+    wish = re.search(r"(?:^|-)ca-([a-z0-9]{3,8}(?:-[a-z0-9]{3,8})*)", extension[1])
     digits = re.search(r"(?:^|-)nu-([a-z]+)", extension[1])
     return replace(
         tag,

@@ -17,7 +17,7 @@ def test_the_persian_calendar_equals_icu_on_every_day_of_275_years(oracle):
     day, compared = EPOCH + timedelta(days=table["first_day"]), 0
     for year, month, first, count in table["months"]:
         for number in range(first, first + count):
-            assert (year, month, number) == persian(day), day
+            assert (year, month, number, 0) == persian(day), day
             day += timedelta(days=1)
             compared += 1
 
@@ -38,7 +38,7 @@ def test_the_persian_calendar_equals_icu_on_every_day_of_275_years(oracle):
 )
 def test_known_days_are_what_iranians_call_them(day, expected):
     """The revolution, New Year, and the last days of a common and a leap year."""
-    assert expected == persian(day)
+    assert expected == persian(day)[:3]
 
 
 @given(st.dates(min_value=date(623, 1, 1), max_value=date(2221, 1, 1)))
@@ -53,4 +53,4 @@ def test_persian_days_follow_one_another(day):
 
 def test_thai_years_are_543_ahead():
     """2026 is 2569 of the Buddhist era."""
-    assert (2569, 11, 21) == buddhist(date(2026, 11, 21))
+    assert (2569, 11, 21, 0) == buddhist(date(2026, 11, 21))

@@ -29,6 +29,25 @@ SHOPS = ("en", "de", "es", "es-419", "fa", "he", "nb", "pt", "ru", "sr", "zh-Han
         ("gsw", "de"),
         ("en-KW", "en"),
         ("pt-BR", "pt"),
+        ("fa_AF.UTF-8", "fa"),
+        ("Farsi", "fa"),
+        ("فارسی", "fa"),
+        ("Dari", "fa"),
+        ("Deutsch", "de"),
+        ("Norwegian", "nb"),
+        ("no_NO", "nb"),
+        ("Chinese (Traditional)", "zh-Hant"),
+        ("Chinese (Taiwan)", "zh-Hant"),
+        ("Simplified Chinese", "zh-Hans"),
+        ("Brazilian Portuguese", "pt"),
+        ("Portuguese (Brazil)", "pt"),
+        ("Latin American Spanish", "es-419"),
+        ("Spanish (Mexico)", "es-419"),
+        ("es_AR", "es-419"),
+        ("de_DE_formal", "de"),
+        ("zh-cmn-Hans-CN", "zh-Hans"),
+        ("zh_TW.Big5", "zh-Hant"),
+        ("en_US_POSIX", "en"),
     ],
 )
 def test_a_wish_finds_the_catalogue_that_serves_it(wish, expected):
@@ -42,7 +61,9 @@ def test_whoever_reads_traditional_characters_gets_them(wish):
     assert "zh-Hant" == negotiate([wish], available_locales()).tag
 
 
-@pytest.mark.parametrize("wish", ["sr-Latn", "sr-Latn-RS", "uk", "be", "ca", "ur", "az-Arab"])
+@pytest.mark.parametrize(
+    "wish", ["sr-Latn", "sr-Latn-RS", "sr_RS@latin", "uk", "be", "ca", "ur", "az-Arab"]
+)
 def test_nobody_is_given_a_script_or_a_language_they_did_not_ask_for(wish):
     """Not Cyrillic for Latin Serbian, not Russian for Ukrainian, not Spanish for Catalan."""
     assert "en" == negotiate([wish], SHOPS).tag
@@ -71,6 +92,16 @@ def test_the_region_is_kept_for_formats_but_not_across_languages():
     assert "es-MX" == negotiate(["es_MX"], SHOPS).regional
     assert "zh-Hant-HK" == negotiate(["zh-HK"], SHOPS).regional
     assert "de" == negotiate(["gsw-CH"], SHOPS).regional
+
+
+ALPHABET = "abcdefxuzhntwr-_@. ()0419ا中"
+
+
+@given(st.text(alphabet=ALPHABET, max_size=40), st.text(max_size=20))
+def test_what_nearly_is_a_tag_never_raises(wish, other):
+    """Extensions, keywords, brackets and encodings cut off anywhere."""
+    for text in (wish, f"fa-u-{wish}", f"{other} ({wish}", f"zh-{wish}", f"en@{other}"):
+        assert negotiate([text], SHOPS).tag in SHOPS
 
 
 @given(
