@@ -245,15 +245,24 @@ class Localizer:
         return say(nodes, spec, arguments, self)
 
     def salutation(
-        self, customer: Customer | None, *, formality: Formality, relation: Relation = "first"
+        self,
+        customer: Customer | None,
+        *,
+        formality: Formality,
+        relation: Relation = "first",
+        addressee: Addressee = "",
     ) -> Salutation:
-        """Return how to begin a text to somebody, with as much of the name as is polite."""
+        """Return how to begin a text to somebody, with as much of the name as is polite.
+
+        ``addressee`` is a gender the customer told the shop, never a guess; it brings a title.
+        """
         return build_salutation(
             customer,
             language=self.language,
             profile=self._profile,
             formality=formality,
             relation=relation,
+            addressee=addressee,
         )
 
     @cached_property

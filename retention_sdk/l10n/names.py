@@ -14,6 +14,15 @@ _BREAKS = re.compile(r"([\s\-'’.]+)")
 _SHORT_MAX = 3
 _ROMAN = re.compile(r"[IVX]+")
 _TURKIC = frozenset({"tr", "az"})
+# Vi and Xi are names, and nobody is numbered by a numeral that stands alone.
+_NO_NUMERALS = frozenset({"VI", "XI"})
+# Legal forms, as they stand at the end of a name, before it, or anywhere in it.
+_COMPANY = re.compile(
+    r".[ ,](?i:GmbH|mbH|OHG|Ltd|Limited|LLC|LLP|PLC|Inc|Corp|Pty|SARL|S\.r\.l|SRL|B\.V)\.?$"
+    r"|.[ ,](ApS|Oy|A\.Ş|Şti|z o\.o|ՍՊԸ|ՓԲԸ|ΕΠΕ|ΑΕ|בע[״\"]מ)\.?$"
+    r"|^(ООО|ТОВ|PT\.?|CV\.?|Công ty|บริษัท|شرکت|شركة) "
+    r"|株式会社|有限会社|合同会社|주식회사|\(주\)|公司$"
+)
 _LOWER_I = str.maketrans({"I": "ı", "İ": "i"})
 _UPPER_I = str.maketrans({"i": "İ", "ı": "I"})
 
@@ -26,6 +35,17 @@ def is_name(text: str) -> bool:
 def is_cjk(name: str) -> bool:
     """Tell whether a name is written in Chinese characters, kana or Hangul."""
     return any(_block(char) in _CJK for char in name if char.isalpha())
+
+
+def is_company(name: str) -> bool:
+    """Tell a firm that was typed where a person's name belongs, by its legal form."""
+    return _COMPANY.search(name) is not None
+
+
+def fold(text: str) -> str:
+    """Return text in small letters without marks, to compare what people type (Nguyễn, nguyen)."""
+    bare = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+    return "".join(char for char in bare if not unicodedata.combining(char))
 
 
 def upper(text: str, language: str) -> str:
@@ -54,15 +74,16 @@ def recase(parts: Sequence[str], language: str) -> tuple[str, ...]:
         return tuple(parts)
     return tuple(
         "".join(
-            word if _BREAKS.fullmatch(word) else _recase_word(word, language)
+            word if _BREAKS.fullmatch(word) else _recase_word(word, language, part)
             for word in _BREAKS.split(part)
         )
         for part in parts
     )
 
 
-def _recase_word(word: str, language: str) -> str:
-    if _ROMAN.fullmatch(word):
+def _recase_word(word: str, language: str, part: str) -> str:
+    may_be_name = language == "vi" or part in _NO_NUMERALS
+    if _ROMAN.fullmatch(word) and not may_be_name:
         return word
     rest = lower(word, language)[1:]
     if language == "hy":
@@ -79,8 +100,9 @@ def join_name(given: str, family: str, *, is_family_first: bool) -> str:
     """Return both parts in the order that the name's own script asks for, else the locale.
 
     Chinese, Japanese and Korean names stand family first and unspaced wherever they are printed.
+    Who has one name only, and typed it into both fields, is called by it once.
     """
-    if not given or not family:
+    if not given or not family or given.casefold() == family.casefold():
         return given or family
     if is_cjk(given + family):
         return f"{family}{given}"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention_sdk.l10n.names import is_name, join_name, lower, recase, upper
+from retention_sdk.l10n.names import fold, is_company, is_name, join_name, lower, recase, upper
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ from retention_sdk.l10n.names import is_name, join_name, lower, recase, upper
         (("ИРИНА", ""), "ru", ("Ирина", "")),
         (("J.R.R.", "TOLKIEN"), "en", ("J.R.R.", "Tolkien")),
         (("HENRY", "VIII"), "en", ("Henry", "VIII")),
+        (("TƯỜNG VI", "NGUYỄN"), "vi", ("Tường Vi", "Nguyễn")),
+        (("VI", "TRẦN"), "vi", ("Vi", "Trần")),
+        (("JINPING", "XI"), "en", ("Jinping", "Xi")),
+        (("SITI", "NURHALIZA"), "id", ("Siti", "Nurhaliza")),
     ],
 )
 def test_a_name_in_capitals_is_written_as_people_write_it(typed, language, expected):
@@ -61,6 +65,7 @@ def test_capitals_and_small_letters_are_the_languages_own():
         ("철수", "김", False, "김철수"),
         ("Anna", "", False, "Anna"),
         ("", "Lee", True, "Lee"),
+        ("Suharto", "SUHARTO", False, "Suharto"),
     ],
 )
 def test_parts_are_joined_in_the_order_the_name_asks_for(
@@ -76,3 +81,31 @@ def test_parts_are_joined_in_the_order_the_name_asks_for(
 def test_a_dash_in_a_required_field_is_no_name(text, expected):
     """People type something when a form insists."""
     assert expected is is_name(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Müller GmbH", True),
+        ("KAFFEE GMBH", True),
+        ("Acme, Inc.", True),
+        ("PT Maju Jaya", True),
+        ("Công ty Hoa Sen", True),
+        ("株式会社山田", True),
+        ("上海茶叶有限公司", True),
+        ("شرکت چای نو", True),
+        ("Anna Müller", False),
+        ("Vincent", False),
+        ("GmbH", False),
+        ("山田太郎", False),
+    ],
+)
+def test_a_firm_is_told_by_its_legal_form(text, expected):
+    """People order for the office and write its name where theirs should stand."""
+    assert expected is is_company(text)
+
+
+def test_folding_finds_what_was_typed_without_marks():
+    """Telephone keyboards."""
+    assert "nguyen" == fold("NGUYỄN")
+    assert "dang" == fold("Đặng")
