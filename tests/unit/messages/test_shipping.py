@@ -57,7 +57,7 @@ def test_a_notice_is_about_the_order_and_nothing_else(make_notice):
     assert "Your order 1001 from Soap & Sons is on its way" == notice.subject
     assert "Soap & Sons has sent your order." == notice.preheader
     assert ("DHL", "Tracking number: 00340434") == notice.tracking
-    assert ("Track the parcel", URL) == (notice.call_to_action.text, notice.call_to_action.url)
+    assert ("Track the package", URL) == (notice.call_to_action.text, notice.call_to_action.url)
     assert "Rose soap" == notice.summary.rows[0].title
     assert notice.unsubscribe is None
     assert () == notice.points
@@ -133,7 +133,7 @@ def test_carrier_and_number_stand_in_text_and_html(make_notice):
     notice = make_notice(DHL)
     text, html = render_text(notice), render_html(notice)
 
-    assert "DHL\nTracking number: 00340434\n\nTrack the parcel:\n" + URL in text
+    assert "DHL\nTracking number: 00340434\n\nTrack the package:\n" + URL in text
     assert ">DHL</p>" in html
     assert f'href="{URL}"' in html
 
