@@ -1,7 +1,7 @@
 """E-mails, SMS and push: candidates, composition as data, and finished bytes."""
 
 from .choose import message_candidates
-from .compose import compose_email
+from .compose import Expiring, compose_email
 from .html import render_html
 from .message import Message
 from .mime import render_email
@@ -12,6 +12,7 @@ from .sms import SmsMessage, compose_sms, render_sms
 from .text import render_text
 
 __all__ = [
+    "Expiring",
     "Message",
     "PushMessage",
     "SmsMessage",

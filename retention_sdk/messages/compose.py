@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ..errors import ConsentError
 from ..l10n import Localizer
 from ..model import Block, Candidate, ContentKind, Context, Decision
-from .candidates import ORDER_SHIPPED, REVIEW_REQUEST, THANK_YOU
+from .candidates import ORDER_SHIPPED, POINTS_NOTICE, REVIEW_REQUEST, THANK_YOU
 from .message import Link, Message, MessageBlock, Summary, Unsubscribe
 from .parcels import find_parcels, parcel_lines
 from .permission import check_decision, find_labels, is_marketing
@@ -22,6 +24,13 @@ _BLOCK_CHARS_MAX = 6_000
 _ABOUT_ORDER = frozenset({THANK_YOU, ORDER_SHIPPED, REVIEW_REQUEST})
 
 
+class Expiring(NamedTuple):
+    """How many points can be used up to and including which day."""
+
+    points: int
+    last_day: date
+
+
 def compose_email(
     context: Context,
     candidate: Candidate,
@@ -30,12 +39,14 @@ def compose_email(
     *,
     unsubscribe_url: str | None = None,
     tracking_url: str | None = None,
+    expiring: Expiring | None = None,
 ) -> Message:
     """Write the e-mail that was decided on, in the words of the localizer.
 
     Only the kinds of content that were decided on appear. ``unsubscribe_url`` takes the
     one-click POST of RFC 8058; without it, a marketing e-mail is unsubscribed from by mail.
-    ``tracking_url`` is the carrier's page, for the button of a shipping notice.
+    ``tracking_url`` is the carrier's page, for the button of a shipping notice; ``expiring``
+    stands in a points notice.
 
     Raises:
         ConsentError: the decision does not allow this candidate, or the e-mail could not carry
@@ -61,26 +72,41 @@ def compose_email(
         sender_address=people.sender,
         reply_to=people.reply_to,
         recipient=people.recipient,
-        subject=find_labels(decision) + words.subject(template),
+        subject=find_labels(decision) + words.about(f"email.{template}.subject"),
         preheader=words.preheader(template),
-        headline=words.say(f"email.{template}.headline"),
+        headline=words.about(f"email.{template}.headline"),
         greeting=words.greeting(),
-        paragraphs=(words.about(f"email.{template}.body"),),
+        paragraphs=tuple(_paragraphs(candidate, words, expiring)),
         tracking=tuple(_tracking(context, candidate, words)),
         summary=_summary(context, candidate, words),
         points=tuple(_points(context, candidate, words)),
         blocks=tuple(_blocks(candidate, words)),
         call_to_action=_call_to_action(context, candidate, words, tracking_url or ""),
-        signoff=words.say("email.signoff"),
-        signer=words.text(brand.sender.name),
-        signer_role=words.text(brand.sender.role),
-        brand_name=brand.name,
-        brand_url=secure_url(context.shop.url),
-        palette=brand.palette,
+        **_signature(context, words),
         footer=tuple(_footer(context, words, template, contact=brand.contact_email or answers_to)),
         unsubscribe=_unsubscribe(decision, words, answers_to, unsubscribe_url or ""),
         must_include=decision.must_include,
     )
+
+
+def _signature(context: Context, words: Words) -> dict[str, Any]:
+    brand = context.brand
+    return {
+        "signoff": words.say("email.signoff"),
+        "signer": words.text(brand.sender.name),
+        "signer_role": words.text(brand.sender.role),
+        "brand_name": brand.name,
+        "brand_url": secure_url(context.shop.url),
+        "palette": brand.palette,
+    }
+
+
+def _paragraphs(candidate: Candidate, words: Words, expiring: Expiring | None) -> Iterator[str]:
+    yield words.about(f"email.{candidate.template}.body")
+    if candidate.template == POINTS_NOTICE and expiring and expiring.points > 0:
+        yield words.say(
+            "email.points_notice.expiring", points=expiring.points, date=expiring.last_day
+        )
 
 
 def _summary(context: Context, candidate: Candidate, words: Words) -> Summary | None:

@@ -51,10 +51,6 @@ class Words:
             return text
         return strip_isolates(text)
 
-    def subject(self, template: str) -> str:
-        """Return the subject line."""
-        return self.about(f"email.{template}.subject")
-
     def preheader(self, template: str) -> str:
         """Return what inboxes show behind the subject."""
         name = "headline" if template == REVIEW_REQUEST else "preheader"

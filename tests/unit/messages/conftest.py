@@ -9,7 +9,7 @@ import pytest
 
 from retention_sdk.consent import decide, first_allowed, load_rules
 from retention_sdk.l10n import localizer
-from retention_sdk.messages import Message, compose_email, message_candidates
+from retention_sdk.messages import Expiring, Message, compose_email, message_candidates
 from retention_sdk.model import (
     Block,
     Candidate,
@@ -130,6 +130,7 @@ def make_message(make_context) -> Callable[..., Message]:
         blocks: tuple[Block, ...] = (),
         unsubscribe_url: str | None = None,
         tracking_url: str | None = None,
+        expiring: Expiring | None = None,
         candidates: Callable[..., tuple[Candidate, ...]] = message_candidates,
         **changes: Any,
     ) -> Message:
@@ -147,6 +148,7 @@ def make_message(make_context) -> Callable[..., Message]:
             localizer(context.locale.tag),
             unsubscribe_url=unsubscribe_url,
             tracking_url=tracking_url,
+            expiring=expiring,
         )
 
     return make

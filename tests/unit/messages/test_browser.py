@@ -40,6 +40,21 @@ FLAGS = """
 --force-device-scale-factor=1
 """.split()
 MEASURE = """
+const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+const luminance = (colour) => channels(colour).slice(0, 3)
+  .map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+const behind = (element) => {
+  const colour = getComputedStyle(element).backgroundColor;
+  const isClear = channels(colour)[3] === 0;
+  return isClear && element.parentElement ? behind(element.parentElement) : colour;
+};
+const contrast = (element) => {
+  const pair = [getComputedStyle(element).color, behind(element)].map(luminance);
+  return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+};
+const speaks = (element) => element.checkVisibility()
+  && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
 addEventListener("load", () => {
   const seen = [...document.querySelectorAll("iframe")].map((frame) => {
     const page = frame.contentDocument, root = page.documentElement;
@@ -49,7 +64,8 @@ addEventListener("load", () => {
     return {
       width: root.clientWidth, scroll: root.scrollWidth, height: root.scrollHeight,
       left: Math.min(...left), right: Math.max(...right), lang: root.lang,
-      direction: style.direction, align: style.textAlign, text: page.body.innerText,
+      contrast: Math.min(...[...page.body.querySelectorAll("*")].filter(speaks).map(contrast)),
+      ground: luminance(getComputedStyle(page.body).backgroundColor), direction: style.direction, align: style.textAlign, text: page.body.innerText,
     };
   });
   document.getElementById("seen").textContent = JSON.stringify(seen);
@@ -69,8 +85,9 @@ def find_browser() -> str:
 def lay_out(pages: dict[str, str], folder: Path) -> dict[str, dict[str, Any]]:
     """Return what the browser measured of each page, and leave ``mails.png`` in the folder."""
     frames = "".join(
-        f'<iframe width="{WIDTH}" height="{HEIGHT}" srcdoc="{html.escape(page)}"></iframe>'
-        for page in pages.values()
+        f'<iframe style="color-scheme:{_scheme(name)}" width="{WIDTH}" height="{HEIGHT}" '
+        f'srcdoc="{html.escape(page)}"></iframe>'
+        for name, page in pages.items()
     )
     style = "body{margin:0;white-space:nowrap}iframe{border:0;vertical-align:top}"
     sheet = folder / "sheet.html"
@@ -110,7 +127,7 @@ def messages(make_case, make_message):
         made[f"{tag} shipped"] = make_message(shipped, **links)
         for name, candidates in OCCASIONS.items():
             made[f"{tag} {name}"] = make_message(occasion, candidates=candidates, **links)
-    return made
+    return made | {f"{tag} dark": made[tag] for tag in OTHERS}
 
 
 @pytest.fixture(scope="module")
@@ -119,12 +136,28 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def seen(messages, folder):
-    seen = lay_out({name: render_html(message) for name, message in messages.items()}, folder)
+def measured(messages, folder):
+    """All pages, and at the end one that is broken on purpose."""
+    pages = {name: render_html(message) for name, message in messages.items()}
+    fault = '</h1><p style="width:500px;color:#eee;background:#fff">too wide, too faint</p>'
+    measured = lay_out(pages | {"fa broken": pages["fa"].replace("</h1>", fault)}, folder)
     if kept := os.environ.get("RETENTION_SCREENSHOTS"):
         Path(kept).mkdir(parents=True, exist_ok=True)
         shutil.copy(folder / "mails.png", kept)
-    return seen
+    return measured
+
+
+@pytest.fixture(scope="module")
+def seen(measured):
+    return {name: page for name, page in measured.items() if name != "fa broken"}
+
+
+def test_a_broken_page_would_be_noticed(measured):
+    broken = measured["fa broken"]
+
+    assert WIDTH < broken["scroll"]
+    assert 0 > broken["left"]
+    assert 2 > broken["contrast"]
 
 
 def test_nothing_reaches_beyond_the_screen(seen):
@@ -161,15 +194,31 @@ def test_what_the_message_says_can_be_read(seen, messages):
     assert [] == unread
 
 
-def test_the_picture_is_not_blank(seen, folder):
-    """A page without ink would have one colour; a telephone's first screen has thousands."""
+def test_every_text_stands_out_by_day_and_by_night(seen):
+    """WCAG 2.2, 1.4.3: 4.5 to 1, as the browser paints it."""
+    faint = {name: page["contrast"] for name, page in seen.items() if page["contrast"] < 4.5}
+
+    assert {} == faint
+    assert {name for name in seen if name.endswith("dark")} == {
+        name for name, page in seen.items() if page["ground"] < 0.05
+    }
+
+
+def test_the_picture_is_not_blank(seen, measured, folder):
+    """Ink is what differs from the ground; a telephone's first screen has thousands of it."""
     picture = Image.open(folder / "mails.png").convert("L")
-    assert (WIDTH * len(seen), HEIGHT) == picture.size
+    assert (WIDTH * len(measured), HEIGHT) == picture.size
 
     for index, name in enumerate(seen):
         screen = picture.crop((WIDTH * index, 0, WIDTH * (index + 1), 640))
-        ink = sum(screen.histogram()[:128])
+        dark = sum(screen.histogram()[:128])
+        ink = screen.width * screen.height - dark if name.endswith("dark") else dark
         assert 1500 < ink, name
+
+
+def _scheme(name: str) -> str:
+    """The page in a frame takes the colour scheme of the frame for the reader's wish."""
+    return "dark" if name.endswith("dark") else "light"
 
 
 def _tag(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,6 +12,7 @@ from retention_sdk.consent import decide, load_rules
 from retention_sdk.errors import ConsentError
 from retention_sdk.l10n import localizer
 from retention_sdk.messages import (
+    Expiring,
     birthday_candidates,
     compose_email,
     points_notice_candidates,
@@ -72,6 +73,26 @@ def test_a_balance_is_told_in_numbers(make_occasion, make_message):
     assert "Your account holds 1,240 points." == message.preheader
     assert message.paragraphs[0].startswith("You have 1,240 points in your account")
     assert () == message.points
+
+
+def test_points_that_end_are_named_with_their_last_day(make_occasion, make_message):
+    message = make_message(
+        make_occasion(points=1240),
+        candidates=points_notice_candidates,
+        expiring=Expiring(points=200, last_day=date(2026, 12, 31)),
+    )
+
+    assert "200 of these points can be used until December 31, 2026." == message.paragraphs[1]
+
+
+def test_only_a_notice_of_points_says_so(make_occasion, make_message):
+    ending = Expiring(points=200, last_day=date(2026, 12, 31))
+    none = Expiring(points=0, last_day=date(2026, 12, 31))
+    points = {"candidates": points_notice_candidates, "expiring": none}
+
+    assert 1 == len(make_message(make_occasion(points=5), **points).paragraphs)
+    wish = make_message(make_occasion(), candidates=birthday_candidates, expiring=ending)
+    assert 1 == len(wish.paragraphs)
 
 
 @pytest.mark.parametrize("points", [0, -5])

@@ -22,6 +22,7 @@ from retention_sdk.model import (
     FulfilmentStatus,
     LineKind,
     MessageClass,
+    OrderFulfilled,
     Parcel,
 )
 from retention_sdk.testing.builders import a_customer, a_line, a_shop, an_order, money
@@ -176,6 +177,27 @@ def test_no_notice_without_a_decision_about_it(make_context):
 
     with pytest.raises(ConsentError, match="does not allow"):
         compose_email(context, only, decision, localizer("en"))
+
+
+def test_the_pipeline_sends_it_when_all_has_left_the_house(make_shop, tmp_path):
+    """One event, one e-mail in the folder; a repetition of the event changes nothing."""
+    shop = make_shop()
+    order = an_order_in(DHL)
+    event = OrderFulfilled(
+        id="test:soap.example:order:1001:fulfilled",
+        shop_id="soap.example",
+        occurred_at=order.placed_at,
+        order=order,
+    )
+    (outcome,) = shop.ingest([event])
+    shop.ingest([event])
+
+    assert [("email", "order_shipped", "accepted")] == [
+        (each.surface, each.template, each.state) for each in outcome.deliveries
+    ]
+    (mail,) = (tmp_path / "out").rglob("*.eml")
+    assert mail.name.startswith("order-shipped.en")
+    assert b"00340434" in mail.read_bytes()
 
 
 def test_nothing_without_an_address(make_context):
