@@ -67,14 +67,16 @@ def _read_relation(text: str) -> _Relation:
     return operand, int(modulus or 0), sign == "=", tuple(ranges)
 
 
-def _operands(number: int | Decimal) -> dict[str, Decimal | int]:
+def _operands(number: int | Decimal) -> dict[str, int | None]:
+    """Return the operands of UTS #35 as exact integers; ``n`` is None between two of them."""
     if isinstance(number, int):
         whole = abs(number)
         return {"n": whole, "i": whole, "v": 0, "w": 0, "f": 0, "t": 0, "e": 0}
-    integer, _, fraction = format(abs(number), "f").partition(".")
+    # copy_abs, because abs would round to the precision of the context.
+    integer, _, fraction = format(number.copy_abs(), "f").partition(".")
     trimmed = fraction.rstrip("0")
     return {
-        "n": abs(number),
+        "n": None if trimmed else int(integer),
         "i": int(integer),
         "v": len(fraction),
         "w": len(trimmed),
@@ -84,10 +86,11 @@ def _operands(number: int | Decimal) -> dict[str, Decimal | int]:
     }
 
 
-def _holds(relation: _Relation, operands: dict[str, Decimal | int]) -> bool:
+def _holds(relation: _Relation, operands: dict[str, int | None]) -> bool:
     operand, modulus, is_equal, ranges = relation
     value = operands[operand]
+    if value is None:
+        return not is_equal
     if modulus:
         value %= modulus
-    is_inside = value == int(value) and any(first <= value <= last for first, last in ranges)
-    return is_inside is is_equal
+    return any(first <= value <= last for first, last in ranges) is is_equal

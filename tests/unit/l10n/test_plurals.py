@@ -32,6 +32,8 @@ def test_every_whole_number_falls_into_the_category_icu_puts_it_in(oracle):
         ("fr", Decimal("-0.5"), "one"),
         ("da", Decimal("0.1"), "one"),
         ("xx", 1, "other"),
+        ("ar", Decimal(f"1{'0' * 39}3"), "few"),
+        ("ru", Decimal(f"1{'0' * 39}3.5"), "other"),
     ],
 )
 def test_visible_decimals_count(language, number, expected):
