@@ -17,6 +17,7 @@ _PARAGRAPH = re.compile("([\n\r\x1c\x1d\x1e\x85\u2029]+)")
 # groups around, even inside a left-to-right isolate (rule N1). A mark on both sides stops that.
 _ARABIC_INDIC = re.compile("[\u0660-\u0669]")
 _LRM = "\u200e"
+_RTL_MARKS = dict.fromkeys(map(ord, "\u200f\u061c"))
 _SIGNS = " \u00a0!-/:-@\\[-`{-~،؛–—·"
 _SEPARATORS = re.compile(rf"(?<![\u200e{_SIGNS}])([{_SIGNS}]+)(?![\u200e{_SIGNS}])")
 
@@ -33,8 +34,9 @@ def isolate(text: str) -> str:
 def isolate_ltr(text: str) -> str:
     """Wrap a code, phone number, URL or e-mail address in LRI and PDI: it runs left to right.
 
-    Groups of Arabic-Indic digits keep their order too.
+    Groups of Arabic-Indic digits keep their order too; marks that would turn them around go.
     """
+    text = text.translate(_RTL_MARKS)
     if _ARABIC_INDIC.search(text):
         text = _SEPARATORS.sub(rf"{_LRM}\1{_LRM}", text)
     return _wrap(text, LRI)
