@@ -67,6 +67,8 @@ SEEDS = {
         "address",
     ),
     "tu beside vous": ("fr", "email.summary.title", "Votre commande, ta joie", "address"),
+    "tú beside usted": ("es", "email.summary.title", "Tu pedido, el de usted", "address"),
+    "sen beside siz": ("tr", "email.summary.title", "Siparişiniz, senin siparişin", "address"),
     "an overflow": (
         "de",
         "card.signoff",
