@@ -7,6 +7,7 @@ a day, nothing is said of it here.
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from .resources import supplemental, tender_table
@@ -51,6 +52,17 @@ def cash_fraction(currency: str) -> int:
 def cash_rounding(currency: str) -> int:
     """Return the step of cash in its smallest printed unit: 5 for CHF, 50 for DKK, 0 for none."""
     return _fraction_row(currency)[2]
+
+
+def round_cash(amount: Decimal, currency: str) -> Decimal:
+    """Return an amount in major units as it can be paid in coins, a half away from zero.
+
+    1.03 CHF is 1.05. Only for what a till or a courier collects: prices are never rounded.
+    """
+    decimals, step = cash_fraction(currency), cash_rounding(currency) or 1
+    coin = Decimal(step).scaleb(-decimals)
+    coins = (amount / coin).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return (coins * coin).quantize(Decimal(1).scaleb(-decimals))
 
 
 def _fraction_row(currency: str) -> tuple[int, int, int]:
