@@ -134,7 +134,7 @@ def _pieces(
         elif kind == "hash":
             yield isolate(localizer.number(value - rest[0]))
         else:
-            branch = _branch(kind, value, rest[0], rest[1], localizer.language)
+            branch = _branch(kind, value, rest[0], rest[1], localizer.tag)
             yield from _pieces(branch, types, arguments, localizer)
 
 
@@ -149,13 +149,13 @@ def _isolated(value: Any, kind: str, style: str, localizer: Localizer) -> str:
 
 
 def _branch(
-    kind: str, value: Any, offset: int, cases: Mapping[str, Sequence[Node]], language: str
+    kind: str, value: Any, offset: int, cases: Mapping[str, Sequence[Node]], tag: str
 ) -> Sequence[Node]:
     if kind == "select":
         return cases.get(str(value), cases["other"])
     if f"={value}" in cases:
         return cases[f"={value}"]
-    rule = plural_category(language, value - offset, "cardinal" if kind == "plural" else "ordinal")
+    rule = plural_category(tag, value - offset, "cardinal" if kind == "plural" else "ordinal")
     return cases.get(rule, cases["other"])
 
 

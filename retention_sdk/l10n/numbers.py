@@ -230,7 +230,8 @@ def _write(style: _Style, value: Decimal, *, fraction_min: int, fraction_max: in
     rounded = value.quantize(_step(fraction_max), context=_EXACT)
     is_negative = rounded.is_signed()
     if is_negative:
-        rounded = -rounded
+        # Unlike the minus sign, this keeps all digits.
+        rounded = rounded.copy_abs()
     if style.table:
         text = f"{rounded:,f}"
         if fraction_min < fraction_max:

@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 from .resources import supplemental
 
 Kind = Literal["cardinal", "ordinal"]
 
+_CACHE_SIZE = 4096
+_RULES_SIZE = 256
 _RELATION = re.compile(r"([nivwfte])(?: % (\d+))? (!?=) ([\d.,]+)")
 # One relation: operand, modulus (0 for none), is it "=", and the inclusive ranges it names.
 _Relation = tuple[str, int, bool, tuple[tuple[int, int], ...]]
 
 
-def plural_category(language: str, number: int | Decimal, kind: Kind = "cardinal") -> str:
+def plural_category(tag: str, number: int | Decimal, kind: Kind = "cardinal") -> str:
     """Return ``zero``, ``one``, ``two``, ``few``, ``many`` or ``other``.
 
-    A Decimal keeps its visible decimals: 1.0 is not the same as 1 in many languages. A tag such
-    as ``pt-PT`` takes rules of its own if CLDR has them. Languages that CLDR does not know have
-    only ``other``.
+    A Decimal keeps its visible decimals: 1.0 is not the same as 1 in many languages. A region
+    that has rules of its own is heard: nought is singular in Brazil (``pt``), plural in Portugal
+    (``pt-PT``) and Angola. Languages that CLDR does not know have only ``other``.
     """
+    if isinstance(number, int):
+        return _integer_category(tag, number, kind)
+    return _category(tag, number, kind)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _integer_category(tag: str, number: int, kind: Kind) -> str:
+    # Only whole numbers are remembered: Decimal 1 and 1.0 would be one key.
+    return _category(tag, number, kind)
+
+
+def _category(tag: str, number: int | Decimal, kind: Kind) -> str:
     operands = _operands(number)
-    for category, alternatives in _rules(language, kind):
+    for category, alternatives in _rules(tag, kind):
         if any(all(_holds(part, operands) for part in terms) for terms in alternatives):
             return category
     return "other"
@@ -37,13 +51,15 @@ def plural_categories(language: str, kind: Kind = "cardinal") -> frozenset[str]:
 
 def integer_categories(language: str, kind: Kind = "cardinal") -> frozenset[str]:
     """Return the categories that whole numbers below ten thousand can fall into."""
-    return frozenset(plural_category(language, number, kind) for number in range(10_000))
+    return frozenset(_category(language, number, kind) for number in range(10_000))
 
 
-@cache
-def _rules(language: str, kind: Kind) -> tuple[tuple[str, list[list[_Relation]]], ...]:
+@lru_cache(maxsize=_RULES_SIZE)
+def _rules(tag: str, kind: Kind) -> tuple[tuple[str, list[list[_Relation]]], ...]:
     tables: dict[str, dict[str, str]] = supplemental()[kind]
-    table = tables.get(language) or tables.get(language.partition("-")[0], {})
+    names = (tag, supplemental()["parents"].get(tag, ""), tag.partition("-")[0])
+    # CLDR's "und" stands for no language, and has no rules either.
+    table = next((tables[name] for name in names if name in tables and name != "und"), {})
     return tuple(
         (
             category,

@@ -58,7 +58,7 @@ class WordFormatter:
         shown = _compact_rounded(amount.scaleb(-power, _EXACT))
         pattern, _, negative = self._form(forms, shown).partition(";")
         number = self._numbers.decimal(
-            abs(shown),
+            shown.copy_abs(),
             fraction_max=_decimals(shown),
             grouping_min=_COMPACT_GROUPING,
         )
@@ -92,7 +92,7 @@ class WordFormatter:
         # French says "mille", not "1 mille": CLDR names that form by the number itself.
         if shown == 1 and "1" in forms:
             return forms["1"]
-        return forms.get(plural_category(self._tag, abs(shown)), forms["other"])
+        return forms.get(plural_category(self._tag, shown.copy_abs()), forms["other"])
 
 
 def _compact_row(rows: Sequence[Sequence[Any]], amount: Decimal) -> tuple[int, Any]:

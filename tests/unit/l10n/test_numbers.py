@@ -142,7 +142,7 @@ def test_cash_is_counted_as_the_country_counts_it():
 
 
 @given(
-    value=st.decimals(min_value=-(10**15), max_value=10**15, places=3),
+    value=st.decimals(min_value=-(10**40), max_value=10**40, places=3),
     tag=st.sampled_from(sorted(cldr_locales())),
 )
 def test_every_number_can_be_read_back(value, tag):
@@ -152,5 +152,5 @@ def test_every_number_can_be_read_back(value, tag):
     latin = {formatter.digits(str(digit)): str(digit) for digit in range(10)}
     digits = "".join(latin.get(char, "") for char in text)
 
-    integer, _, fraction = format(abs(value), "f").partition(".")
+    integer, _, fraction = format(value.copy_abs(), "f").partition(".")
     assert integer + fraction.rstrip("0") == digits

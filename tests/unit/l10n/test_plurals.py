@@ -46,3 +46,18 @@ def test_arabic_distinguishes_six_numbers_and_japanese_one():
     assert {"zero", "one", "two", "few", "many", "other"} == plural_categories("ar")
     assert {"other"} == plural_categories("ja")
     assert {"one", "two", "few", "other"} == plural_categories("en", "ordinal")
+
+
+def test_portugal_has_plurals_of_its_own():
+    """Nought is singular in Brazil, plural in Portugal and in Angola, which follows Portugal."""
+    assert "one" == plural_category("pt-BR", 0)
+    assert "other" == plural_category("pt-PT", 0)
+    assert "other" == plural_category("pt-AO", 0)
+    assert "one" == plural_category("pt-AO", 1)
+
+
+def test_no_number_is_too_long_for_a_rule():
+    """Thirty digits, with and without decimals, where Polish looks at the last ones."""
+    assert "few" == plural_category("pl", Decimal(10**30 + 2))
+    assert "other" == plural_category("pl", Decimal(f"{10**30}.5"))
+    assert "other" == plural_category("ar", Decimal("9" * 40 + ".5"))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from retention_sdk.l10n import is_balanced, localizer
 from retention_sdk.l10n.numbers import NumberFormatter
-from retention_sdk.l10n.plurals import plural_category
 from retention_sdk.l10n.resources import cldr_locales, cldr_words
 from retention_sdk.l10n.words import WordFormatter
 
@@ -106,12 +105,6 @@ def test_a_quantity_takes_its_unit_in_the_right_form(tag, value, unit, width, ex
 def test_a_distance_from_now_is_said_as_people_say_it(tag, count, unit, numeric, expected):
     """With a word where there is one, unless numbers are asked for."""
     assert expected == localizer(tag).relative(count, unit, numeric=numeric)
-
-
-def test_portugal_has_plurals_of_its_own():
-    """Zero is singular in Brazil and plural in Portugal."""
-    assert ("one", "other") == (plural_category("pt", 0), plural_category("pt-PT", 0))
-    assert "dentro de 0 dias" == words_of("pt-PT").relative(0, "day", named=False)
 
 
 @given(
