@@ -211,7 +211,7 @@ class Retention:
             rules=self.rules,
             calls=self.plugins.call,
             codes=self._codes,
-            digits=config.locales.digits,
+            locales=config.locales,
             templates=self.templates,
         )
         chosen = self._locale(order, locale)
@@ -357,7 +357,7 @@ class Retention:
             channel=self.channel,
             channels={"card": config.delivery.card, "email": config.delivery.email},
             codes=self._codes,
-            digits=config.locales.digits,
+            locales=config.locales,
             templates=self.templates,
         )
 

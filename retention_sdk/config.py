@@ -7,12 +7,15 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from .errors import ConfigError
+from .l10n.calendars import Calendar
+from .l10n.numbers import Digits
+from .l10n.po import State
 from .loyalty.rules import Program
 from .model import Brand, Settings, Shop
 
@@ -50,10 +53,16 @@ class DeliveryConfig(Settings):
 
 
 class LocaleConfig(Settings):
-    """Digits of a locale: its own, or Latin ones everywhere."""
+    """How cards and messages speak.
+
+    ``digits`` and ``calendar`` are the region's own (``auto``) or one for everybody. ``strict``
+    refuses texts that have not come that far, so that nothing ``drafted`` leaves the house.
+    """
 
     fallback: str = "en"
-    digits: Literal["auto", "latn", "native"] = "auto"
+    digits: Digits = "auto"
+    calendar: Calendar = "auto"
+    strict: State | None = None
 
 
 class PluginsConfig(Settings):

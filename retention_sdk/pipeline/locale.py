@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..config import LocaleConfig
 from ..errors import ConfigError
-from ..l10n import available_locales, localizer, negotiate
+from ..l10n import Localizer, available_locales, localizer, negotiate
 from ..model import Brand, Customer, Formality, LocaleChoice, Order, Shop
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ def asked_locale(asked: str, brand: Brand) -> LocaleChoice:
         hint = f"there are: {', '.join(available)}"
         raise ConfigError("no catalogue serves this locale", key=asked, hint=hint)
     return choice_of(match.regional, match.reason, brand)
+
+
+def localizer_for(choice: LocaleChoice, locales: LocaleConfig) -> Localizer:
+    """Return the localizer of a choice, with the shop's wishes for digits, calendar and state."""
+    return localizer(
+        choice.tag, digits=locales.digits, calendar=locales.calendar, strict=locales.strict
+    )
 
 
 def choice_of(tag: str, reason: str, brand: Brand) -> LocaleChoice:

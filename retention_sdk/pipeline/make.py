@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
 
+from ..config import LocaleConfig
 from ..errors import PluginError
 from ..inserts import (
     BUILT_IN_TEMPLATES,
@@ -17,14 +17,12 @@ from ..inserts import (
     make_token,
     render_card,
 )
-from ..l10n import localizer
 from ..messages import Message, compose_email, render_email
 from ..model import Artifact, Candidate, Context, Record
 from ..model.candidate import Surface
 from ..model.shop import Shop
 from .choose import Pick
-
-Digits = Literal["auto", "latn", "native"]
+from .locale import localizer_for
 
 
 class Documents(Record):
@@ -42,9 +40,11 @@ class Codes:
     key: bytes
 
 
-def compose(context: Context, picks: Sequence[Pick], *, digits: Digits, codes: Codes) -> Documents:
+def compose(
+    context: Context, picks: Sequence[Pick], *, locales: LocaleConfig, codes: Codes
+) -> Documents:
     """Write the card and the e-mail that were allowed, in the language of the context."""
-    words = localizer(context.locale.tag, digits=digits)
+    words = localizer_for(context.locale, locales)
     by_surface = {pick.candidate.surface: pick for pick in picks}
     card = email = None
     if pick := by_surface.get("card"):

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..config import LocaleConfig
 from ..consent import RuleSet, decide, first_allowed
 from ..context import build_context
 from ..errors import ConsentError, PrintError
 from ..inserts import CardTemplate, RenderedCard, card_candidates, compose_card, render_card
-from ..l10n import localizer
 from ..model import Brand, Candidate, Context, Decision, LocaleChoice, Order, OrderPaid, Shop
 from .choose import preferred
-from .make import Codes, Digits, code_url, find_template
+from .locale import localizer_for
+from .make import Codes, code_url, find_template
 from .snapshot import enriched
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Press:
     rules: RuleSet
     calls: HookCalls
     codes: Codes
-    digits: Digits
+    locales: LocaleConfig
     templates: Mapping[str, CardTemplate]
 
 
@@ -77,7 +78,7 @@ def print_card(
             "no card may lie in this parcel: " + "; ".join(_reasons(choice.decisions))
         )
     url = code_url(context.event_id, choice.candidate, press.codes)
-    words = localizer(locale.tag, digits=press.digits)
+    words = localizer_for(locale, press.locales)
     card = compose_card(context, choice.candidate, choice.decision, words, code_url=url)
     look = find_template(card.template, press.templates)
     rendered = render_card(card, created_at=now, template=look)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import TypeAdapter
 
 from ..channels.base import Channel
+from ..config import LocaleConfig
 from ..consent import RuleSet
 from ..errors import (
     ConfigError,
@@ -23,7 +24,7 @@ from ..model import Artifact, Context, CustomerErased, Delivery, Record
 from ..model.candidate import Surface
 from .choose import Chosen, Pick, choose
 from .deliver import deliver
-from .make import Codes, Digits, Documents, compose, delivery_id_for, render
+from .make import Codes, Documents, compose, delivery_id_for, render
 from .snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Pipeline:
         channel: Callable[[str], Channel],
         channels: Mapping[Surface, str],
         codes: Codes,
-        digits: Digits,
+        locales: LocaleConfig,
         templates: Mapping[str, CardTemplate],
     ) -> None:
         self._store = store
@@ -61,7 +62,7 @@ class Pipeline:
         self._channel = channel
         self._channels = channels
         self._codes = codes
-        self._digits = digits
+        self._locales = locales
         self._templates = templates
 
     def run(self, stored: StoredEvent) -> Iterator[str]:
@@ -112,7 +113,7 @@ class Pipeline:
     def _compose(self, context: Context, chosen: Chosen, subject_id: str) -> Documents:
         if known := self._recorded(context.event_id, "compose", Documents):
             return known
-        documents = compose(context, chosen.picks, digits=self._digits, codes=self._codes)
+        documents = compose(context, chosen.picks, locales=self._locales, codes=self._codes)
         payload = documents.model_dump_json().encode()
         return Documents.model_validate_json(
             self._record(context.event_id, "compose", payload, subject_id)

@@ -131,6 +131,14 @@ def test_an_erased_person_cannot_be_read_and_the_books_still_add_up(make_shop):
         assert shop.ledger.verify(connection).is_clean
 
 
+def test_a_strict_shop_says_nothing_that_nobody_reviewed(make_shop):
+    (outcome,) = make_shop(locales={"strict": "native_reviewed"}).ingest([a_paid_event()])
+
+    assert "failed" == outcome.state
+    assert "drafted" in outcome.error
+    assert {"waiting"} == {delivery.state for delivery in outcome.deliveries}
+
+
 def test_an_unknown_event_is_kept_and_nothing_is_done(make_shop):
     shop = make_shop()
     event = about(UnknownEvent, "moon", topic="moon/landed", raw=b"{}")
