@@ -176,3 +176,26 @@ def test_a_region_finds_the_nearest_of_two_catalogues(wanted, served):
     """Angola writes as Portugal does, Mexico as the rest of Latin America."""
     assert served == negotiate([wanted], available_locales()).tag
     assert localizer(served).message("card.signoff") == localizer(wanted).message("card.signoff")
+
+
+@pytest.mark.parametrize(
+    ("tag", "addressee", "said"),
+    [
+        ("en", "f", "Dear Ms. Lovelace,"),
+        ("en-GB", "f", "Dear Ms Lovelace,"),
+        ("de", "m", "Guten Tag Herr Lovelace,"),
+        ("fr", "f", "Bonjour Madame Lovelace,"),
+        ("es", "m", "Buenos días, señor Lovelace:"),
+        ("nl", "f", "Geachte mevrouw Ada Lovelace,"),
+        ("tr", "f", "Sayın Ada Hanım,"),
+        ("uk", "f", "Шановна пані Lovelace!"),
+        ("de", "", "Guten Tag Ada Lovelace,"),
+        ("fr", "", "Bonjour Ada Lovelace,"),
+    ],
+)
+def test_a_title_is_for_those_who_told_their_gender(tag, addressee, said):
+    """Nothing guesses it from a name."""
+    ada = Customer(given_name="Ada", family_name="Lovelace")
+    greeting = localizer(tag).salutation(ada, formality="formal", addressee=addressee)
+
+    assert said == strip_isolates(greeting.text)
