@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retention_sdk.channels import FolderChannel
@@ -71,7 +71,7 @@ def candidates_of(context, surface, template):
     return {"sms": sms_candidates, "push": push_candidates}[surface](context)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_short(make_context):
     """A message from context to text, as an application writes one."""
 
@@ -340,3 +340,24 @@ def test_a_denial_stops_advertising_and_not_service(make_context):
 
     assert decide(thanks, context, rules=rules).allowed
     assert not decide(notice, context, rules=rules).allowed
+
+
+@settings(deadline=None)
+@given(
+    name=st.text(min_size=1, max_size=60).filter(lambda text: text.strip()),
+    number=st.text(min_size=1, max_size=40).filter(lambda text: text.strip()),
+    locale=st.sampled_from(LOCALES),
+)
+def test_no_text_of_a_shop_or_platform_breaks_a_message(make_short, name, number, locale):
+    """Controls, markup, emoji and lone marks are text; at most they make it too long."""
+    brand = a_brand(name=name, legal_footer={"en": "Ltd"})
+    order = an_order(number=number)
+    changes = {"brand": brand, "order": order, "locale": locale}
+    pushed = make_short("push", "order_shipped", **changes)
+    sent = make_short("sms", "order_shipped", **changes)
+
+    assert is_balanced(pushed.title)
+    assert is_balanced(pushed.body)
+    assert CONTROLS.isdisjoint(sent.text)
+    assert sms_length(sent.text).segments == sent.segments
+    assert json.loads(render_push(pushed).data)["body"] == pushed.body
