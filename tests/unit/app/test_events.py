@@ -135,7 +135,7 @@ def test_a_strict_shop_says_nothing_that_nobody_reviewed(make_shop):
     (outcome,) = make_shop(locales={"strict": "native_reviewed"}).ingest([a_paid_event()])
 
     assert "failed" == outcome.state
-    assert "drafted" in outcome.error
+    assert "is not native_reviewed yet" in outcome.error
     assert {"waiting"} == {delivery.state for delivery in outcome.deliveries}
 
 
