@@ -20,9 +20,11 @@ _NO_NUMERALS = frozenset({"VI", "XI"})
 _COMPANY = re.compile(
     r".[ ,](?i:GmbH|mbH|OHG|Ltd|Limited|LLC|LLP|PLC|Inc|Corp|Pty|SARL|S\.r\.l|SRL|B\.V)\.?$"
     r"|.[ ,](ApS|Oy|A\.Ş|Şti|z o\.o|ՍՊԸ|ՓԲԸ|ΕΠΕ|ΑΕ|בע[״\"]מ)\.?$"
-    r"|^(ООО|ТОВ|PT\.?|CV\.?|Công ty|บริษัท|شرکت|شركة) "
+    r"|^(ООО|ТОВ|Công ty|บริษัท|شرکت|شركة) "
     r"|株式会社|有限会社|合同会社|주식회사|\(주\)|公司$"
 )
+# Elsewhere these are initials: C V Raman, P T Usha.
+_COMPANY_INDONESIAN = re.compile(r"^(PT|CV)\.? ")
 _LOWER_I = str.maketrans({"I": "ı", "İ": "i"})
 _UPPER_I = str.maketrans({"i": "İ", "ı": "I"})
 
@@ -32,13 +34,20 @@ def is_name(text: str) -> bool:
     return any(unicodedata.category(char)[0] in "LS" for char in text)
 
 
+def is_hangul(name: str) -> bool:
+    """Tell whether a name is written in Korean letters."""
+    return any(_block(char) == "HANGUL" for char in name)
+
+
 def is_cjk(name: str) -> bool:
     """Tell whether a name is written in Chinese characters, kana or Hangul."""
     return any(_block(char) in _CJK for char in name if char.isalpha())
 
 
-def is_company(name: str) -> bool:
+def is_company(name: str, language: str) -> bool:
     """Tell a firm that was typed where a person's name belongs, by its legal form."""
+    if language == "id" and _COMPANY_INDONESIAN.match(name):
+        return True
     return _COMPANY.search(name) is not None
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from .bidi import isolate
-from .names import fold, is_cjk, is_company, is_name, join_name, recase
+from .names import fold, is_cjk, is_company, is_hangul, is_name, join_name, recase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,11 +86,12 @@ def _parts(customer: Customer, language: str, profile: Mapping[str, Any]) -> dic
     is_family_first = _is_family_first(family, profile["names"]) and not is_cjk_locale
     whole = join_name(given, family, is_family_first=is_family_first) or full
     as_typed = " ".join(text for text in typed[:2] if text) or customer.full_name
-    if is_company(as_typed):
+    if is_company(as_typed, language):
         return {"company": as_typed}
     if not whole:
         return {"company": customer.company} if is_name(customer.company) else {}
-    if is_cjk(whole) is not is_cjk_locale:
+    is_foreign = is_cjk(whole) is not is_cjk_locale
+    if is_foreign or (language == "ja" and is_hangul(whole)):
         # A Latin name in a Japanese text, or a Japanese one in an English text: whole or nothing.
         return {"full": whole}
     if whole == family and not _may_stand_alone(family, profile["names"]):

@@ -86,10 +86,11 @@ def test_a_dash_in_a_required_field_is_no_name(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("C V Raman", False),
+        ("PT Usha", False),
         ("Müller GmbH", True),
         ("KAFFEE GMBH", True),
         ("Acme, Inc.", True),
-        ("PT Maju Jaya", True),
         ("Công ty Hoa Sen", True),
         ("株式会社山田", True),
         ("上海茶叶有限公司", True),
@@ -102,7 +103,13 @@ def test_a_dash_in_a_required_field_is_no_name(text, expected):
 )
 def test_a_firm_is_told_by_its_legal_form(text, expected):
     """People order for the office and write its name where theirs should stand."""
-    assert expected is is_company(text)
+    assert expected is is_company(text, "en")
+
+
+def test_pt_is_a_firm_in_indonesia_and_initials_elsewhere():
+    """PT Maju Jaya, but P T Usha."""
+    assert is_company("PT Maju Jaya", "id")
+    assert not is_company("PT Maju Jaya", "en")
 
 
 def test_folding_finds_what_was_typed_without_marks():

@@ -31,6 +31,7 @@ def greet(tag, customer, formality="formal", relation="first", addressee=""):
         ("ja", YAMADA, "formal", "山田太郎様"),
         ("ja", YAMADA, "neutral", "山田様"),
         ("ja", Customer(given_name="John", family_name="Smith"), "neutral", "John Smith様"),
+        ("ja", Customer(given_name="철수", family_name="김"), "neutral", "김철수様"),
         ("ja", Customer(company="山田商店"), "formal", "山田商店 御中"),
         ("ko", Customer(given_name="철수", family_name="김"), "neutral", "김철수님, 안녕하세요"),
         ("zh-Hans", Customer(full_name="李雷"), "formal", "尊敬的李雷："),
@@ -226,10 +227,11 @@ def test_the_reason_says_which_parts_were_used_and_names_nobody():
     name=st.text(max_size=200),
     tag=st.sampled_from(available_locales()),
     formality=st.sampled_from(("formal", "neutral", "warm")),
+    addressee=st.sampled_from(("", "f", "m")),
 )
-def test_no_name_can_break_a_salutation(name, tag, formality):
+def test_no_name_can_break_a_salutation(name, tag, formality, addressee):
     """Markup, emoji, controls, two hundred letters: isolated text, nothing else."""
     customer = Customer(given_name=name, family_name=name[::-1])
-    found = localizer(tag).salutation(customer, formality=formality)
+    found = localizer(tag).salutation(customer, formality=formality, addressee=addressee)
 
     assert is_balanced(found.text)
