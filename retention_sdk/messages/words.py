@@ -7,7 +7,6 @@ from typing import Any
 
 from ..l10n import REGISTRY, Localizer, isolate, strip_isolates
 from ..model import Context
-from .candidates import REVIEW_REQUEST
 
 # Bidirectional classes that can move something in a line that runs from left to right.
 _TURNING = frozenset({"R", "AL", "AN"})
@@ -53,8 +52,7 @@ class Words:
 
     def preheader(self, template: str) -> str:
         """Return what inboxes show behind the subject."""
-        name = "headline" if template == REVIEW_REQUEST else "preheader"
-        return self.about(f"email.{template}.{name}")
+        return self.about(f"email.{template}.preheader")
 
     def greeting(self) -> str:
         """Return how the customer is addressed."""
