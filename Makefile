@@ -36,6 +36,7 @@ bench: $(READY)  # WeasyPrint is the peer of the card benchmark; it needs Pango 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check weasyprint==70.0
 	$(BIN)/python tests/benchmarks/card.py
 	$(BIN)/python tests/benchmarks/pipeline.py
+	$(BIN)/python tests/benchmarks/l10n.py
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
