@@ -17,6 +17,7 @@ refunded                        the sum of all refunds so far
 language                        BCP 47 or as the shop spells it: de-AT, fa_IR
 customer_id                     empty for a guest
 given_name            family_name, email, phone, company: the buyer
+addressee                       f or m if the buyer told the shop; never a guess
 marketing_consent               yes or no to advertising; empty: not asked
 consent_channel                 what that covers: email (default), any, parcel_insert, sms …
 consent_at                      when that was answered
@@ -41,7 +42,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal, cast
 
 from ..errors import PayloadError
 from ..model import (
@@ -64,7 +65,7 @@ NEEDED = ("order_id", "placed_at", "currency", "total", "title", "quantity", "un
 _OF_THE_LINE = ("title", "quantity", "unit_price", "line_total", "sku", "kind")
 _OF_THE_ORDER = (
     *("order_id", "number", "placed_at", "paid_at", "currency", "total", "refunded", "language"),
-    *("customer_id", "given_name", "family_name", "email", "phone", "company"),
+    *("customer_id", "given_name", "family_name", "email", "phone", "company", "addressee"),
     *("marketing_consent", "consent_channel", "consent_at"),
     *("ship_name", "ship_street", "ship_postcode", "ship_city", "ship_region", "ship_country"),
     *("is_gift", "gift_message", "customer_note", "payment_method", "sales_channel"),
@@ -210,6 +211,7 @@ def _customer(row: Row) -> Customer | None:
         email=row["email"],
         phone=row["phone"],
         company=row["company"],
+        addressee=_addressee(row),
         language=row["language"] or None,
         address=_address(row),
         consents=consents,
@@ -224,6 +226,12 @@ def _consents(row: Row) -> tuple[Consent, ...]:
     at = _moment(row, "consent_at")
     channel = _channel(row)
     return (Consent(channel=channel, state=state, recorded_at=at, source="orders file"),)
+
+
+def _addressee(row: Row) -> Literal["", "f", "m"]:
+    if row["addressee"] not in {"", "f", "m"}:
+        raise _Cell("addressee", "neither f nor m, nor empty")
+    return cast('Literal["", "f", "m"]', row["addressee"])
 
 
 def _channel(row: Row) -> ConsentChannel:

@@ -111,6 +111,7 @@ def _salutation(context: Context, candidate: Candidate, localizer: Localizer) ->
         context.customer,
         formality=context.locale.formality,
         relation="repeat" if is_repeat else "first",
+        addressee=context.customer.addressee if context.customer else "",
     ).text
 
 

@@ -24,6 +24,7 @@ class Words:
         self.localizer = localizer
         self._context = context
         self._formality = context.locale.formality
+        self._addressee = context.customer.addressee if context.customer else ""
 
     @property
     def colon(self) -> str:
@@ -37,7 +38,9 @@ class Words:
 
     def say(self, key: str, **arguments: Any) -> str:
         """Return a registered message."""
-        message = self.localizer.message(key, formality=self._formality, **arguments)
+        message = self.localizer.message(
+            key, formality=self._formality, addressee=self._addressee, **arguments
+        )
         return self.tidy(message)
 
     def text(self, text: str) -> str:
@@ -60,6 +63,7 @@ class Words:
             self._context.customer,
             formality=self._formality,
             relation="repeat" if self._context.history.orders_count else "first",
+            addressee=self._addressee,
         )
         return self.tidy(salutation.text)
 

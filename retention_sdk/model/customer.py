@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,8 +14,9 @@ from .consent import Consent, ConsentChannel, ConsentState
 class Customer(Record):
     """A buyer as the platform knows them; ``id`` is the platform's, empty for a guest.
 
-    ``given_name`` and ``family_name`` are kept apart when the platform does; ``full_name`` is
-    what to fall back on. ``language`` is the platform's own spelling.
+    ``given_name`` and ``family_name`` are kept apart when the platform does; ``full_name`` is what
+    to fall back on. ``language`` is the platform's own spelling. ``addressee`` is a gender that
+    the person told the shop, for titles and grammar; it is never guessed from a name.
     """
 
     id: Annotated[str, Field(max_length=200)] = ""
@@ -26,6 +27,7 @@ class Customer(Record):
     email: PersonalLine = ""
     phone: PersonalLine = ""
     language: LanguageTag | None = None
+    addressee: Annotated[Literal["", "f", "m"], Field(repr=False)] = ""
     address: Annotated[Address | None, Field(repr=False)] = None
     consents: tuple[Consent, ...] = ()
 

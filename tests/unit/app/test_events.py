@@ -1,6 +1,8 @@
 """Every kind of event does what it should, once."""
 
+import email
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,12 @@ from retention_sdk.testing import (
 )
 
 SHOP = "soap.example"
+SIGNED_FORMALLY = {
+    "name": "Soap & Sons",
+    "sender": {"name": "Mary"},
+    "formality": {"de": "formal"},
+    "legal_footer": {"en": "Soap & Sons GmbH"},
+}
 
 
 def about(kind, name, **fields):
@@ -286,3 +294,15 @@ def test_a_new_event_is_called_new(make_shop):
     (outcome,) = make_shop().ingest([a_paid_event(bogus_order("1001"))])
 
     assert outcome.is_new
+
+
+def test_a_title_stands_only_where_the_customer_told_a_gender(make_shop):
+    def mail_to(number, **customer):
+        order = an_order(id=number, language="de", customer=a_customer(id=number, **customer))
+        outcome = make_shop(brand=SIGNED_FORMALLY).ingest([a_paid_event(order)])[0]
+        folder = next(each.location for each in outcome.deliveries if each.surface == "email")
+        message = email.message_from_bytes(next(Path(folder).iterdir()).read_bytes())
+        return message.get_payload(0).get_payload(decode=True).decode()
+
+    assert "Frau Lovelace" in mail_to("1", addressee="f")
+    assert "Frau" not in mail_to("2")
