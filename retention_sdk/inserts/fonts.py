@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,14 +21,14 @@ _STYLE_NAMES = (17, 2)
 _WEIGHT = re.compile(r" (Thin|ExtraLight|Light|Medium|SemiBold|Bold|ExtraBold|Black)$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FontLibrary:
     """Installed faces: folders for the typesetter, files by (family, is italic) for shaping."""
 
     directories: tuple[Path, ...]
     files: Mapping[tuple[str, bool], Path] = field(hash=False)
 
-    @property
+    @cached_property
     def families(self) -> frozenset[str]:
         """Names of all families that have a file."""
         return frozenset(family for family, _ in self.files)
