@@ -35,12 +35,12 @@ from .model import (
     ShopEvent,
     WebhookRequest,
 )
-from .pipeline import STAGES, DeliveryOutcome, Outcome, Pipeline
-from .pipeline.choose import Chosen
+from .pipeline import Outcome, Pipeline
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.locale import asked_locale, resolve_locale
-from .pipeline.make import Codes, delivery_id_for
+from .pipeline.make import Codes
 from .pipeline.printing import Press, PrintedCard, print_card
+from .pipeline.report import read_outcome
 from .pipeline.run import may_pass
 from .pipeline.snapshot import Snapshots
 
@@ -366,41 +366,7 @@ class Retention:
     ) -> Outcome:
         """Return what is known of an event: its stages, decisions, deliveries and points."""
         stored = self._stored(event_id)
-        context, chosen = self.pipeline.decisions(event_id)
-        with self.store.reading() as connection:
-            reached = self.store.stages.reached(connection, event_id)
-        return Outcome(
-            event_id=event_id,
-            event_type=str(getattr(stored.event, "type", "unknown")),
-            is_new=is_new,
-            state=stored.state,
-            stages=tuple(stage for stage in STAGES if stage in reached),
-            locale=context.locale.tag if context else "",
-            locale_reason=context.locale.reason if context else "",
-            points_earned=context.loyalty.earned if context else 0,
-            points_balance=context.loyalty.balance if context else 0,
-            decisions=chosen.decisions if chosen else (),
-            deliveries=self._deliveries(event_id, chosen) if chosen else (),
-            error=str(error) if error else "",
-        )
-
-    def _deliveries(self, event_id: str, chosen: Chosen) -> tuple[DeliveryOutcome, ...]:
-        made = []
-        with self.store.reading() as connection:
-            for pick in chosen.picks:
-                surface = pick.candidate.surface
-                stored = self.store.deliveries.get(connection, delivery_id_for(event_id, surface))
-                receipt = stored.receipt if stored else None
-                made.append(
-                    DeliveryOutcome(
-                        surface=surface,
-                        template=pick.candidate.template,
-                        channel=receipt.channel if receipt else "",
-                        state=stored.state.value if stored else "waiting",
-                        location=receipt.location if receipt else "",
-                    )
-                )
-        return tuple(made)
+        return read_outcome(self.store, stored, is_new=is_new, error=str(error or ""))
 
     @cached_property
     def _codes(self) -> Codes:

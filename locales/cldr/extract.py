@@ -1,11 +1,11 @@
 """Regenerate the compact CLDR extract from the npm packages of Unicode's cldr-json.
 
-    mkdir /tmp/cldr && cd /tmp/cldr
+    mkdir cldr-packages && cd cldr-packages
     npm install --ignore-scripts --legacy-peer-deps cldr-core@48.2.0 cldr-numbers-full@48.2.0 \
         cldr-dates-full@48.2.0 cldr-misc-full@48.2.0 cldr-localenames-full@48.2.0 \
         cldr-units-full@48.2.0 cldr-cal-persian-full@46.1.0 cldr-cal-islamic-full@48.2.0 \
         cldr-cal-buddhist-full@39.0.0 cldr-cal-japanese-full@39.0.0 cldr-cal-roc-full@28.0.0
-    python locales/cldr/extract.py /tmp/cldr
+    python locales/cldr/extract.py cldr-packages
 
 Writes per locale ``<tag>.json`` (what every text needs), ``words/<tag>.json`` (compact numbers,
 units, relative time) and ``calendars/<tag>.json`` (all but the Gregorian one); for all of them

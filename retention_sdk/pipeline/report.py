@@ -1,0 +1,64 @@
+"""Reads from the store what became of an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..model import Context
+from .choose import Chosen, Pick
+from .make import delivery_id_for
+from .outcome import DeliveryOutcome, Outcome
+from .run import STAGES
+
+if TYPE_CHECKING:
+    from ..storage import Connection, Store, StoredEvent
+
+
+def read_outcome(store: Store, stored: StoredEvent, *, is_new: bool, error: str) -> Outcome:
+    """Return the stages, decisions, deliveries and points of an event, in one consistent view."""
+    event_id = stored.event.id
+    with store.reading() as connection:
+        reached = store.stages.reached(connection, event_id)
+        context = _context(store, connection, event_id)
+        chosen = _chosen(store, connection, event_id)
+        deliveries = tuple(
+            _delivery(store, connection, event_id, pick)
+            for pick in (chosen.picks if chosen else ())
+        )
+    return Outcome(
+        event_id=event_id,
+        event_type=str(getattr(stored.event, "type", "unknown")),
+        is_new=is_new,
+        state=stored.state,
+        stages=tuple(stage for stage in STAGES if stage in reached),
+        locale=context.locale.tag if context else "",
+        locale_reason=context.locale.reason if context else "",
+        points_earned=context.loyalty.earned if context else 0,
+        points_balance=context.loyalty.balance if context else 0,
+        decisions=chosen.decisions if chosen else (),
+        deliveries=deliveries,
+        error=error,
+    )
+
+
+def _context(store: Store, connection: Connection, event_id: str) -> Context | None:
+    payload = store.stages.get(connection, event_id, "context")
+    return Context.model_validate_json(payload) if payload else None
+
+
+def _chosen(store: Store, connection: Connection, event_id: str) -> Chosen | None:
+    payload = store.stages.get(connection, event_id, "decide")
+    return Chosen.model_validate_json(payload) if payload else None
+
+
+def _delivery(store: Store, connection: Connection, event_id: str, pick: Pick) -> DeliveryOutcome:
+    surface = pick.candidate.surface
+    stored = store.deliveries.get(connection, delivery_id_for(event_id, surface))
+    receipt = stored.receipt if stored else None
+    return DeliveryOutcome(
+        surface=surface,
+        template=pick.candidate.template,
+        channel=receipt.channel if receipt else "",
+        state=stored.state.value if stored else "waiting",
+        location=receipt.location if receipt else "",
+    )
