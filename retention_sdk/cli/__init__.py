@@ -9,7 +9,7 @@ from .. import __version__
 
 # name: (module, what it does)
 COMMANDS = {
-    "demo": ("demo", "take twenty events through the whole pipeline and build a gallery"),
+    "demo": ("demo", "take two dozen events through the whole pipeline and build a gallery"),
     "init": ("init", "write retention.toml, brand.toml and a key for a new shop"),
     "insert": ("insert", "print one card: PDF for the press, PNG to look at"),
     "receive": ("receive", "take one webhook delivery through the pipeline"),
