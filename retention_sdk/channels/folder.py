@@ -74,10 +74,13 @@ class FolderChannel(Channel):
         self._root.mkdir(parents=True, exist_ok=True)
         root = self._root.resolve(strict=True)
         folder = root / folder_name(delivery_id)
-        if not folder.is_dir() or folder.is_symlink():
-            if folder.is_symlink() or folder.exists():
-                raise _refusal(f"{folder.name} in the output folder is not a folder; remove it")
-            folder.mkdir(exist_ok=True)
+        try:
+            folder.mkdir()  # first: whoever looks before, may find what another worker made since
+        except FileExistsError:
+            if folder.is_symlink() or not folder.is_dir():
+                message = f"{folder.name} in the output folder is not a folder; remove it"
+                raise _refusal(message) from None
+        else:
             _sync_directory(root)
         return folder
 

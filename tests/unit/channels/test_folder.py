@@ -71,6 +71,17 @@ def test_two_workers_with_the_same_delivery_leave_one_whole_file(tmp_path, make_
     assert delivery.artifacts[0].data == (tmp_path / "del-1" / "card.pdf").read_bytes()
 
 
+def test_workers_that_make_the_same_folder_at_once_do_not_refuse_each_other(
+    tmp_path, make_delivery, now
+):
+    channel = FolderChannel(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(40):
+            delivery = make_delivery(id=f"del-{number}", artifacts=(card(b"x"),))
+            sent = [pool.submit(channel.send, delivery, now=now) for _ in range(8)]
+            assert {"accepted", "duplicate"} >= {each.result().state for each in sent}
+
+
 def test_other_bytes_under_the_same_name_are_refused(tmp_path, make_delivery, now):
     channel = FolderChannel(tmp_path)
     channel.send(make_delivery(artifacts=(card(b"1"),)), now=now)
