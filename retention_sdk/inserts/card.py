@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from ..model import Artifact, ContentKind, Palette, Record
 from ..model.base import LanguageTag, Line
+from ..model.shop import FaceRole
 
 # Embeddings and overrides leak into the text after them; isolates do not (UAX #9 section 2.7).
 _LEAKING = frozenset("\u202a\u202b\u202c\u202d\u202e")
@@ -54,33 +56,63 @@ class CardBlock(Record):
     is_optional: bool = True
 
 
+class CardCoupon(Record):
+    """A code to redeem: what it is worth, and the conditions in a dozen words."""
+
+    code: Annotated[CardText, Field(min_length=1, repr=False)]
+    value: HiddenText
+    terms: HiddenText = ""
+
+
+class CardQuote(Record):
+    """Words of somebody else, printed as they were written: the message of a gift."""
+
+    paragraphs: Annotated[tuple[CardText, ...], Field(min_length=1, max_length=6, repr=False)]
+    recipient: HiddenText = ""
+    giver: HiddenText = ""
+
+
 class CardCode(Record):
-    """A QR code: where it leads, and the line that says so."""
+    """A QR code: where it leads, the line that says so, and what to type without a camera."""
 
     url: Annotated[
         str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=300), Field(repr=False)
     ]
     caption: HiddenText
+    label: HiddenText = ""
 
 
 class Card(Record):
     """Everything that will be printed. All texts are final: what is empty leaves no gap.
 
-    ``logo`` is SVG text; None sets ``brand_name`` as a word mark. ``direction`` and ``script``
-    (ISO 15924) choose the layout and the faces.
+    ``logo`` and ``signature`` are SVG text; None sets ``brand_name`` as a word mark and the name
+    in a hand face. ``logo_pdf`` is a PDF in base64 that replaces the logo on a press. ``direction``
+    and ``script`` (ISO 15924) choose the layout and the faces, ``faces`` are the brand's own by
+    role. ``steps`` are a list in the body; ``badge`` is a word set as a mark of rank; ``notice``
+    is what a decision demands to be printed. ``seed`` moves what looks written by hand.
     """
 
     template: Line
+    style: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_\-]{0,39}$")] = "classic"
+    seed: Annotated[int, Field(ge=0, lt=2**40)] = 0
     language: LanguageTag
     script: Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z]{3}$")]
     direction: Literal["ltr", "rtl"]
     palette: Palette = Palette()
     brand_name: HiddenText
     logo: Annotated[str | None, Field(repr=False)] = None
+    logo_pdf: Annotated[str | None, Field(repr=False)] = None
+    signature: Annotated[str | None, Field(repr=False)] = None
+    faces: Mapping[FaceRole, Line] = Field(default_factory=dict)
     tagline: HiddenText = ""
     salutation: HiddenText = ""
     headline: Annotated[CardText, Field(min_length=1, repr=False)]
     body: Annotated[tuple[CardText, ...], Field(min_length=1, max_length=6, repr=False)]
+    badge: HiddenText = ""
+    steps: Annotated[tuple[CardText, ...], Field(max_length=5, repr=False)] = ()
+    are_steps_numbered: bool = True
+    quote: CardQuote | None = None
+    coupon: CardCoupon | None = None
     signoff: HiddenText = ""
     sender_name: HiddenText = ""
     sender_role: HiddenText = ""
@@ -93,6 +125,7 @@ class Card(Record):
     code: CardCode | None = None
     contact: HiddenText = ""
     legal: HiddenText = ""
+    notice: HiddenText = ""
 
 
 class RenderedCard(Record):

@@ -44,20 +44,49 @@ class Shop(Record):
     platform: Line = ""
 
 
+FaceRole = Literal["display", "body", "hand"]
+"""What a face is for: titles, text, or a signature."""
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+class PressInk(Settings):
+    """How a press mixes a colour: cyan, magenta, yellow and black in percent.
+
+    With ``spot`` it is printed with an ink of its own; the mixture is then for proofs.
+    """
+
+    cmyk: tuple[Percent, Percent, Percent, Percent]
+    spot: Line = ""
+
+
 class Palette(Settings):
-    """Colours in sRGB. ``ink`` on ``paper`` carries text; ``accent`` decorates."""
+    """Colours in sRGB. ``ink`` on ``paper`` carries text; ``accent`` decorates.
+
+    ``inks`` says how a press mixes some of them, or colours of the logo; what is not named is
+    converted.
+    """
 
     paper: Hex = "#fbf7ef"
     ink: Hex = "#2a2521"
     primary: Hex = "#7a2e2e"
     accent: Hex = "#c98b3c"
+    inks: dict[Hex, PressInk] = Field(default_factory=dict)
 
 
 class Sender(Settings):
-    """Who signs."""
+    """Who signs. ``signature`` is SVG text, already read; None sets the name in a hand face."""
 
     name: Line
     role: Line = ""
+    signature: Annotated[str | None, Field(repr=False)] = None
+
+
+class Voice(Settings):
+    """Words the brand likes and words it does not, by language. ``avoid`` is checked."""
+
+    use: dict[str, tuple[Line, ...]] = Field(default_factory=dict)
+    avoid: dict[str, tuple[Line, ...]] = Field(default_factory=dict)
 
 
 class Brand(Settings):
@@ -65,29 +94,42 @@ class Brand(Settings):
 
     ``logo`` is SVG text, already read; None prints the name as a word mark. ``formality`` maps
     a language (``de``) or locale (``pt-BR``) to a formality and overrides the locale's default.
-    ``story`` and ``purpose`` map a language to a sentence in it.
+    ``story``, ``purpose``, ``values``, ``claims`` and ``impact`` map a language to words in it;
+    they are printed as they stand, so they have to be true. ``faces`` maps a role and a script
+    (ISO 15924) to a family. ``logo_pdf`` is base64. ``legal_country`` outranks ``legal_footer``
+    for buyers in that country.
     """
 
     name: Line
     tagline: dict[str, Line] = Field(default_factory=dict)
     logo: str | None = Field(default=None, repr=False)
+    logo_pdf: str | None = Field(default=None, repr=False)
+    style: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_\-]{0,39}$")] = "classic"
     palette: Palette = Palette()
+    faces: dict[FaceRole, dict[str, Line]] = Field(default_factory=dict)
+    voice: Voice = Voice()
     sender: Sender
     formality: dict[str, Formality] = Field(default_factory=dict)
     purpose: dict[str, Paragraph] = Field(default_factory=dict)
+    story: dict[str, Paragraph] = Field(default_factory=dict)
+    values: dict[str, tuple[Line, ...]] = Field(default_factory=dict)
+    claims: dict[str, Line] = Field(default_factory=dict)
+    impact: dict[str, Line] = Field(default_factory=dict)
+    founded: Annotated[int, Field(ge=1000, le=2100)] | None = None
     story_url: Line = ""
     contact_email: Line = ""
     contact_url: Line = ""
     social: tuple[Line, ...] = ()
     legal_footer: dict[str, Paragraph] = Field(default_factory=dict)
+    legal_country: dict[CountryCode, Paragraph] = Field(default_factory=dict)
 
-    def legal_line(self, *languages: str) -> str:
-        """Return who the seller is: in the first language that has it, else in any.
+    def legal_line(self, *languages: str, country: str = "") -> str:
+        """Return who the seller is: for a country, in the first language that has it, else in any.
 
         Advertising has to name the trader, in a foreign language rather than not at all
         (directive 2000/31 art. 5-6).
         """
-        found = words_for(self.legal_footer, *languages)
+        found = self.legal_country.get(country) or words_for(self.legal_footer, *languages)
         return found or next((text for _, text in sorted(self.legal_footer.items())), "")
 
 

@@ -16,13 +16,14 @@ LAYERS = {
     "inserts": 5, "messages": 5,
     "hooks": 6,
     "pipeline": 7, "config": 7, "app": 7,
-    "cli": 8, "testing": 8, "demo": 8,
+    "cli": 8, "testing": 8, "demo": 8, "web": 8,
 }  # fmt: skip
 SAME_LAYER = {
     ("app", "pipeline"),
     ("app", "config"),
     ("pipeline", "config"),
     ("cli", "demo"),
+    ("cli", "web"),
     ("cli", "testing"),
     ("demo", "testing"),
 }
@@ -37,6 +38,11 @@ HOMES = {
     "jinja2": {"messages"},
     "pikepdf": {"inserts"},
     "segno": {"inserts"},
+    "pypdfium2": {"inserts"},
+    "PIL": {"inserts"},
+    "zxingcpp": {"inserts"},
+    "starlette": {"web"},
+    "uvicorn": {"cli"},
     "uharfbuzz": {"inserts"},
     "pytest": {"testing"},
     "httpx": {"http.py"},

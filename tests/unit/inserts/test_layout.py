@@ -100,7 +100,8 @@ def test_every_text_of_a_card_is_checked_for_ink(samples):
     """A text that is printed but not listed could lose a letter unseen."""
     card = samples["en"]
     listed = {text for text, _ in texts_of(card).values()}
-    hidden = {"template", "language", "script", "direction", "palette", "logo", "code"}
+    settings = {"template", "style", "language", "script", "direction", "palette", "faces"}
+    hidden = {*settings, "logo", "logo_pdf", "signature", "code"}
     printed = {*_strings(card.model_dump(exclude=hidden)), card.code.caption}
     printed -= {"", *(line.number for line in card.points)}
 
