@@ -7,59 +7,13 @@ many languages bend a name when they address somebody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, cast
 
-ParamType = Literal["text", "code", "count", "date"]
-"""text: a name or title. code: runs left to right. count: a whole number. date: a day."""
-Surface = Literal["card", "email", "subject", "sms", "push", "any"]
+from .insert_specs import INSERT_SPECS
+from .specs import MessageSpec, Param, ParamType, Surface
+from .specs import spec_for as _spec
 
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """One argument of a message."""
-
-    name: str
-    type: ParamType
-
-
-@dataclass(frozen=True, slots=True)
-class MessageSpec:
-    """One message.
-
-    ``width_mm`` is the room on an A6 card at 9 pt; 0 where text may wrap. ``segments_max`` is what
-    a text message may cost; 0 elsewhere. A message that is not ``is_required`` is being
-    translated: a catalogue without it counts as complete.
-    """
-
-    key: str
-    surface: Surface
-    params: tuple[Param, ...]
-    comment: str
-    width_mm: int = 0
-    segments_max: int = 0
-    is_required: bool = True
-
-    @property
-    def types(self) -> Mapping[str, ParamType]:
-        """Parameter names and their types."""
-        return {param.name: param.type for param in self.params}
-
-
-def _spec(
-    key: str,
-    surface: Surface,
-    params: str,
-    comment: str,
-    width_mm: int = 0,
-    *,
-    segments_max: int = 0,
-) -> tuple[str, MessageSpec]:
-    pairs = (param.partition(":") for param in params.split())
-    typed = tuple(Param(name, cast("ParamType", kind or "text")) for name, _, kind in pairs)
-    return key, MessageSpec(key, surface, typed, comment, width_mm, segments_max)
-
+__all__ = ["REGISTRY", "MessageSpec", "Param", "ParamType", "Surface"]
 
 _BODY = "30 to 45 words, first the customer, one thought, no selling, nothing that may be untrue."
 _SMS = "Short, no emoji; begins with the shop's name, because the sender may be a bare number."
@@ -114,6 +68,7 @@ REGISTRY: Mapping[str, MessageSpec] = MappingProxyType(
                 85,
             ),
             _spec("card.back.tagline", "card", "", "On the back of a shop without a tagline.", 85),
+            *INSERT_SPECS,
             _spec("email.thank_you.subject", "subject", "brand number:code", "50 letters or so."),
             _spec("email.thank_you.preheader", "email", "brand", "Shown after the subject."),
             _spec("email.thank_you.headline", "email", "", "Largest text of the e-mail."),

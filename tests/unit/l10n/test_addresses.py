@@ -166,6 +166,7 @@ fields = st.fixed_dictionaries(
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(typed=fields, locale=st.sampled_from(["en", "fa", "tr", "ja"]))
 def test_no_field_is_lost_in_any_country(typed, locale):
+    """A field of separators alone, such as "-" for no region, says nothing and may go."""
     for country in (*COUNTRIES, None):
         address = Address.model_validate(typed | {"country": country})
         lines = render_address(address, locale=locale)
@@ -175,6 +176,6 @@ def test_no_field_is_lost_in_any_country(typed, locale):
         plain, shouted = said.casefold(), addresses._capitals(said, language)
         values = address.model_dump(include=set(typed) - {"street"}).values()
         for text in (*address.street, *values):
-            is_said = text.casefold() in plain
+            is_said = text.casefold() in plain or not any(char not in " -,/" for char in text)
             assert is_said or addresses._capitals(text, language) in shouted, country
         assert all(line and line == line.strip() for line in lines)

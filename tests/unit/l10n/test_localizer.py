@@ -22,6 +22,8 @@ from retention_sdk.model import Money
 
 NBSP = "\N{NO-BREAK SPACE}"
 FORMALITIES = ("formal", "neutral", "warm")
+# A text that is being translated is not said yet everywhere.
+REQUIRED = sorted(key for key, spec in REGISTRY.items() if spec.is_required)
 WORDS_MAX = 10
 SAMPLES = {"text": "Kaffee & Söhne", "code": "A-1024", "count": 3, "date": date(2026, 11, 21)}
 
@@ -214,7 +216,8 @@ def test_missing_surplus_and_wrong_arguments_are_refused(arguments):
 def test_every_message_can_be_said_in_every_manner(tag):
     """All keys, all formalities: balanced, complete, no brace left over."""
     speaker = localizer(tag)
-    for key, spec in REGISTRY.items():
+    for key in REQUIRED:
+        spec = REGISTRY[key]
         arguments = {param.name: SAMPLES[param.type] for param in spec.params}
         for formality in FORMALITIES:
             text = speaker.message(key, formality=formality, **arguments)
@@ -229,7 +232,7 @@ def test_every_message_can_be_said_in_every_manner(tag):
     text=st.text(max_size=200),
     count=st.integers(min_value=0, max_value=10**9),
     tag=st.sampled_from(available_locales()),
-    key=st.sampled_from(sorted(REGISTRY)),
+    key=st.sampled_from(REQUIRED),
 )
 def test_no_argument_can_break_a_message(text, count, tag, key):
     """Bidi controls, emoji, combining marks, markup: each stays in its isolate, digits in order."""

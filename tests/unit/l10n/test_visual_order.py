@@ -20,8 +20,12 @@ DIGITS = "0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
 CODES = st.text(
     st.sampled_from(f"{DIGITS}ABZaz-/.:+#_ \u200f\u061c\u202e"), min_size=1, max_size=20
 )
-CODED = sorted(k for k, spec in REGISTRY.items() if "code" in spec.types.values())
-COUNTED = sorted(k for k, spec in REGISTRY.items() if "count" in spec.types.values())
+CODED = sorted(
+    k for k, spec in REGISTRY.items() if spec.is_required and "code" in spec.types.values()
+)
+COUNTED = sorted(
+    k for k, spec in REGISTRY.items() if spec.is_required and "count" in spec.types.values()
+)
 
 
 def visual(text, base):
