@@ -66,7 +66,9 @@ class Candidate(Record):
     """Something that may leave if it is allowed to.
 
     ``is_personalised`` tells whether name, history or segment chose or filled it; a card that is
-    the same for everybody is not. ``channel`` is what the consent rules call it.
+    the same for everybody is not. ``channel`` is what the consent rules call it. ``variant`` and
+    ``style`` are what the person was dealt in an experiment; ``is_holdout`` means the group that
+    gets the plain card, so that the others can be compared with it.
     """
 
     id: Identifier
@@ -77,6 +79,9 @@ class Candidate(Record):
     is_personalised: bool = True
     blocks: tuple[Block, ...] = ()
     reason: Line = ""
+    variant: Line = ""
+    style: Line = ""
+    is_holdout: bool = False
 
     @property
     def message_class(self) -> MessageClass:

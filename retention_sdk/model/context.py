@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, JsonValue
@@ -22,12 +23,19 @@ class LocaleChoice(Record):
 
 
 class LoyaltyState(Record):
-    """Points at this moment, as whole numbers. ``earned`` is what this event added."""
+    """Points at this moment, as whole numbers. ``earned`` is what this event added.
+
+    ``tier`` is the programme's own key of a rank, empty without one; ``tier_before`` what it was
+    before this event, and ``tier_until`` the last day of it.
+    """
 
     balance: Annotated[int, Field(ge=0)] = 0
     pending: Annotated[int, Field(ge=0)] = 0
     debt: Annotated[int, Field(ge=0)] = 0
     earned: int = 0
+    tier: Line = ""
+    tier_before: Line = ""
+    tier_until: date | None = None
 
 
 class History(Record):
@@ -35,6 +43,7 @@ class History(Record):
 
     orders_count: Annotated[int, Field(ge=0)] = 0
     first_order_at: Instant | None = None
+    last_order_at: Instant | None = None
 
 
 class Context(Record):

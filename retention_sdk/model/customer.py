@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from .address import Address
-from .base import Identifier, LanguageTag, PersonalLine, Record
+from .base import Identifier, LanguageTag, Line, PersonalLine, Record
 from .consent import Consent, ConsentChannel, ConsentState
+
+MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+"""A day of every year: ``04-30``."""
 
 
 class Customer(Record):
@@ -16,7 +19,8 @@ class Customer(Record):
 
     ``given_name`` and ``family_name`` are kept apart when the platform does; ``full_name`` is what
     to fall back on. ``language`` is the platform's own spelling. ``addressee`` is a gender that
-    the person told the shop, for titles and grammar; it is never guessed from a name.
+    the person told the shop, for titles and grammar; it is never guessed from a name. ``birthday``
+    is month and day (``04-30``): nobody needs the year. ``tags`` are the shop's own segments.
     """
 
     id: Annotated[str, Field(max_length=200)] = ""
@@ -28,6 +32,8 @@ class Customer(Record):
     phone: PersonalLine = ""
     language: LanguageTag | None = None
     addressee: Annotated[Literal["", "f", "m"], Field(repr=False)] = ""
+    birthday: Annotated[MonthDay | Literal[""], Field(repr=False)] = ""
+    tags: tuple[Line, ...] = ()
     address: Annotated[Address | None, Field(repr=False)] = None
     consents: tuple[Consent, ...] = ()
 

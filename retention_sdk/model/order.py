@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from .address import Address
-from .base import Identifier, Instant, LanguageTag, Line, Paragraph, Record
+from .base import Identifier, Instant, LanguageTag, Line, Paragraph, PersonalLine, Record
 from .customer import Customer
 from .money import CurrencyCode, Money
 
@@ -44,6 +44,7 @@ class OrderLine(Record):
     product_id: Line = ""
     kind: LineKind = LineKind.PHYSICAL
     is_gift_card: bool = False
+    categories: tuple[Line, ...] = ()
 
 
 class FulfilmentLine(Record):
@@ -76,7 +77,9 @@ class Order(Record):
 
     ``total`` is what the buyer was asked to pay, tax and shipping included; ``refunded`` is the
     sum of all refunds so far and never above it. ``is_gift`` means that the recipient is not the
-    buyer: no prices, no marketing, no tracking go into that parcel.
+    buyer: no prices, no marketing, no tracking go into that parcel; ``gift_to`` and ``gift_from``
+    are names as the buyer wrote them. ``ship_by`` is when it was promised to leave the house, None
+    where nothing was promised. ``subscription`` tells which parcel of a subscription this is.
     """
 
     id: Identifier
@@ -101,6 +104,11 @@ class Order(Record):
     coupon_codes: tuple[Line, ...] = ()
     is_gift: bool = False
     gift_message: Annotated[Paragraph, Field(repr=False)] = ""
+    gift_to: PersonalLine = ""
+    gift_from: PersonalLine = ""
+    ship_by: Instant | None = None
+    subscription: Literal["", "first", "renewal", "last"] = ""
+    tags: tuple[Line, ...] = ()
     customer_note: Annotated[Paragraph, Field(repr=False)] = ""
 
     @model_validator(mode="after")

@@ -57,7 +57,7 @@ class OrderFacts:
         at or after a moment, so that an event worked on late sees what it would have seen.
         """
         table = order_fact.c
-        query = select(func.count(), func.min(table.placed_at)).where(
+        query = select(func.count(), func.min(table.placed_at), func.max(table.placed_at)).where(
             table.subject_id == subject_id,
             table.paid_at.is_not(None),
             table.cancelled_at.is_(None),
@@ -66,5 +66,5 @@ class OrderFacts:
             query = query.where(table.order_id != excluding)
         if before is not None:
             query = query.where(table.placed_at < before)
-        count, first = connection.execute(query).one()
-        return History(orders_count=count, first_order_at=first)
+        count, first, last = connection.execute(query).one()
+        return History(orders_count=count, first_order_at=first, last_order_at=last)

@@ -320,8 +320,11 @@ def test_history_counts_paid_orders_but_not_this_one(store, make_order, now):
         def history(**options):
             return store.orders.history(connection, owner, **options)
 
-        assert History(orders_count=2, first_order_at=early) == history()
-        assert History(orders_count=1, first_order_at=early) == history(excluding="4")
+        alone = History(orders_count=1, first_order_at=early, last_order_at=early)
+        assert alone == history(excluding="4")
+        assert 2 == history().orders_count
+        latest = orders[-1].placed_at
+        assert (early, latest) == (history().first_order_at, history().last_order_at)
         assert History() == history(before=early)
 
 
