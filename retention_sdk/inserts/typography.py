@@ -13,7 +13,19 @@ from typing import Literal
 CJK_PACKAGE = "retention-sdk-fonts-cjk"
 CORE_PACKAGE = "retention-sdk-fonts"
 
-CJK_FAMILIES = frozenset({"Shippori Mincho", "Klee One", "Gowun Batang", "Noto Serif SC"})
+CJK_FAMILIES = frozenset(
+    {
+        "Shippori Mincho",
+        "Klee One",
+        "Zen Kaku Gothic New",
+        "Gowun Batang",
+        "Nanum Pen",
+        "Gothic A1",
+        "Noto Serif SC",
+        "Noto Serif TC",
+        "Ma Shan Zheng",
+    }
+)
 
 # Where a name in another script finds its letters. The order puts the faces that go together
 # with the text first; Han comes from one face, so that a name is not set in two.

@@ -15,7 +15,7 @@ import retention_sdk_fonts
 
 ROOT = Path(__file__).parents[1]
 SOURCES = json.loads((ROOT / "SOURCES.json").read_text("utf-8"))
-WHEEL_BYTES_MAX = 5_000_000
+WHEEL_BYTES_MAX = 8_000_000
 
 
 @pytest.fixture(scope="module")
