@@ -2,10 +2,10 @@
 
 from .card import Card, CardBlock, CardCode, CardItem, CardPoints, RenderedCard
 from .choose import BUILT_IN_TEMPLATES, card_candidates
+from .codes import CardToken, card_id_for, make_token, read_token
 from .compose import compose_card
 from .render import render_card
 from .template import CardTemplate
-from .token import CardToken, card_id_for, make_token, read_token
 
 __all__ = [
     "BUILT_IN_TEMPLATES",

@@ -15,8 +15,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..errors import ConfigError, TokenError
-from ..model import Record
+from ...errors import ConfigError, TokenError
+from ...model import Record
 
 CARD_BITS, VARIANT_BITS, KEY_BITS, MAC_BITS = 40, 8, 2, 40
 TOKEN_LENGTH = 18
@@ -77,10 +77,19 @@ def read_token(text: str, *, keys: Mapping[int, bytes]) -> CardToken:
     )
 
 
-def _mac(payload: int, key: bytes) -> int:
+def check_key(key: bytes) -> bytes:
+    """Return the key if it is long enough.
+
+    Raises:
+        ConfigError: it is shorter than 16 bytes.
+    """
     if len(key) < KEY_BYTES_MIN:
         raise ConfigError(f"a key has at least {KEY_BYTES_MIN} bytes", key="codes.key")
-    digest = hmac.digest(key, _DOMAIN + payload.to_bytes(7), "sha256")
+    return key
+
+
+def _mac(payload: int, key: bytes) -> int:
+    digest = hmac.digest(check_key(key), _DOMAIN + payload.to_bytes(7), "sha256")
     return int.from_bytes(digest[: MAC_BITS // 8])
 
 
