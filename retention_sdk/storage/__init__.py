@@ -2,16 +2,30 @@
 
 from sqlalchemy import Connection
 
+from .card_records import CardChoice, CardPlace, CardRecord, CardState, CardStep, PrintJob
+from .cards import CardLedger, plain_number
+from .codes import CardCodes, CodeState, StoredCode
 from .consents import ConsentLog
 from .decisions import DecisionLog
 from .deliveries import DeliveryLog, DeliveryState, StoredDelivery
 from .engine import Store, open_store
 from .inbox import Inbox, StoredEvent
+from .jobs import PrintJobs
 from .orders import OrderFacts
+from .scans import CardScan, ScanLog
 from .stages import StageLog
 from .subjects import SubjectVault, erasure_references
 
 __all__ = [
+    "CardChoice",
+    "CardCodes",
+    "CardLedger",
+    "CardPlace",
+    "CardRecord",
+    "CardScan",
+    "CardState",
+    "CardStep",
+    "CodeState",
     "Connection",
     "ConsentLog",
     "DecisionLog",
@@ -19,11 +33,16 @@ __all__ = [
     "DeliveryState",
     "Inbox",
     "OrderFacts",
+    "PrintJob",
+    "PrintJobs",
+    "ScanLog",
     "StageLog",
     "Store",
+    "StoredCode",
     "StoredDelivery",
     "StoredEvent",
     "SubjectVault",
     "erasure_references",
     "open_store",
+    "plain_number",
 ]

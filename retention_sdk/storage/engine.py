@@ -15,13 +15,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from ..errors import ConfigError, StorageError
+from .cards import CardLedger
+from .codes import CardCodes
 from .consents import ConsentLog
 from .crypto import Keyring
 from .decisions import DecisionLog
 from .deliveries import DeliveryLog
 from .inbox import Inbox
+from .jobs import PrintJobs
 from .migrate import ensure_current
 from .orders import OrderFacts
+from .scans import ScanLog
 from .stages import StageLog
 from .subjects import SubjectVault
 
@@ -60,6 +64,10 @@ class Store:
         self.deliveries = DeliveryLog(self.subjects)
         self.consents = ConsentLog(self.subjects)
         self.orders = OrderFacts()
+        self.cards = CardLedger(self.subjects)
+        self.jobs = PrintJobs()
+        self.scans = ScanLog()
+        self.codes = CardCodes()
 
     def __repr__(self) -> str:
         return f"<Store {self.url}>"

@@ -125,6 +125,10 @@ class SubjectVault:
         found = (self.find(connection, shop_id, reference) for reference in references)
         return tuple(dict.fromkeys(owner for owner in found if owner))
 
+    def index(self, connection: Connection, shop_id: str, reference: str) -> bytes:
+        """Return what stands for a reference where it must be found and not be read."""
+        return self._blind_index(connection, shop_id, reference)
+
     # Sealing ---------------------------------------------------------------------------------
 
     def seal(self, connection: Connection, subject_id: str, plain: bytes, *, purpose: str) -> bytes:

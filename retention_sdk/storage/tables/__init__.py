@@ -1,6 +1,17 @@
 """All tables of a store. What a database really has is in ``migrations``; a test compares them."""
 
 from .base import from_microseconds, metadata, to_microseconds
+from .cards import (
+    CARD_STATES,
+    CODE_STATES,
+    card,
+    card_code,
+    card_copy,
+    card_scan,
+    card_step,
+    print_job,
+    print_job_card,
+)
 from .events import decision, delivery, event, order_fact, stage
 from .ledger import (
     BUCKETS,
@@ -17,7 +28,14 @@ from .subjects import consent, meta, subject, subject_link
 
 __all__ = [
     "BUCKETS",
+    "CARD_STATES",
+    "CODE_STATES",
     "account",
+    "card",
+    "card_code",
+    "card_copy",
+    "card_scan",
+    "card_step",
     "consent",
     "decision",
     "delivery",
@@ -30,6 +48,8 @@ __all__ = [
     "metadata",
     "order_fact",
     "posting",
+    "print_job",
+    "print_job_card",
     "program",
     "rule_version",
     "stage",

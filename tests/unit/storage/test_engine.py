@@ -78,8 +78,9 @@ def test_the_listed_revisions_are_those_in_the_folder():
 def test_a_database_of_the_first_revision_is_brought_up_to_date(path, key):
     open_store(f"sqlite:///{path}", key=key).close()
     raw = sqlite3.connect(path)
-    dropped = ("posting", "hold_allocation", "hold", "lot", "txn", "account", "rule_version")
-    for table in (*dropped, "program"):
+    cards = ("card_code", "card_scan", "print_job_card", "print_job", "card_step", "card_copy")
+    points = ("posting", "hold_allocation", "hold", "lot", "txn", "account", "rule_version")
+    for table in (*cards, "card", *points, "program"):
         raw.execute(f"DROP TABLE {table}")
     raw.execute("UPDATE alembic_version SET version_num = '0001'")
     raw.commit()
@@ -196,7 +197,10 @@ def test_a_broken_constraint_is_a_storage_error_without_values(store):
 
 @pytest.mark.parametrize(
     "table",
-    ["consent", "stage", "decision", "txn", "posting", "rule_version", "hold_allocation"],
+    [
+        *("consent", "stage", "decision", "txn", "posting", "rule_version", "hold_allocation"),
+        *("card", "card_copy", "card_step", "print_job", "print_job_card"),
+    ],
 )
 def test_append_only_tables_carry_both_triggers(store, table):
     query = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :t")
