@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import Field, SecretStr
 
+from .brand import load_brand
 from .errors import ConfigError
 from .l10n.calendars import Calendar
 from .l10n.numbers import Digits
 from .l10n.po import State
 from .loyalty.rules import Program
 from .model import Brand, Settings, Shop
+from .settings_file import read_toml, validate
 
 DEFAULT_FILE = "retention.toml"
 KEY_VARIABLE = "RETENTION_KEY"
 KEY_BYTES = 32
 _KEY_HINT = f"run `retention init`, or set {KEY_VARIABLE} to {2 * KEY_BYTES} hexadecimal digits"
 _ENV_PREFIX = "env:"
-_LOGO_BYTES_MAX = 512 * 1024
-
-M = TypeVar("M", bound=BaseModel)
 
 
 class StoreConfig(Settings):
@@ -139,25 +135,12 @@ def load_config(
         ConfigError: a file or variable is missing, or a value is wrong.
     """
     path = Path(file)
-    values = dict(_read_toml(path))
+    values = dict(read_toml(path))
     values = {key: _with_environment(value, environ, path, key) for key, value in values.items()}
     brand_file = path.parent / _brand_file(values.pop("brand", {}), path)
     values |= {"brand": load_brand(brand_file), "directory": str(path.parent), "file": str(path)}
     _check_shop(values, path)
-    return _validate(Config, values, path)
-
-
-def load_brand(file: str | Path) -> Brand:
-    """Read ``brand.toml``; its ``logo`` names an SVG file beside it.
-
-    Raises:
-        ConfigError: the file or the logo is missing, or a value is wrong.
-    """
-    path = Path(file)
-    values = dict(_read_toml(path))
-    if logo := values.pop("logo", None):
-        values["logo"] = _read_logo(path.parent / str(logo), path)
-    return _validate(Brand, values, path)
+    return validate(Config, values, path)
 
 
 def _brand_file(table: Any, path: Path) -> str:
@@ -165,35 +148,6 @@ def _brand_file(table: Any, path: Path) -> str:
         hint = 'write [brand] and below it file = "brand.toml"'
         raise ConfigError("is not a table with a file name", file=str(path), key="brand", hint=hint)
     return str(table.get("file", "brand.toml"))
-
-
-def _read_toml(path: Path) -> Mapping[str, Any]:
-    try:
-        with path.open("rb") as stream:
-            return tomllib.load(stream)
-    except FileNotFoundError:
-        hint = "run `retention init` to write one"
-        raise ConfigError("there is no such file", file=str(path), hint=hint) from None
-    except OSError as error:
-        raise ConfigError(error.strerror or "cannot be read", file=str(path)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"this is not TOML: {error}", file=str(path)) from None
-
-
-def _read_logo(logo: Path, brand_file: Path) -> str:
-    where = {"file": str(brand_file), "key": "logo"}
-    try:
-        data = logo.read_bytes()
-    except OSError:
-        message = f"{logo.name} cannot be read"
-        hint = "name an SVG file beside the brand file, or leave the key out"
-        raise ConfigError(message, hint=hint, **where) from None
-    if len(data) > _LOGO_BYTES_MAX:
-        raise ConfigError(f"{logo.name} is over 512 KiB", hint="simplify the drawing", **where)
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        raise ConfigError(f"{logo.name} is not SVG text in UTF-8", **where) from None
 
 
 def _with_environment(value: Any, environ: Mapping[str, str], path: Path, key: str) -> Any:
@@ -215,38 +169,4 @@ def _with_environment(value: Any, environ: Mapping[str, str], path: Path, key: s
 def _check_shop(values: dict[str, Any], path: Path) -> None:
     """Read ``[shop]`` leniently: TOML has no tuples, and the record is strict."""
     if isinstance(table := values.get("shop"), dict):
-        values["shop"] = _validate(Shop, table, path, prefix="shop")
-
-
-def _validate(model: type[M], values: Mapping[str, Any], path: Path, *, prefix: str = "") -> M:
-    try:
-        return model.model_validate(dict(values))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        location = tuple(str(part) for part in first["loc"])
-        key = ".".join((prefix, *location) if prefix else location)
-        message, hint = _explain(model, first["type"], first["msg"], location)
-        raise ConfigError(message, file=str(path), key=key, hint=hint) from None
-
-
-def _explain(
-    model: type[BaseModel], kind: str, message: str, location: tuple[str, ...]
-) -> tuple[str, str]:
-    if kind == "missing":
-        return "is missing", f"add a line `{location[-1]} = …`"
-    if kind != "extra_forbidden":
-        return message.removeprefix("Value error, "), ""
-    known = sorted(_fields_at(model, location[:-1]))
-    near = difflib.get_close_matches(location[-1], known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(known)}"
-    return "is not a known key", hint
-
-
-def _fields_at(model: type[BaseModel], location: tuple[str, ...]) -> Iterator[str]:
-    for part in location:
-        field: FieldInfo | None = model.model_fields.get(part)
-        annotation = field.annotation if field else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return iter(())
-        model = annotation
-    return iter(model.model_fields)
+        values["shop"] = validate(Shop, table, path, prefix="shop")

@@ -10,18 +10,20 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = {
     "errors": 0, "http": 0,
     "model": 1,
+    "settings_file": 2,
     "adapter": 2, "channels": 2, "storage": 2,
     "adapters": 3, "context": 3, "l10n": 3,
     "consent": 4, "loyalty": 4,
     "inserts": 5, "messages": 5,
     "hooks": 6,
-    "pipeline": 7, "config": 7, "app": 7,
+    "pipeline": 7, "config": 7, "app": 7, "brand": 7,
     "cli": 8, "testing": 8, "demo": 8, "web": 8,
 }  # fmt: skip
 SAME_LAYER = {
     ("app", "pipeline"),
     ("app", "config"),
     ("pipeline", "config"),
+    ("config", "brand"),
     ("cli", "demo"),
     ("cli", "web"),
     ("cli", "testing"),
