@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from retention_sdk.errors import PlatformError, UnsupportedFeature
-from retention_sdk.model import DiscountCode
+from retention_sdk.model import DiscountCode, Money
 
 from .client import VendureClient
 from .queries import CREATE_PROMOTION, DISABLE_PROMOTION, PROMOTIONS
@@ -16,9 +16,12 @@ Json = Mapping[str, Any]
 
 
 def create(client: VendureClient, code: DiscountCode) -> DiscountCode:
-    """Create the promotion unless it is there; of two made at once, the older one stays."""
+    """Create the promotion unless it is there; of two made at once, the older one stays.
+
+    A code that was there comes back with the dates it has on the platform.
+    """
     found = client.run(PROMOTIONS, code=code.code)
-    wanted = _action(code, found)
+    wanted = _terms(code, found)
     if existing := _oldest(found):
         return _same(code, existing, wanted)
     made = client.run(CREATE_PROMOTION, input=_input(code, found, wanted))["createPromotion"]
@@ -47,47 +50,79 @@ def _same(code: DiscountCode, promotion: Json, wanted: Json) -> DiscountCode:
     """Return the code if the promotion is worth the same, and still worth it."""
     if not promotion["enabled"]:
         raise _refused("this code was voided before; choose another one")
-    actions = [
-        {"code": action["code"], "arguments": list(action["args"])}
-        for action in promotion["actions"]
-    ]
-    if actions != [wanted] or promotion["usageLimit"] != code.uses_max:
+    there = {name: _bare(promotion[name]) for name in wanted}
+    if there != wanted:
         raise _refused("this code exists and is worth something else; choose another one")
-    return code.model_copy(update={"platform_id": promotion["id"]})
+    starts, ends = promotion["startsAt"], promotion["endsAt"]
+    return code.model_copy(
+        update={
+            "platform_id": promotion["id"],
+            "starts_at": datetime.fromisoformat(starts) if starts else None,
+            "ends_at": datetime.fromisoformat(ends) if ends else None,
+        }
+    )
+
+
+def _bare(value: Any) -> Any:
+    """Return an answered list of operations as it would be sent; anything else as it is."""
+    if not isinstance(value, list):
+        return value
+    return [{"code": each["code"], "arguments": list(each["args"])} for each in value]
+
+
+def _terms(code: DiscountCode, shop: Json) -> dict[str, Any]:
+    """Return what a code is worth, and when: the part of a promotion that must not differ."""
+    return {
+        "usageLimit": code.uses_max,
+        "perCustomerUsageLimit": code.uses_per_customer_max,
+        "conditions": [_minimum(code.minimum, shop)] if code.minimum else [],
+        "actions": [_action(code, shop)],
+    }
 
 
 def _action(code: DiscountCode, shop: Json) -> dict[str, Any]:
     if code.percent is not None:
-        argument = {"name": "discount", "value": str(code.percent)}
-        return {"code": "order_percentage_discount", "arguments": [argument]}
+        return _operation("order_percentage_discount", discount=str(code.percent))
     assert code.amount is not None, "a code is worth a percentage or an amount"
-    channel = shop["activeChannel"]
-    if not channel["pricesIncludeTax"]:
+    if not shop["activeChannel"]["pricesIncludeTax"]:
         raise UnsupportedFeature(
             "this channel's prices are without tax, and so is a fixed discount: the buyer would "
             "save another amount than the code says; use a percentage",
             adapter="vendure",
         )
-    if code.amount.currency != channel["defaultCurrencyCode"]:
-        raise _refused(f"amounts in this channel are in {channel['defaultCurrencyCode']}")
+    return _operation("order_fixed_discount", discount=_units(code.amount, shop))
+
+
+def _minimum(minimum: Money, shop: Json) -> dict[str, Any]:
+    amount = _units(minimum, shop)
+    return _operation("minimum_order_amount", amount=amount, taxInclusive="true")
+
+
+def _operation(code: str, **arguments: str) -> dict[str, Any]:
+    named = [{"name": name, "value": value} for name, value in arguments.items()]
+    return {"code": code, "arguments": named}
+
+
+def _units(money: Money, shop: Json) -> str:
+    """Return an amount as Vendure counts it: every currency with the same number of decimals."""
+    currency = shop["activeChannel"]["defaultCurrencyCode"]
+    if money.currency != currency:
+        raise _refused(f"amounts in this channel are in {currency}")
     precision = shop["globalSettings"]["serverConfig"]["moneyStrategyPrecision"]
-    units = code.amount.amount.scaleb(precision)
+    units = money.amount.scaleb(precision)
     if units != units.to_integral_value():
         raise _refused("the amount has more decimals than this shop keeps")
-    argument = {"name": "discount", "value": str(int(Decimal(units)))}
-    return {"code": "order_fixed_discount", "arguments": [argument]}
+    return str(int(units))
 
 
-def _input(code: DiscountCode, shop: Json, action: Json) -> dict[str, Any]:
+def _input(code: DiscountCode, shop: Json, terms: Json) -> dict[str, Any]:
     language = shop["activeChannel"]["defaultLanguageCode"]
     return {
+        **terms,
         "enabled": True,
         "couponCode": code.code,
-        "usageLimit": code.uses_max,
         "startsAt": code.starts_at.isoformat() if code.starts_at else None,
         "endsAt": code.ends_at.isoformat() if code.ends_at else None,
-        "conditions": [],
-        "actions": [action],
         "translations": [{"languageCode": language, "name": code.title or code.code}],
     }
 

@@ -15,8 +15,8 @@ PROMOTIONS = """query ($code: String!) {
   activeChannel { defaultLanguageCode defaultCurrencyCode pricesIncludeTax }
   promotions(options: { filter: { couponCode: { eq: $code } }, take: 100 }) {
     items {
-      id enabled couponCode usageLimit startsAt endsAt
-      conditions { code }
+      id enabled couponCode usageLimit perCustomerUsageLimit startsAt endsAt
+      conditions { code args { name value } }
       actions { code args { name value } }
     }
   }

@@ -1,6 +1,7 @@
 """Discount codes, tried in a real basket."""
 
 import secrets
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from retention_vendure.adapter import VendureAdapter
@@ -22,10 +23,10 @@ def new_code(**changes):
     return a_code(f"THANKS-{secrets.token_hex(4).upper()}", **changes)
 
 
-def basket(shop, code):
-    """Put one soap (15.46 EUR) into a basket, enter the code, return what Vendure says."""
-    add = "mutation ($v: ID!) { addItemToOrder(productVariantId: $v, quantity: 1) { __typename } }"
-    _, token = shop.server.ask(shop.server.shop_url, add, {"v": shop.soap})
+def basket(shop, code, *, quantity=1):
+    """Put soaps (15.46 EUR each) into a basket, enter the code, return what Vendure says."""
+    add = "mutation ($v: ID!, $q: Int!) { addItemToOrder(productVariantId: $v, quantity: $q) { __typename } }"
+    _, token = shop.server.ask(shop.server.shop_url, add, {"v": shop.soap, "q": quantity})
     data, _ = shop.server.ask(shop.server.shop_url, APPLY, {"c": code.code}, token)
     return data["r"]
 
@@ -69,7 +70,13 @@ def test_voided_code_is_worth_nothing(shop, adapter):
 def test_code_that_is_worth_something_else_is_not_ours(adapter):
     code = adapter.create_code(new_code(percent=10))
 
-    for other in ({"percent": 20}, {"uses_max": 5}):
+    differences = (
+        {"percent": 20},
+        {"uses_max": 5},
+        {"uses_per_customer_max": 1},
+        {"minimum": money("5.00 EUR")},
+    )
+    for other in differences:
         with pytest.raises(PlatformError, match="something else"):
             adapter.create_code(code.model_copy(update=other))
 
@@ -105,3 +112,49 @@ def test_of_two_promotions_with_one_code_the_older_counts(shop, adapter):
 def test_amount_in_another_currency_is_refused(adapter, gross_channel):
     with pytest.raises(PlatformError, match="EUR"):
         adapter.create_code(new_code(amount=money("5.00 USD")))
+
+
+def test_code_is_redeemed_in_a_checkout_and_then_used_up(shop, adapter):
+    """Soap at 12.99, less 10 % is 11.69, with 19 % tax 13.91: nothing is paid for picking it up."""
+    code = adapter.create_code(new_code(percent=10))
+
+    placed = shop.buy(method="pickup", coupon=code.code, total="13.91 EUR")
+    order = adapter.fetch_order(placed["id"])
+
+    assert money("13.91 EUR") == order.total
+    assert (code.code,) == order.coupon_codes
+    assert "COUPON_CODE_LIMIT_ERROR" == basket(shop, code)["code"]
+
+
+def test_code_waits_for_its_minimum_tax_included(shop, adapter):
+    """One soap is 15.46 and stays so. Two are 25.98 net, less 2.60, with 19 % tax 27.82."""
+    code = adapter.create_code(new_code(percent=10, minimum=money("30.92 EUR")))
+
+    assert 1546 == basket(shop, code)["totalWithTax"]
+    assert 2782 == basket(shop, code, quantity=2)["totalWithTax"]
+
+
+def test_code_ends_when_it_says(shop, adapter):
+    now = datetime.now(UTC)
+    code = adapter.create_code(
+        new_code(starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1))
+    )
+
+    assert "COUPON_CODE_EXPIRED_ERROR" == basket(shop, code)["code"]
+
+
+def test_code_that_is_there_comes_back_with_the_dates_it_has(adapter):
+    """A card prints the end that the platform knows, not the one of a second try a day later."""
+    ends = datetime(2030, 1, 31, 22, tzinfo=UTC)
+    first = adapter.create_code(new_code(ends_at=ends))
+    again = adapter.create_code(first.model_copy(update={"ends_at": ends + timedelta(days=1)}))
+
+    assert (ends, first.platform_id) == (again.ends_at, again.platform_id)
+
+
+def test_code_voided_before_it_was_created_leaves_nothing_to_void(shop, adapter):
+    """A process that died before creating a code may void it all the same."""
+    code = new_code()
+    adapter.void_code(code)
+
+    assert "COUPON_CODE_INVALID_ERROR" == basket(shop, code)["code"]

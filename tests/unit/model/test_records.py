@@ -27,6 +27,7 @@ from retention_sdk.model import (
     read_event,
 )
 from retention_sdk.model.base import BIDI_CONTROLS
+from retention_sdk.testing import money
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
@@ -142,6 +143,21 @@ def test_an_artifact_is_its_bytes():
     assert "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881" == artifact.sha256
     with pytest.raises(ValidationError, match="not those that were hashed"):
         Artifact(name="card.pdf", media_type="application/pdf", data=b"y", sha256=artifact.sha256)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"percent": None}, "one of the two"),
+        ({"amount": money("5.00 EUR")}, "one of the two"),
+        ({"percent": None, "amount": money("0.00 EUR")}, "takes something off"),
+        ({"minimum": money("0.00 EUR")}, "leave it out"),
+        ({"starts_at": NOON, "ends_at": NOON}, "ends after it starts"),
+    ],
+)
+def test_an_impossible_discount_code_cannot_be_built(changes, words):
+    with pytest.raises(ValidationError, match=words):
+        model.DiscountCode.model_validate({"code": "THANKS", "percent": 10, **changes})
 
 
 @pytest.mark.parametrize("name", ["../card.pdf", "a/b", "", ".hidden", "x" * 200])

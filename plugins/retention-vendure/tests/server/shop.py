@@ -88,10 +88,22 @@ class Shop:
             **changes,
         }
 
-    def buy(self, *, quantity=1, language="en", currency="EUR", method="post", gift=None, pay=True):
+    def buy(
+        self,
+        *,
+        quantity=1,
+        language="en",
+        currency="EUR",
+        method="post",
+        gift=None,
+        pay=True,
+        coupon=None,
+        total=None,
+    ):
         """Go through a checkout; return the order's ``id`` and ``code``.
 
-        Totals of placed orders are written down: the kit compares the whole list.
+        Totals of placed orders are written down: the kit compares the whole list. With a coupon,
+        ``total`` is what has to be paid then.
         """
         url = f"{self.server.shop_url}?languageCode={language}&currencyCode={currency}"
         token = None
@@ -133,10 +145,12 @@ class Shop:
                 "($i: UpdateOrderInput!)",
                 i={"customFields": {"giftMessage": gift}},
             )
+        if coupon:
+            step("applyCouponCode(couponCode: $c)", "($c: String!)", c=coupon)
         order = step('transitionOrderToState(state: "ArrangingPayment")')
         if pay:
             order = step('addPaymentToOrder(input: { method: "card", metadata: {} })')
-            self.totals[order["code"]] = TOTALS[method, quantity, currency]
+            self.totals[order["code"]] = total or TOTALS[method, quantity, currency]
         return {"id": order["id"], "code": order["code"]}
 
     def line_id(self, order):
