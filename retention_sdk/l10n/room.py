@@ -27,6 +27,8 @@ _CODES: Mapping[str, str] = {
     "code": "JD014600001234",
     "word": "STOP",
     "link": "https://shop.example/t/4H7K2M",
+    "value": "12.50 €",
+    "amount": "1,250.00 €",
 }
 _CONTACT = "hello@kiln-and-leaf.example"
 _DATES = tuple(date(2026, month, 28) for month in range(1, 13))
