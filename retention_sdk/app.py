@@ -210,7 +210,7 @@ class Retention:
             brand=config.brand,
             rules=self.rules,
             calls=self.plugins.call,
-            codes=self._codes,
+            codes=self.codes,
             locales=config.locales,
             templates=self.templates,
         )
@@ -356,7 +356,7 @@ class Retention:
             clock=self.clock,
             channel=self.channel,
             channels={"card": config.delivery.card, "email": config.delivery.email},
-            codes=self._codes,
+            codes=self.codes,
             locales=config.locales,
             templates=self.templates,
         )
@@ -369,10 +369,11 @@ class Retention:
         return read_outcome(self.store, stored, is_new=is_new, error=str(error or ""))
 
     @cached_property
-    def _codes(self) -> Codes:
-        own = self.config.codes.key
-        key = own.get_secret_value().encode() if own else hmac.digest(self._key, b"codes", sha256)
-        return Codes(base_url=self.config.codes.base_url, key=key)
+    def codes(self) -> Codes:
+        """The short link of cards, and the keys that sign it."""
+        own = self.config.codes
+        first = b"" if own.has_first_key else hmac.digest(self._key, b"codes", sha256)
+        return Codes(own.base_url, own.keys_by_number(first), own.current)
 
     @cached_property
     def _key(self) -> bytes:

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr
 
 from .brand import load_brand
 from .errors import ConfigError
+from .inserts.codes.settings import CodesConfig
 from .l10n.calendars import Calendar
 from .l10n.numbers import Digits
 from .l10n.po import State
@@ -32,13 +33,6 @@ class StoreConfig(Settings):
     key: Annotated[SecretStr | None, Field(repr=False)] = None
     key_file: str = "retention.key"
     raw_body_days: Annotated[int, Field(ge=0, le=3650)] = 30
-
-
-class CodesConfig(Settings):
-    """The short link behind the QR code: ``base_url`` + 18 characters, signed with ``key``."""
-
-    base_url: Annotated[str, Field(pattern=r"^(https?://[^\s]+/)?$", max_length=60)] = ""
-    key: Annotated[SecretStr | None, Field(repr=False)] = None
 
 
 class DeliveryConfig(Settings):

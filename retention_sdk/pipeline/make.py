@@ -34,10 +34,19 @@ class Documents(Record):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Where the QR code leads: the base of the short link, and the key that signs it."""
+    """Where the QR code leads: the base of the short link, and the keys that sign it by number.
+
+    ``current`` signs new cards; what the others signed can still be read.
+    """
 
     base_url: str
-    key: bytes
+    keys: Mapping[int, bytes]
+    current: int = 0
+
+    @property
+    def key(self) -> bytes:
+        """The key of new cards."""
+        return self.keys[self.current]
 
 
 def compose(
@@ -85,7 +94,8 @@ def code_url(event_id: str, candidate: Candidate, codes: Codes) -> str | None:
     """Return the signed short link of a personal card; None where the shop has no address."""
     if not codes.base_url or not candidate.is_personalised:
         return None
-    return codes.base_url + make_token(card_id_for(event_id, candidate.id), key=codes.key)
+    card_id = card_id_for(event_id, candidate.id)
+    return codes.base_url + make_token(card_id, key=codes.key, key_number=codes.current)
 
 
 def message_id_for(event_id: str, shop: Shop) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from ...model import Settings
 from .token import KEY_BYTES_MIN
 
-CodeKey = Annotated[SecretStr, Field(min_length=KEY_BYTES_MIN, repr=False)]
+CodeKey = Annotated[SecretStr, Field(min_length=KEY_BYTES_MIN)]
 """A secret of at least 16 characters that signs what is printed."""
 
 Target = Annotated[
@@ -32,9 +32,7 @@ class CodesConfig(Settings):
 
     base_url: Annotated[str, Field(pattern=r"^(https?://[^\s]+/)?$", max_length=60)] = ""
     key: CodeKey | None = None
-    keys: Annotated[dict[Literal["0", "1", "2", "3"], CodeKey], Field(repr=False)] = Field(
-        default_factory=dict
-    )
+    keys: dict[Literal["0", "1", "2", "3"], CodeKey] = Field(default_factory=dict)
     current: Annotated[int, Field(ge=0, le=3)] = 0
     targets: dict[str, Target] = Field(default_factory=dict)
     utm_source: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-]{0,40}$")] = "parcel"
