@@ -1,0 +1,1 @@
+"""Other media than a single sheet of paper per card: press sheets, labels, pens, receipts."""
