@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": ("doctor", "check configuration, fonts, store and channels"),
     "locales": ("locales", "check, update and export the catalogues"),
     "new-adapter": ("new_adapter", "write the package of a new platform adapter"),
+    "serve": ("serve", "serve the codes of cards, webhooks and /health"),
     "x": ("extra", "run a command that a plugin brings"),
 }
 EXIT_CODES = {

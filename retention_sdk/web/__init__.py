@@ -1,1 +1,5 @@
-"""The one web application of a shop: card codes, pages and webhooks, as an ASGI app."""
+"""One ASGI app: the short links of cards, webhooks, health. Needs ``retention-sdk[web]``."""
+
+from .app import create_app
+
+__all__ = ["create_app"]

@@ -44,6 +44,7 @@ HOMES = {
     "PIL": {"inserts"},
     "zxingcpp": {"inserts"},
     "starlette": {"web"},
+    "anyio": {"web"},
     "uvicorn": {"cli"},
     "uharfbuzz": {"inserts"},
     "pytest": {"testing"},

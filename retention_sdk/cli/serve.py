@@ -1,0 +1,60 @@
+"""``retention serve``: the web app of a shop, on one machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..app import Retention
+from ..errors import ConfigError
+from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
+
+_MISSING = "the web server is not installed"
+_INSTALL = "pip install 'retention-sdk[web]'"
+_GRACE_S = 10
+
+
+def command(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
+    proxies: Annotated[
+        str, typer.Option(help="Whose X-Forwarded-For is believed: addresses, with commas.")
+    ] = "127.0.0.1",
+    config: ConfigFile = DEFAULT_CONFIG,
+    json: Json = False,
+) -> int:
+    """Serve the codes of cards, webhooks and /health until it is stopped.
+
+    Put it behind a server that speaks TLS. No address is logged or kept.
+    """
+    try:
+        import uvicorn
+
+        from ..web import create_app
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"{_MISSING} ({error.name})", key="serve", hint=_INSTALL) from None
+    with Retention.from_file(config) as shop:
+        app = create_app(shop)
+        answer = {"codes": bool(shop.config.codes.base_url), "hooks": sorted(shop.config.platforms)}
+        emit(answer, as_json=json, human=lambda: _tell(answer, shop.config.codes.base_url))
+        # An access log would keep address and token of every visitor.
+        settings = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            forwarded_allow_ips=proxies,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+        uvicorn.Server(settings).run()
+    return 0
+
+
+def _tell(answer: dict[str, object], base_url: str) -> None:
+    codes = f"{base_url}… at /t/" if base_url else "none; set codes.base_url"
+    out = console()
+    out.print(f"codes     {codes}", markup=False)
+    out.print(f"webhooks  {', '.join(map(str, answer['hooks'])) or 'none'}", markup=False)  # type: ignore[call-overload] # a list

@@ -1,0 +1,188 @@
+"""Builds the ASGI app of a shop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from secrets import token_bytes
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from anyio import CapacityLimiter, to_thread
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from ..errors import ConfigError, StorageError
+from .cards import CardDesk
+from .headers import SecureHeaders
+from .hooks import BODY_BYTES_MAX, HookDesk
+from .limit import RateLimit
+from .targets import Targets
+
+if TYPE_CHECKING:
+    from ..app import Retention
+
+# The store's pool has 15 connections; a wait for one must not become an error.
+_THREADS = 8
+_TRY_LATER = 503
+SCANS_PER_SECOND, SCANS_AT_ONCE = 0.5, 30
+
+
+def create_app(
+    shop: Retention,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    random_bytes: Callable[[int], bytes] = token_bytes,
+) -> Starlette:
+    """Return the shop's web app: ``/t/…`` for cards, ``/hooks/…`` for platforms, ``/health``.
+
+    It runs alone or mounted in another ASGI app; then enter ``app.router.lifespan_context(app)``
+    in the other's lifespan, so that it ends in order. The shop stays open; close it yourself.
+    ``clock`` counts seconds from anywhere, ``random_bytes`` make the key under which addresses
+    are hashed.
+
+    Raises:
+        ConfigError: cards have short links, and the shop has no address to lead to.
+    """
+    hooks = HookDesk(shop)
+    cards = _card_desk(shop, clock) if shop.config.codes.base_url else None
+    limit = RateLimit(
+        per_second=SCANS_PER_SECOND, burst=SCANS_AT_ONCE, clock=clock, random_bytes=random_bytes
+    )
+    web = _Web(shop, cards, hooks, limit)
+    app = Starlette(
+        routes=web.routes(), middleware=[Middleware(SecureHeaders)], lifespan=web.lifespan
+    )
+    # Its answer would be built from the Host header, which is the visitor's.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _card_desk(shop: Retention, clock: Callable[[], float]) -> CardDesk:
+    config = shop.config
+    if urlsplit(config.shop.url).scheme not in {"http", "https"}:
+        raise ConfigError(
+            "codes need an address for those that are no good",
+            file=config.file,
+            key="shop.url",
+            hint='write url = "https://shop.example/"',
+        )
+    targets = Targets(
+        home=config.shop.url,
+        by_name=config.codes.targets,
+        story=config.brand.story_url,
+        utm_source=config.codes.utm_source,
+        utm_medium=config.codes.utm_medium,
+    )
+    return CardDesk(
+        store=shop.store,
+        shop_id=config.shop.id,
+        keys=shop.codes.keys,
+        targets=targets,
+        valid_for=timedelta(days=config.codes.days_valid),
+        clock=clock,
+    )
+
+
+class _Web:
+    """The endpoints. What blocks runs in a few threads."""
+
+    def __init__(
+        self, shop: Retention, cards: CardDesk | None, hooks: HookDesk, limit: RateLimit
+    ) -> None:
+        self._shop, self._cards, self._hooks, self._limit = shop, cards, hooks, limit
+        self._threads = CapacityLimiter(_THREADS)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what is served."""
+        routes: list[BaseRoute] = [
+            Route("/health", self.health),
+            Route("/hooks/{platform}", self.hook, methods=["POST"]),
+        ]
+        if self._cards is not None:
+            routes.append(Route("/t/{code:path}", self.scan))
+        return routes
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """Finish what an earlier process left open; at the end, write down what was counted."""
+        self._hooks.resume()
+        try:
+            yield
+        finally:
+            await to_thread.run_sync(self._close)
+
+    async def scan(self, request: Request) -> Response:
+        """Lead on from a card, always with 302."""
+        cards = self._cards
+        assert cards is not None, "the route exists only with cards"
+        address = request.client.host if request.client else ""
+        if not self._limit.allows(address):
+            return _found(cards.home)
+        headers = dict(request.headers)
+        is_head, now = request.method == "HEAD", self._shop.clock()
+
+        def visit() -> str:
+            return cards.visit(request.path_params["code"], headers, is_head=is_head, now=now)
+
+        return _found(await to_thread.run_sync(visit, limiter=self._threads))
+
+    async def hook(self, request: Request) -> Response:
+        """Take a platform's delivery."""
+        platform = request.path_params["platform"]
+        if not self._hooks.knows(platform):
+            return _status(404)
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            return _status(400)
+        if body is None:
+            return _status(413)
+        headers = dict(request.headers)
+        status = await to_thread.run_sync(
+            lambda: self._hooks.take(platform, headers, body), limiter=self._threads
+        )
+        return _status(status)
+
+    async def health(self, _: Request) -> Response:
+        """Say whether the store answers."""
+        is_well = await to_thread.run_sync(self._is_well, limiter=self._threads)
+        status = {True: "ok", False: "the store does not answer"}[is_well]
+        return JSONResponse({"status": status}, status_code=200 if is_well else 503)
+
+    def _is_well(self) -> bool:
+        try:
+            with self._shop.store.reading() as connection:
+                return self._shop.store.subjects.is_ready(connection)
+        except StorageError:
+            return False
+
+    def _close(self) -> None:
+        self._hooks.close()
+        if self._cards is not None:
+            self._cards.close()
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return the exact bytes of a body; None, and no more is read, once it is over 4 MiB."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > BODY_BYTES_MAX:
+            return None
+    return bytes(body)
+
+
+def _found(address: str) -> Response:
+    return RedirectResponse(address, status_code=302)
+
+
+def _status(code: int) -> Response:
+    """Answer a machine: a number and nothing about why, which is in the log."""
+    headers = {"retry-after": "60"} if code == _TRY_LATER else {}
+    return PlainTextResponse("", status_code=code, headers=headers)

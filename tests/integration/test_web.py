@@ -1,0 +1,497 @@
+"""The web app on a real server: codes lead on, scans are counted, webhooks are taken."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from hashlib import sha256
+from threading import Thread
+from urllib.parse import quote
+
+import httpx
+import pytest
+import uvicorn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from retention_sdk import Retention, WebhookRequest
+from retention_sdk.demo.derive import DATA, DEMO_SECRET
+from retention_sdk.errors import ConfigError
+from retention_sdk.inserts.codes import human_code, make_token
+from retention_sdk.storage import CardChoice, CardPlace
+from retention_sdk.storage.card_records import CardState
+from retention_sdk.testing import NOON, FrozenClock, a_shop
+from retention_sdk.web import create_app
+
+HOME = "https://soap.example/"
+THANKS = "https://soap.example/thanks"
+OLD_KEY, NEW_KEY = "the old secret of the shop", "the new secret of the shop"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
+TAGS = "?utm_source=parcel&utm_medium=card&utm_campaign=thank_you&utm_content=v3"
+CARD = 0x123456789A
+
+
+class Seconds:
+    """A clock of seconds that the test moves."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@contextmanager
+def served(app):
+    """Run the app on a real server on a free port of this machine."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_level="error", access_log=False, ws="none")
+    )
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server stopped"
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def clock():
+    return FrozenClock()
+
+
+@pytest.fixture
+def seconds():
+    return Seconds()
+
+
+@pytest.fixture
+def shop(make_shop, clock):
+    return make_shop(
+        clock=clock,
+        shop=a_shop(url=HOME),
+        codes={
+            "base_url": "https://soap.example/t/",
+            "keys": {"0": OLD_KEY, "1": NEW_KEY},
+            "current": 1,
+            "targets": {"thank_you/3": THANKS},
+        },
+        platforms={"woocommerce": {"webhook_secrets": [DEMO_SECRET]}},
+    )
+
+
+@pytest.fixture
+def app(shop, seconds):
+    return create_app(shop, clock=seconds)
+
+
+@pytest.fixture
+def card(shop):
+    """A card in the ledger, of the third variant."""
+    return put_card(shop, CARD)
+
+
+def put_card(shop, card_id, *, shop_id="soap.example", order="1001", variant=3):
+    place = CardPlace(card_id=card_id, shop_id=shop_id, order_id=order, fulfilment_id=order, event_id=f"e-{card_id}")  # fmt: skip
+    choice = CardChoice(template="thank_you", locale="de", formality="formal", variant=variant)
+    with shop.store.begin() as connection:
+        subject = shop.store.subjects.subject_for(connection, shop_id, "id:42", now=NOON)
+        return shop.store.cards.assign(
+            connection, place, choice, b"{}", order_number=order, subject_id=subject, now=NOON
+        )
+
+
+def token(card_id=CARD, variant=3, *, key=NEW_KEY, number=1):
+    return make_token(card_id, variant, key=key.encode(), key_number=number)
+
+
+def typed(card_id=CARD, key=NEW_KEY):
+    return human_code(card_id, key=key.encode())
+
+
+def scan(client, code, agent=PHONE, **options):
+    headers = {"user-agent": agent, **options.pop("headers", {})}
+    return client.request(options.pop("method", "GET"), f"/t/{code}", headers=headers)
+
+
+def scans_of(shop, card_id=CARD):
+    with shop.store.reading() as connection:
+        return shop.store.scans.of_card(connection, card_id)
+
+
+def test_a_scan_leads_on_and_is_counted_without_who_it_was(shop, app, card, clock):
+    clock.advance(timedelta(minutes=17, seconds=5))
+    with served(app) as client:
+        answer = scan(client, token())
+
+    assert 302 == answer.status_code
+    assert THANKS + TAGS == answer.headers["location"]
+    (counted,) = scans_of(shop)
+    assert (CARD, 3, NOON, "phone") == (
+        counted.card_id, counted.variant, counted.at_hour, counted.ua_class,
+    )  # fmt: skip
+
+
+def test_a_typed_code_is_a_scan_like_any_other(shop, app, card):
+    with served(app) as client:
+        answer = scan(client, typed().lower().replace("-", ""))
+
+    assert THANKS + TAGS == answer.headers["location"]
+    assert [CARD] == [each.card_id for each in scans_of(shop)]
+
+
+def test_cards_of_a_retired_key_still_lead_on(shop, app, card):
+    with served(app) as client:
+        first = scan(client, token(key=OLD_KEY, number=0))
+        second = scan(client, typed(key=OLD_KEY))
+
+    assert [THANKS + TAGS] * 2 == [first.headers["location"], second.headers["location"]]
+
+
+def test_a_genuine_code_without_a_card_in_the_store_is_counted_all_the_same(shop, app):
+    with served(app) as client:
+        answer = scan(client, token(7, 0))
+
+    assert f"{HOME}?utm_source=parcel&utm_medium=card" == answer.headers["location"]
+    assert 1 == len(scans_of(shop, 7))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        token(key="somebody else's secret", number=1),
+        token(key=OLD_KEY, number=1),
+        token(number=3),
+        token()[:-1],
+        token() + "0",
+        typed(99),
+        "BCDF-GHJK",
+        "",
+        "//elsewhere.example",
+        "https://elsewhere.example/",
+        "..%2F..%2Fhealth",
+        "%00",
+        "x" * 3000,
+    ],
+)
+def test_what_is_no_good_leads_home_with_the_same_answer(shop, app, card, code):
+    with served(app) as client:
+        answer = scan(client, code)
+
+    assert (302, HOME) == (answer.status_code, answer.headers["location"])
+    assert () == scans_of(shop)
+
+
+def test_no_path_is_an_error_or_leads_elsewhere(shop, seconds):
+    places = {HOME, f"{HOME}?utm_source=parcel&utm_medium=card"}
+    with served(create_app(shop, clock=seconds)) as client:
+
+        @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(
+            code=st.one_of(
+                st.text(max_size=80), st.from_regex(r"[0-9A-Za-z-]{0,20}", fullmatch=True)
+            )
+        )
+        def every_path_leads_home(code):
+            seconds.now += 100
+            answer = scan(client, quote(code, safe="/", errors="replace"))
+
+            assert 302 == answer.status_code
+            assert answer.headers["location"] in places
+
+        every_path_leads_home()
+
+
+def test_an_expired_or_voided_card_leads_home(shop, app, card, clock):
+    other = put_card(shop, CARD + 64, order="1002")
+    with shop.store.begin() as connection:
+        shop.store.cards.advance(connection, other, CardState.VOIDED, reason="cancelled", now=NOON)
+    foreign = put_card(shop, CARD + 128, shop_id="other.example", order="1003")
+    with served(app) as client:
+        voided, elsewhere = scan(client, token(CARD + 64)), scan(client, token(foreign.card_id))
+        clock.advance(timedelta(days=730))
+        expired = scan(client, token())
+
+    assert [HOME] * 3 == [each.headers["location"] for each in (voided, elsewhere, expired)]
+    assert [()] * 3 == [scans_of(shop, number) for number in (CARD, CARD + 64, CARD + 128)]
+
+
+def test_machines_are_led_on_and_not_counted(shop, app, card, seconds):
+    with served(app) as client:
+        answers = [
+            scan(client, token(), method="HEAD"),
+            scan(client, token(), agent="WhatsApp/2.23.20.0 A"),
+            scan(client, token(), headers={"sec-purpose": "prefetch;prerender"}),
+        ]
+
+    assert [THANKS + TAGS] * 3 == [each.headers["location"] for each in answers]
+    assert () == scans_of(shop)
+
+
+def test_repeats_within_a_minute_are_one_scan(shop, app, card, seconds):
+    with served(app) as client:
+        for second in (0, 5, 59, 61):
+            seconds.now = second
+            scan(client, token())
+
+    assert 2 == len(scans_of(shop))
+
+
+def test_many_at_once_are_each_counted_once(shop, seconds):
+    """Forty cards, each scanned twice, from eight threads: nothing is lost or double."""
+    app = create_app(shop, clock=seconds, random_bytes=lambda size: bytes(size))
+    codes = [token(number, 0) for number in range(40)] * 2
+    with served(app) as client, ThreadPoolExecutor(8) as pool:
+        forwarded = [{"x-forwarded-for": f"192.0.2.{number}"} for number in range(80)]
+        answers = list(
+            pool.map(
+                lambda pair: scan(client, pair[0], headers=pair[1]),
+                zip(codes, forwarded, strict=True),
+            )
+        )
+
+    assert {302} == {answer.status_code for answer in answers}
+    assert 40 == sum(len(scans_of(shop, number)) for number in range(40))
+
+
+def test_who_asks_too_often_is_led_home(shop, app, seconds):
+    with served(app) as client:
+        places = [scan(client, token(number, 0)).headers["location"] for number in range(33)]
+        seconds.now += 4
+        later = scan(client, token(99, 0)).headers["location"]
+
+    tagged = f"{HOME}?utm_source=parcel&utm_medium=card"
+    assert [tagged] * 30 + [HOME] * 3 == places
+    assert tagged == later
+
+
+def test_no_answer_sets_a_cookie_or_loads_anything(app, card):
+    with served(app) as client:
+        answers = [
+            scan(client, token()),
+            client.get("/health"),
+            client.get("/nowhere"),
+            client.post("/hooks/x"),
+        ]
+
+    assert [302, 200, 404, 404] == [answer.status_code for answer in answers]
+    for answer in answers:
+        assert "set-cookie" not in answer.headers
+        assert "no-store" == answer.headers["cache-control"]
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "nosniff" == answer.headers["x-content-type-options"]
+        assert "no-referrer" == answer.headers["referrer-policy"]
+
+
+def test_no_header_of_the_visitor_becomes_part_of_where_it_leads(app, card):
+    hostile = {
+        "host": "evil.example",
+        "x-forwarded-host": "evil.example",
+        "referer": "https://evil.example",
+    }
+    with served(app) as client:
+        answers = [scan(client, code, headers=hostile) for code in (token(), "nothing", "")]
+        without_slash = client.get("/t", headers=hostile)
+
+    assert "evil" not in " ".join(answer.headers["location"] for answer in answers)
+    assert 404 == without_slash.status_code
+
+
+def test_a_store_that_is_away_does_not_show(shop, app, card, tmp_path):
+    """Its file is replaced by rubbish: the visitor is led on, health says so."""
+    shop.store.close()
+    for name in ("shop.db", "shop.db-wal", "shop.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "shop.db").write_bytes(b"this is not a database" * 500)
+    with served(app) as client:
+        answers = [scan(client, token()), scan(client, typed())]
+        health = client.get("/health")
+
+    assert [f"{HOME}?utm_source=parcel&utm_medium=card", HOME] == [
+        answer.headers["location"] for answer in answers
+    ]
+    assert 503 == health.status_code
+
+
+# Webhooks ------------------------------------------------------------------------------------
+
+RAW = (DATA / "deliveries/woocommerce-1003.raw").read_bytes()
+RECORDED = json.loads((DATA / "deliveries/woocommerce-1003.headers.json").read_bytes())
+HEADERS = {k: v for k, v in RECORDED.items() if k.lower() not in {"content-length", "host"}}
+
+
+SIGNATURE = "X-WC-Webhook-Signature"
+
+
+def signature(body, secret=DEMO_SECRET):
+    return b64encode(hmac.digest(secret.encode(), body, sha256)).decode()
+
+
+def post(client, body=RAW, *, secret=DEMO_SECRET, platform="woocommerce"):
+    headers = {**HEADERS, SIGNATURE: signature(body, secret)}
+    return client.post(f"/hooks/{platform}", content=body, headers=headers)
+
+
+def states(shop):
+    """Return the state of each event that was received."""
+    with shop.store.reading() as connection:
+        pending = {each.event.id for each in shop.store.inbox.pending(connection)}
+        events = {each.event.id: each for each in pending_and_done(shop, connection)}
+    return {name: "pending" if name in pending else each.state for name, each in events.items()}
+
+
+def pending_and_done(shop, connection):
+    for fact in ("placed", "paid"):
+        if found := shop.store.inbox.get(connection, f"woocommerce:soap.example:order:1003:{fact}"):
+            yield found
+
+
+def test_a_delivery_is_stored_before_the_answer_and_worked_on_after_it(shop, app, tmp_path):
+    with served(app) as client:
+        answer = post(client)
+        stored = set(states(shop))
+        deadline = time.monotonic() + 60
+        while "pending" in states(shop).values() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        again = post(client)
+
+    assert (202, 202) == (answer.status_code, again.status_code)
+    assert stored
+    assert {"done"} == set(states(shop).values())
+    assert 1 == len(list((tmp_path / "out").rglob("*.pdf")))
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"secret": "somebody else's"}, 401),
+        ({"platform": "vendure"}, 404),
+        ({"platform": "nowhere"}, 404),
+        ({"body": b"[1, 2"}, 400),
+        ({"body": b" " * (4 * 1024 * 1024 + 1)}, 413),
+    ],
+)
+def test_a_delivery_that_is_no_good_is_refused_by_number(shop, app, changes, status):
+    with served(app) as client:
+        answer = post(client, **changes)
+
+    assert (status, b"") == (answer.status_code, answer.content)
+    assert {} == states(shop)
+
+
+def test_what_another_process_left_open_is_finished(shop, app):
+    events = shop.adapter("woocommerce").handle(
+        WebhookRequest(headers={**HEADERS, SIGNATURE: signature(RAW)}, body=RAW)
+    )
+    shop.accept(events)
+    assert {"pending"} == set(states(shop).values())
+
+    with served(app):
+        deadline = time.monotonic() + 60
+        while "pending" in states(shop).values() and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    assert {"done"} == set(states(shop).values())
+
+
+# Start ---------------------------------------------------------------------------------------
+
+
+def test_a_shop_without_an_address_has_nowhere_to_lead(make_shop):
+    shop = make_shop(shop=a_shop(url=""), codes={"base_url": "https://soap.example/t/"})
+
+    with pytest.raises(ConfigError, match=r"shop\.url"):
+        create_app(shop)
+
+
+def test_without_short_links_there_are_no_codes(make_shop):
+    with served(create_app(make_shop())) as client:
+        assert 404 == scan(client, token()).status_code
+
+
+@pytest.fixture
+def settings_file(tmp_path):
+    (tmp_path / "retention.key").write_text("42" * 32)
+    (tmp_path / "brand.toml").write_text('name = "Soap"\n[sender]\nname = "Mary"\n')
+    file = tmp_path / "retention.toml"
+    file.write_text(
+        '[shop]\nid = "soap.example"\nname = "Soap"\ncountry = "DE"\ncurrency = "EUR"\n'
+        f'url = "{HOME}"\n[codes]\nbase_url = "https://soap.example/t/"\nkey = "{NEW_KEY}"\n'
+    )
+    return file
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def test_the_command_serves_until_it_is_told_to_stop(settings_file, tmp_path):
+    """Scans that were counted are in the store after an orderly stop; no address is in the log."""
+    port, log = free_port(), tmp_path / "log"
+    command = [
+        sys.executable,
+        "-c",
+        "from retention_sdk.cli import main; main()",
+        "serve",
+        "--port",
+        str(port),
+        "-c",
+        str(settings_file),
+    ]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                assert 200 == httpx.get(f"{url}/health", trust_env=False).status_code
+                break
+            except httpx.TransportError:
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.05)
+        code = make_token(5, key=NEW_KEY.encode())
+        answer = httpx.get(f"{url}/t/{code}", headers={"user-agent": PHONE}, trust_env=False)
+        assert 302 == answer.status_code
+        assert "server" not in answer.headers
+    finally:
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(timeout=30)
+
+    assert status in {0, -signal.SIGTERM}
+    assert code not in log.read_text()
+    assert {str(port)} >= set(re.findall(r"127\.0\.0\.1:(\d+)", log.read_text()))
+    with Retention.from_file(settings_file) as shop:
+        assert 1 == len(scans_of(shop, 5))
+
+
+def test_the_command_says_what_to_install(settings_file):
+    """Without Starlette, as in an installation without the extra."""
+    code = (
+        "import sys; sys.modules['starlette'] = None\n"
+        "from retention_sdk.cli import main\n"
+        f"sys.exit(main(['serve', '-c', {str(settings_file)!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert 3 == done.returncode
+    assert "pip install 'retention-sdk[web]'" in done.stderr
