@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": ("demo", "take two dozen events through the whole pipeline and build a gallery"),
     "init": ("init", "write retention.toml, brand.toml and a key for a new shop"),
     "insert": ("insert", "print one card: PDF for the press, PNG to look at"),
+    "preflight": ("preflight", "examine a file before it is printed; exit 1 on an error"),
     "receive": ("receive", "take one webhook delivery through the pipeline"),
     "import": ("imports", "take the orders of a file or an API through the pipeline"),
     "resume": ("resume", "finish what a crash or a refusal left open"),
@@ -26,7 +27,7 @@ COMMANDS = {
 }
 EXIT_CODES = {
     0: "done",
-    1: "something unexpected; please report it (`locales`: a fault was found)",
+    1: "something unexpected; please report it (`locales`, `preflight`: a fault was found)",
     2: "the command line is wrong",
     3: "a setting is wrong or missing",
     4: "a plugin is broken or missing",

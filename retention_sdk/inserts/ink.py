@@ -43,7 +43,7 @@ def check_ink(texts: Mapping[str, tuple[str, Face]], library: FontLibrary) -> No
 def unprintable(text: str, face: Face, library: FontLibrary) -> str:
     """Return the characters of a text that no face of the chain can print, each once."""
     files = _files(face, library)
-    left = {word for word in text.split() if not _is_inkless(word)}
+    left = {word for word in text.split() if not is_inkless(word)}
     lacking = (char for word in sorted(left) for char in _without_ink(word, files))
     return "".join(dict.fromkeys(lacking))
 
@@ -71,7 +71,7 @@ def _without_ink(text: str, files: tuple[Path, ...]) -> Iterable[str]:
         parts = [failed for part in parts for failed in _failures(path, part)]
         if not parts:
             return
-    yield from (char for part in parts for char in part if not _is_inkless(char))
+    yield from (char for part in parts for char in part if not is_inkless(char))
 
 
 def _failures(path: Path, text: str) -> list[str]:
@@ -96,7 +96,7 @@ def _failures(path: Path, text: str) -> list[str]:
     previous = False
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         piece = text[start:end]
-        bad = not _is_inkless(piece) and (start in missing or not clusters[start])
+        bad = not is_inkless(piece) and (start in missing or not clusters[start])
         if bad and previous:
             failed[-1] += piece
         elif bad:
@@ -117,5 +117,6 @@ def _font(path: Path) -> Any:
     return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
 
 
-def _is_inkless(text: str) -> bool:
+def is_inkless(text: str) -> bool:
+    """Tell whether a text needs no ink: spaces, controls, joiners, variation selectors."""
     return all(unicodedata.category(c) in _INKLESS or c in _INKLESS_MARKS for c in text)

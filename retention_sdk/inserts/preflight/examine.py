@@ -1,0 +1,105 @@
+"""Run the checks over a file, in the order a printer would look: structure, print, pictures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..formats import CardFormat
+from ..profiles import PdfX, PressProfile
+from .bleed import DPI as BLEED_DPI
+from .bleed import check_bleed
+from .codes import DPI, check_codes, check_dots, read_codes
+from .document import check_file, check_page
+from .fonts import Font
+from .ink import check_ink_limit, inks_of
+from .job import Job, sheets_of
+from .marks import check_marks
+from .picture import Renderer, is_blank, open_renderer
+from .report import Depth, Finding, Report, make_finding
+from .standard import check_standard, standard_of
+from .walk import Mark, walk_page
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A file, and what is asked of it. ``afterwards`` looks at all of its pages together."""
+
+    data: bytes
+    profile: PressProfile
+    format: CardFormat
+    pdfx: PdfX | None
+    depth: Depth
+    pages: int
+    afterwards: Callable[[Job], Iterator[Finding]] | None = None
+
+
+def examine(order: Order, codes: Sequence[str | None] | None) -> Report:
+    """Return the report on a file of any number of pages."""
+    import pikepdf
+
+    report = Report(
+        profile=order.profile.name, format=order.format.name, depth=order.depth, pages=0
+    )
+    try:
+        document = pikepdf.open(io.BytesIO(order.data))
+    except pikepdf.PasswordError:
+        found = make_finding("file-encrypted", "it asks for a password")
+        return report.model_copy(update={"findings": (found,)})
+    except pikepdf.PdfError:
+        found = make_finding("file-damaged", "this is not a PDF that can be read")
+        return report.model_copy(update={"findings": (found,)})
+    with document:
+        job = Job(
+            order.data,
+            document,
+            order.profile,
+            order.format,
+            order.pdfx or standard_of(document),
+            sheets_of(document, codes),
+            order.pages,
+        )
+        findings = (
+            *_findings(job, order.depth),
+            *(order.afterwards(job) if order.afterwards else ()),
+        )
+        return report.model_copy(update={"pages": len(job.sheets), "findings": findings})
+
+
+def _findings(job: Job, depth: Depth) -> Iterator[Finding]:
+    yield from check_file(job)
+    yield from check_standard(job)
+    for sheet in job.sheets:
+        yield from check_page(job, sheet)
+    if job.pdf.is_encrypted:
+        return
+    if depth == "full":
+        yield from _painted(job)
+    with open_renderer(job.data) as renderer:
+        yield from _pictures(job, renderer, depth)
+
+
+def _painted(job: Job) -> Iterator[Finding]:
+    fonts: dict[tuple[int, int], Font] = {}
+    everything: list[Mark] = []
+    for sheet in job.sheets:
+        marks = list(walk_page(sheet.page, fonts))
+        everything += marks
+        yield from check_marks(job, sheet, marks)
+    if job.is_press:
+        yield from check_ink_limit(job, inks_of(everything))
+
+
+def _pictures(job: Job, renderer: Renderer, depth: Depth) -> Iterator[Finding]:
+    for sheet in job.sheets:
+        picture = renderer.draw(sheet, dpi=DPI)
+        if is_blank(picture):
+            yield sheet.finding("page-blank", "every point has the same colour")
+        found = read_codes(picture)
+        job.codes_read[sheet.number] = tuple(code.text for code in found)
+        yield from check_codes(sheet, picture, found)
+        if job.profile.colour == "mono" and sheet.code is not None:
+            yield from check_dots(sheet, renderer.draw(sheet, dpi=job.profile.dpi))
+        if depth == "full":
+            yield from check_bleed(sheet, renderer.draw(sheet, dpi=BLEED_DPI, is_gray=False))

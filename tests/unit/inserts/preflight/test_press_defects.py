@@ -1,0 +1,475 @@
+"""Each thing that is wrong with a press file is found under its own code, and nothing else is.
+
+The defects are put one at a time into a card that has none.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name, Stream, String
+from PIL import Image, ImageCms
+
+from retention_sdk.inserts.formats import get_format
+from retention_sdk.inserts.preflight import preflight
+from retention_sdk.inserts.profiles import get_profile
+
+from .press_card import INTENTS, MM, OTHER_URL, URL, XMP, PressCard, face, icc
+
+A6 = get_format("a6")
+
+
+def check(card: PressCard, *, codes=(None, URL), data: bytes | None = None):
+    return preflight(
+        data or card.build(),
+        profile=get_profile(card.profile),
+        format=A6,
+        codes=codes,
+        pdfx=card.pdfx,
+    )
+
+
+def found(card: PressCard, **options) -> list[str]:
+    return sorted(check(card, **options).codes)
+
+
+# What is written into the document after it was made -------------------------------------------
+
+
+def page(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    return pdf.pages[0].obj
+
+
+def annotation(subtype: str):
+    def edit(pdf):
+        note = Dictionary(Type=Name.Annot, Subtype=Name(subtype), Rect=Array([60, 60, 160, 90]))
+        page(pdf).Annots = Array([pdf.make_indirect(note)])
+
+    return edit
+
+
+def at_root(**entries):
+    def edit(pdf):
+        for key, value in entries.items():
+            pdf.Root[f"/{key}"] = value
+
+    return edit
+
+
+def at_page(**entries):
+    def edit(pdf):
+        for key, value in entries.items():
+            page(pdf)[f"/{key}"] = value
+
+    return edit
+
+
+def without(*keys):
+    def edit(pdf):
+        for key in keys:
+            for each in pdf.pages:
+                if key in each.obj:
+                    del each.obj[key]
+
+    return edit
+
+
+def in_info(key, value=None):
+    def edit(pdf):
+        if value is None:
+            del pdf.docinfo[key]
+        else:
+            pdf.docinfo[key] = value
+
+    return edit
+
+
+def in_intent(**entries):
+    def edit(pdf):
+        for key, value in entries.items():
+            if value is None:
+                del pdf.Root.OutputIntents[0][f"/{key}"]
+            else:
+                pdf.Root.OutputIntents[0][f"/{key}"] = value(pdf) if callable(value) else value
+
+    return edit
+
+
+def javascript(pdf):
+    script = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+    tree = Dictionary(Names=Array([String("a"), pdf.make_indirect(script)]))
+    pdf.Root.Names = Dictionary(JavaScript=tree)
+
+
+def attachment(pdf):
+    pdf.attachments["note.txt"] = pikepdf.AttachedFileSpec(pdf, b"hello")
+
+
+def layer(pdf):
+    group = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("Proof")))
+    pdf.Root.OCProperties = Dictionary(OCGs=Array([group]), D=Dictionary(ON=Array([group])))
+
+
+def two_intents(pdf):
+    pdf.Root.OutputIntents.append(pdf.Root.OutputIntents[0])
+
+
+def unembedded(pdf):
+    page(pdf).Resources.Font.F.DescendantFonts[0].FontDescriptor = Dictionary(
+        Type=Name.FontDescriptor, FontName=Name.Helvetica, Flags=4
+    )
+
+
+def profile_stream(**options):
+    return lambda pdf: pdf.make_stream(icc(**options), N=4)
+
+
+# What is drawn ---------------------------------------------------------------------------------
+
+
+def rectangle(colour: str, *, x: float = 20, y: float = 110, width: float = 20, height: float = 10):
+    return f"q {colour} {x * MM} {y * MM} {width * MM} {height * MM} re f Q"
+
+
+def line(colour: str, width: float) -> str:
+    return f"q {colour} {width} w {20 * MM} {120 * MM} m {60 * MM} {120 * MM} l S Q"
+
+
+def picture(pixels: int, *, mode: str = "CMYK", mm: float = 20) -> dict:
+    space = {"CMYK": "DeviceCMYK", "RGB": "DeviceRGB", "L": "DeviceGray", "1": "DeviceGray"}[mode]
+    drawn = Image.linear_gradient("L").resize((pixels, pixels)).convert("RGB").convert(mode)
+    data = drawn.tobytes()
+    bits = 1 if mode == "1" else 8
+
+    def make(pdf):
+        return Stream(
+            pdf, zlib.compress(data), Type=Name.XObject, Subtype=Name.Image, Width=pixels,
+            Height=pixels, ColorSpace=Name(f"/{space}"), BitsPerComponent=bits,
+            Filter=Name.FlateDecode,
+        )  # fmt: skip
+
+    content = f"q {mm * MM} 0 0 {mm * MM} {20 * MM} {90 * MM} cm /Pic Do Q"
+    return {"front": content, "resources": {"XObject/Pic": make}}
+
+
+def in_space(colour: str, space, **more) -> dict:
+    return {
+        "front": rectangle(f"/Odd cs {colour} scn"),
+        "resources": {"ColorSpace/Odd": space},
+        **more,
+    }
+
+
+def with_state(*, content: str = "0 0.5 0 0 k", **entries) -> dict:
+    return {
+        "front": rectangle(f"/Odd gs {content}"),
+        "resources": {"ExtGState/Odd": Dictionary(**entries)},
+    }
+
+
+def profiled(space: bytes, channels: int):
+    data = {
+        b"RGB ": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(),
+        b"CMYK": icc(),
+    }[space]
+    return lambda pdf: Array([Name.ICCBased, pdf.make_stream(data, N=channels)])
+
+
+def separation(name: str, alternate: str = "/DeviceCMYK", tint: str = "{0 exch dup 0 exch 0}"):
+    def make(pdf):
+        shares = pdf.make_stream(tint.encode(), FunctionType=4)
+        shares.Domain, shares.Range = Array([0, 1]), Array([0, 1] * 4)
+        return Array([Name.Separation, Name(f"/{name}"), Name(alternate), shares])
+
+    return make
+
+
+def soft_mask(pdf):
+    group = pdf.make_stream(b"1 g 0 0 50 50 re f", Type=Name.XObject, Subtype=Name.Form)
+    group.BBox = Array([0, 0, 500, 500])
+    group.Group = Dictionary(S=Name.Transparency, CS=Name.DeviceGray)
+    return Dictionary(SMask=Dictionary(S=Name.Luminosity, G=group))
+
+
+def form(*, group: bool = False, content: bytes = b"0 1 0 0 k 60 300 40 40 re f", resources=None):
+    def make(pdf):
+        made = pdf.make_stream(content, Type=Name.XObject, Subtype=Name.Form)
+        made.BBox = Array([0, 0, 500, 500])
+        made.Resources = resources or Dictionary()
+        if group:
+            made.Group = Dictionary(S=Name.Transparency)
+        return made
+
+    return {"front": "/Form Do", "resources": {"XObject/Form": make}}
+
+
+def tiling(content: bytes) -> dict:
+    def make(pdf):
+        made = pdf.make_stream(content, Type=Name.Pattern, PatternType=1, PaintType=1)
+        made.TilingType, made.XStep, made.YStep = 1, 10, 10
+        made.BBox, made.Resources = Array([0, 0, 10, 10]), Dictionary()
+        return made
+
+    return {
+        "front": rectangle("/Pattern cs /Tile scn"),
+        "resources": {"Pattern/Tile": make},
+    }
+
+
+def shading(space: str, start, end) -> dict:
+    def make(pdf):
+        function = Dictionary(
+            FunctionType=2, Domain=Array([0, 1]), C0=Array(start), C1=Array(end), N=1
+        )
+        return Dictionary(
+            ShadingType=2, ColorSpace=Name(space), Coords=Array([0, 0, 100, 0]), Function=function
+        )
+
+    clip = f"{20 * MM} {110 * MM} {20 * MM} {10 * MM} re W n"
+    return {"front": f"q {clip} /Fade sh Q", "resources": {"Shading/Fade": make}}
+
+
+def type3(pdf):
+    glyph = pdf.make_stream(b"500 0 0 0 500 500 d1 0 0 500 500 re f")
+    return Dictionary(
+        Type=Name.Font, Subtype=Name.Type3, FontBBox=Array([0, 0, 500, 500]),
+        FontMatrix=Array([0.001, 0, 0, 0.001, 0, 0]), FirstChar=65, LastChar=65,
+        Widths=Array([500]), CharProcs=Dictionary(A=glyph),
+        Encoding=Dictionary(Differences=Array([65, Name.A])),
+    )  # fmt: skip
+
+
+def jpeg2000() -> dict:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((300, 300)).save(out, "JPEG2000")
+
+    def make(pdf):
+        return Stream(
+            pdf, out.getvalue(), Type=Name.XObject, Subtype=Name.Image, Width=300, Height=300,
+            ColorSpace=Name.DeviceGray, BitsPerComponent=8, Filter=Name.JPXDecode,
+        )  # fmt: skip
+
+    content = f"q {20 * MM} 0 0 {20 * MM} {20 * MM} {90 * MM} cm /Pic Do Q"
+    return {"front": content, "resources": {"XObject/Pic": make}}
+
+
+_, GLYPHS, _ = face()
+WHITE_TEXT = {"ground": "0.6 0.6 0 0 k", "text_colour": "0 0 0 0 k"}
+RGB_TEXT = b"BT 1 0 0 rg /F 12 Tf 60 300 Td <0001> Tj ET"
+
+DEFECTS = {
+    # the file
+    "javascript": ("file-javascript", {"edit": javascript}),
+    "embedded file": ("file-attachment", {"edit": attachment}),
+    "open action": (
+        "file-action",
+        {"edit": at_root(OpenAction=Dictionary(S=Name.GoTo, D=Array([0, Name.Fit])))},
+    ),
+    "page action": ("file-action", {"edit": at_page(AA=Dictionary(O=Dictionary(S=Name.GoTo)))}),
+    "form fields": ("file-form", {"edit": at_root(AcroForm=Dictionary(Fields=Array([])))}),
+    "layer": ("file-layers", {"edit": layer}),
+    "three pages": ("page-count", {"pages": 3}),
+    # pages and boxes
+    "link": ("page-annotation", {"edit": annotation("/Link")}),
+    "rotated page": ("page-rotated", {"edit": at_page(Rotate=90)}),
+    "user unit": ("page-scaled", {"edit": at_page(UserUnit=2)}),
+    "blank page": ("page-blank", {"edit": lambda pdf: page(pdf).Contents.write(b"")}),
+    "no trim box": ("box-trim-missing", {"edit": without("/TrimBox")}),
+    "art box": ("box-art", {"edit": at_page(ArtBox=Array([9, 9, 200, 300]))}),
+    "trim too small": (
+        "box-trim-size",
+        {"edit": at_page(TrimBox=Array([3 * MM, 3 * MM, 100 * MM, 151 * MM]))},
+    ),
+    "trim outside bleed": (
+        "box-nested",
+        {"edit": at_page(MediaBox=Array([1, 1, 300, 430]))},
+    ),
+    "bleed of two millimetres": ("box-bleed", {"bleed_mm": 2}),
+    "artwork not into the bleed": ("bleed-white", {"is_ground_bled": False}),
+    "white line at the bleed edge": (
+        "bleed-white",
+        {"front": rectangle("0 0 0 0 k", x=-2.5, y=-3, width=0.4, height=154)},
+    ),
+    # PDF/X
+    "no label": ("pdfx-label", {"edit": in_info("/GTS_PDFXVersion")}),
+    "another label": ("pdfx-label", {"edit": in_info("/GTS_PDFXVersion", "PDF/X-3:2003")}),
+    "no title": ("pdfx-info", {"edit": in_info("/Title")}),
+    "no date": ("pdfx-info", {"edit": in_info("/ModDate")}),
+    "trapping unknown": ("pdfx-trapped", {"edit": in_info("/Trapped")}),
+    "X-4 without dates": (
+        "pdfx-metadata",
+        {
+            "pdfx": "x-4",
+            "edit": lambda pdf: pdf.Root.Metadata.write(XMP.replace(b"MetadataDate", b"Date")),
+        },
+    ),
+    "X-4 without a label": ("pdfx-label", {
+            "pdfx": "x-4",
+            "edit": lambda pdf: pdf.Root.Metadata.write(XMP.replace(b"PDF/X-4", b"PDF/X-9")),
+        }),
+    "no output intent": (
+        "intent-missing",
+        {"edit": lambda pdf: pdf.Root.__delitem__("/OutputIntents")},
+    ),
+    "two output intents": ("intent-many", {"edit": two_intents}),
+    "intent of another press": (
+        "intent-condition",
+        {"edit": in_intent(OutputConditionIdentifier=String("FOGRA51"))},
+    ),
+    "no registry": ("intent-registry", {"edit": in_intent(RegistryName=None)}),
+    "X-4 without profile": (
+        "intent-profile",
+        {"pdfx": "x-4", "edit": in_intent(DestOutputProfile=None)},
+    ),
+    "cut off profile": (
+        "intent-profile",
+        {"edit": in_intent(DestOutputProfile=lambda pdf: pdf.make_stream(icc()[:-9], N=4))},
+    ),
+    "profile of a monitor": (
+        "intent-class",
+        {"edit": in_intent(DestOutputProfile=profile_stream(device_class=b"mntr"))},
+    ),
+    "three channels": (
+        "intent-channels",
+        {"edit": in_intent(DestOutputProfile=lambda pdf: pdf.make_stream(icc(), N=3))},
+    ),
+    # colours
+    "RGB fill": ("colour-rgb", {"front": rectangle("1 0 0 rg")}),
+    "RGB stroke": ("colour-rgb", {"front": line("1 0 0 RG", 2)}),
+    "RGB space": ("colour-rgb", {"front": rectangle("/DeviceRGB cs 1 0 0 sc")}),
+    "RGB picture": ("colour-rgb", picture(300, mode="RGB")),
+    "RGB gradient": ("colour-rgb", shading("/DeviceRGB", [1, 0, 0], [0, 0, 1])),
+    "RGB in a form": ("colour-rgb", form(content=b"1 0 0 rg 60 300 40 40 re f")),
+    "RGB in a pattern": ("colour-rgb", tiling(b"1 0 0 rg 0 0 5 5 re f")),
+    "palette of RGB": (
+        "colour-rgb",
+        in_space(
+            "1", Array([Name.Indexed, Name.DeviceRGB, 1, String(b"\xff\x00\x00\x00\xff\x00")])
+        ),
+    ),
+    "tagged RGB in X-1a": ("colour-icc", in_space("1 0 0", profiled(b"RGB ", 3))),
+    "tagged CMYK in X-1a": ("colour-icc", in_space("0 1 0 0", profiled(b"CMYK", 4))),
+    "calibrated grey in X-1a": (
+        "colour-icc",
+        in_space("0.5", Array([Name.CalGray, Dictionary(WhitePoint=Array([0.9, 1, 0.8]))])),
+    ),
+    "Lab": (
+        "colour-lab",
+        in_space("50 20 20", Array([Name.Lab, Dictionary(WhitePoint=Array([0.9, 1, 0.8]))])),
+    ),
+    "registration colour": ("colour-registration", in_space("0.5", separation("All"))),
+    "spot ink": ("colour-spot", in_space("1", separation("PANTONE 871 C"))),
+    "see-through": ("transparency-alpha", with_state(ca=0.5)),
+    "see-through line": (
+        "transparency-alpha",
+        {
+            "front": line("/Odd gs 0 1 0 0 K", 2),
+            "resources": {"ExtGState/Odd": Dictionary(CA=0.5)},
+        },
+    ),
+    "soft mask in X-1a": (
+        "transparency-mask",
+        {"front": rectangle("/Odd gs 0 1 0 0 k"), "resources": {"ExtGState/Odd": soft_mask}},
+    ),
+    "multiply": ("transparency-blend", with_state(BM=Name.Multiply)),
+    "group": ("transparency-group", form(group=True)),
+    "page group": ("transparency-group", {"edit": at_page(Group=Dictionary(S=Name.Transparency))}),
+    "white overprint": ("overprint-white", with_state(content="0 0 0 0 k", OP=True, op=True)),
+    "white text overprints": (
+        "overprint-white",
+        {"ground": "0.6 0.6 0 0 k", "text_colour": "/over gs 0 0 0 0 k"},
+    ),
+    "four solid inks": ("ink-limit", {"front": rectangle("1 1 1 1 k")}),
+    "302 % as a gradient": (
+        "ink-limit",
+        shading("/DeviceCMYK", [0, 0, 0, 0], [0.9, 0.9, 0.9, 0.9]),
+    ),
+    "overprint adds up": (
+        "ink-limit",
+        {
+            "front": rectangle("1 1 0 0 k") + rectangle("/over gs 0 0 1 0.3 k"),
+        },
+    ),
+    "picture too dark": ("ink-limit", {"front": picture(300)["front"], "resources": {
+        "XObject/Pic": lambda pdf: Stream(
+            pdf, b"\xff" * 360000, Type=Name.XObject, Subtype=Name.Image, Width=300, Height=300,
+            ColorSpace=Name.DeviceCMYK, BitsPerComponent=8)}}),
+    # type
+    "Helvetica": ("font-embedded", {"edit": unembedded}),
+    "Type 3": (
+        "font-type3",
+        {
+            "front": f"BT 0 0 0 1 k /T 20 Tf {20 * MM} {100 * MM} Td (A) Tj ET",
+            "resources": {"Font/T": type3},
+        },
+    ),
+    "missing glyph": ("font-notdef", {"glyphs": (GLYPHS["T"], 0, GLYPHS["h"])}),
+    "missing glyph in a form": (
+        "font-notdef",
+        {
+            "front": f"BT /F 12 Tf /over gs 0 0 0 1 k {20 * MM} {90 * MM} Td <0000> Tj ET",
+        },
+    ),
+    "4 pt": ("type-tiny", {"text_pt": 4}),
+    "4 pt by a matrix": (
+        "type-tiny",
+        {
+            "front": "q 0.25 0 0 0.25 60 300 cm BT /F 16 Tf /over gs 0 0 0 1 k"
+            f" <{GLYPHS['T']:04x}> Tj ET Q",
+        },
+    ),
+    "5.5 pt": ("type-small", {"text_pt": 5.5}),
+    "white 6.5 pt": ("type-reversed", {**WHITE_TEXT, "text_pt": 6.5}),
+    "6.5 pt in three inks": ("type-reversed", {"text_colour": "0.3 0.9 0.8 0.1 k", "text_pt": 6.5}),
+    "text two millimetres from the cut": ("type-safe", {"text_mm": (2, 60)}),
+    "black of four inks": ("type-four-colour", {"text_colour": "0.6 0.5 0.5 1 k"}),
+    "black knocks out": ("type-knockout", {"text_colour": "0 0 0 1 k"}),
+    "hairline": ("line-hair", {"front": line("0 0 0 1 K", 0.1)}),
+    "line of no width": ("line-hair", {"front": line("0 0 0 1 K", 0)}),
+    "thin box": ("line-hair", {"front": rectangle("0 0 0 1 k", width=40, height=0.05)}),
+    "thin white line": (
+        "line-thin",
+        {"front": rectangle("0.6 0.6 0 0 k") + line("0 0 0 0 K", 0.4)},
+    ),
+    "100 dpi": ("image-coarse", picture(79)),
+    "250 dpi": ("image-low", picture(197)),
+    "400 dpi in one bit": ("image-low", picture(320, mode="1")),
+    "JPEG 2000": ("image-jpeg2000", jpeg2000()),
+    # codes
+    "no code": ("code-missing", {"code": None, "back": rectangle("0 0 0 1 k")}),
+    "code of 10 mm": ("code-module", {"code_mm": 10}),
+    "code of 17 mm": ("code-module-small", {"code_mm": 17}),
+    "wrong code": ("code-wrong", {"code": OTHER_URL}),
+    "no quiet zone": ("code-quiet", {"quiet_modules": 1, "ground": "0.6 0.9 0.4 0.1 k"}),
+    "text in the quiet zone": (
+        "code-quiet",
+        {"back": rectangle("0 0 0 1 k", x=61, y=25, width=1, height=8)},
+    ),
+    "grey code": ("code-contrast", {"code_colours": ("0 0 0 0.3 k", "0 0 0 0.7 k")}),
+    "code near the cut": ("code-safe", {"code_at_mm": (79.5, 20)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_is_found_under_its_own_code(name):
+    code, knobs = DEFECTS[name]
+
+    assert [code] == found(PressCard(**knobs))
+
+
+@pytest.mark.parametrize("profile", INTENTS)
+@pytest.mark.parametrize("pdfx", ["x-1a", "x-4"])
+def test_a_good_card_has_no_findings(profile, pdfx):
+    assert () == check(PressCard(profile=profile, pdfx=pdfx)).findings
+
+
+def test_an_art_box_may_stand_for_the_trim_box():
+    def exchange(pdf):
+        for each in pdf.pages:
+            each.obj.ArtBox = each.obj.TrimBox
+            del each.obj.TrimBox
+
+    assert [] == found(PressCard(edit=exchange))
