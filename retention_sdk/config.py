@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 from .brand import load_brand
 from .errors import ConfigError
 from .inserts.codes.settings import CodesConfig
+from .inserts.settings import InsertSettings
 from .l10n.calendars import Calendar
 from .l10n.numbers import Digits
 from .l10n.po import State
@@ -69,6 +70,7 @@ class Config(Settings):
     brand: Brand
     store: StoreConfig = StoreConfig()
     codes: CodesConfig = CodesConfig()
+    inserts: InsertSettings = InsertSettings()
     delivery: DeliveryConfig = DeliveryConfig()
     locales: LocaleConfig = LocaleConfig()
     loyalty: Program | None = None

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, TypedDict
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from ..errors import ConsentError
 from ..l10n import Localizer, isolate
-from ..model import Candidate, ContentKind, Context, Decision, Order
+from ..l10n import localizer as localizer_of
+from ..model import Candidate, ContentKind, Context, Decision
 from ..model.shop import words_for
-from .card import Card, CardBlock, CardCode, CardItem, CardPoints
-from .choose import GIFT_MESSAGE, PLAIN_THANKS, REPEAT_CUSTOMER
+from .card import Card, CardBlock, CardCode
+from .codes import card_id_for
+from .cta import call_to_action
+from .demands import demands_left_open, demands_objection
+from .facts import read_facts
+from .families import GIFT_MESSAGE, PLAIN_THANKS, REPEAT_CUSTOMER, Family, family_of
+from .offers import CardOffer
+from .order_parts import order_part, points_part
+from .parts import Writer
+from .settings import InsertSettings
+from .slots import contact_of, read_slots
 
-ITEMS_MAX = 3
-_GIFT_PARAGRAPHS_MAX = 5
-# Families of message keys; a template that has none of its own speaks like thank_you.
-_KEYS = {
-    "first_order_welcome": "first_order",
-    "repeat_customer": "repeat",
-    "plain_thanks": "plain_thanks",
-    "gift_message": "gift",
-}
-
-
-# Arabic-Indic digits (bidi class AN) carry their separators from right to left, even inside a
-# left-to-right isolate; a mark on both sides of each separator stops that (UAX #9, rule N1).
-_ARABIC_INDIC = re.compile("[\u0660-\u0669]")
-_SEPARATOR = re.compile(r"([^\w\s])")
-_LRM = "\u200e"
-
-
-class _Order(TypedDict, total=False):
-    order_number: str
-    order_date: str
-    items: tuple[CardItem, ...]
-    more_items: str
+_LABEL_LETTERS_MAX = 44
 
 
 def compose_card(
@@ -45,43 +31,54 @@ def compose_card(
     localizer: Localizer,
     *,
     code_url: str | None,
+    code_label: str = "",
+    settings: InsertSettings | None = None,
+    coupon: CardOffer | None = None,
 ) -> Card:
     """Return the card that was allowed, in the language of the context.
 
-    It never holds a price, an e-mail address, a phone number or a postal address of the
-    customer. ``code_url`` is printed on personal cards only.
+    It never holds a price of the order, an e-mail address, a phone number or a postal address of
+    the customer. ``code_url`` is a tracked link, printed on personal cards only; the others lead
+    to the page itself. ``code_label`` is what to type instead. ``coupon`` is the code that was
+    created for this card; an offer with a code for everybody needs none.
 
     Raises:
-        ConsentError: the decision forbids this card, is about another one, or a block holds
-            what was not decided.
+        ConsentError: the decision forbids this card, is about another one, a block or coupon holds
+            what was not decided, or the card cannot carry what the decision demands.
+        PrintError: the message of a gift is longer than a card can hold.
     """
-    _check_consent(context, candidate, decision)
-    is_personal = _is_personal(candidate)
-    return Card(
+    settings, family = settings or InsertSettings(), family_of(candidate.template)
+    _check_consent(context, candidate, decision, coupon)
+    slots = read_slots(candidate.template, context, read_facts(context), settings, localizer)
+    writer = Writer(context, candidate, family, slots, localizer, coupon)
+    is_personal = candidate.is_personalised
+    card = Card(
         template=candidate.template,
-        language=localizer.tag,
-        script=localizer.script,
-        direction=localizer.direction,
-        palette=context.brand.palette,
-        logo=context.brand.logo,
-        brand_name=context.brand.name,
-        sender_name=isolate(context.brand.sender.name),
-        sender_role=_isolated(context.brand.sender.role),
-        tagline=_tagline(context, localizer),
-        signoff=_say(context, localizer, "card.signoff"),
-        contact=_contact(context, localizer),
-        legal=_legal(context, localizer),
-        salutation=_salutation(context, candidate, localizer) if is_personal else "",
-        headline=_say(context, localizer, f"{_family(candidate)}.headline"),
-        body=_body(context, candidate, localizer),
-        points=_points(context, candidate, localizer) if is_personal else (),
-        blocks=_blocks(candidate) if is_personal else (),
-        code=_code(context, localizer, code_url) if is_personal else None,
-        **_order(context, candidate, localizer),
+        style=candidate.style or settings.style or context.brand.style,
+        seed=card_id_for(context.event_id, candidate.id) if is_personal else 0,
+        **_look(context, localizer),
+        **_signed(context, writer),
+        salutation=_salutation(context, family, localizer) if is_personal else "",
+        headline=writer.say(family.headline),
+        body=writer.body(),
+        badge=writer.badge(),
+        steps=writer.steps(),
+        are_steps_numbered=writer.are_steps_numbered,
+        coupon=writer.coupon(),
+        points=points_part(writer) if is_personal else (),
+        blocks=(*_blocks(candidate), *writer.small_print()),
+        code=_code(writer, code_url, code_label),
+        notice=_notice(context, decision, writer),
+        **order_part(writer),
     )
+    if left := demands_left_open(decision, card):
+        raise ConsentError(f"the card {candidate.template} cannot carry {'; '.join(left)}")
+    return card
 
 
-def _check_consent(context: Context, candidate: Candidate, decision: Decision) -> None:
+def _check_consent(
+    context: Context, candidate: Candidate, decision: Decision, coupon: CardOffer | None
+) -> None:
     name = f"the card {candidate.template}"
     if not decision.allowed:
         raise ConsentError(f"{name}: the decision {decision.decision_id} does not allow it")
@@ -91,100 +88,50 @@ def _check_consent(context: Context, candidate: Candidate, decision: Decision) -
     if undecided:
         kinds = ", ".join(sorted(undecided))
         raise ConsentError(f"{name}: a block holds what the candidate does not declare: {kinds}")
+    if coupon is not None and ContentKind.COUPON not in candidate.content:
+        raise ConsentError(f"{name}: it was not decided with a coupon on it")
 
 
-def _is_personal(candidate: Candidate) -> bool:
-    return candidate.is_personalised and candidate.template not in {PLAIN_THANKS, GIFT_MESSAGE}
+def _look(context: Context, localizer: Localizer) -> dict[str, Any]:
+    """Return the language of the card and what is the same on all cards of a brand."""
+    brand, script = context.brand, localizer.script
+    return {
+        "language": localizer.tag,
+        "script": script,
+        "direction": localizer.direction,
+        "palette": brand.palette,
+        "brand_name": brand.name,
+        "logo": brand.logo,
+        "logo_pdf": brand.logo_pdf,
+        "signature": brand.sender.signature,
+        "faces": {role: by[script] for role, by in brand.faces.items() if script in by},
+    }
 
 
-def _family(candidate: Candidate) -> str:
-    return f"card.{_KEYS.get(candidate.template, 'thank_you')}"
+def _signed(context: Context, writer: Writer) -> dict[str, Any]:
+    """Return who speaks, and how they are reached."""
+    sender = context.brand.sender
+    return {
+        "sender_name": isolate(sender.name),
+        "sender_role": _isolated(sender.role),
+        "tagline": _tagline(context, writer),
+        "signoff": writer.say("card.signoff"),
+        "contact": _contact(context, writer),
+        "legal": _legal(context, writer.words),
+    }
 
 
-def _say(context: Context, localizer: Localizer, key: str, **arguments: Any) -> str:
-    return localizer.message(key, formality=context.locale.formality, **arguments)
-
-
-def _salutation(context: Context, candidate: Candidate, localizer: Localizer) -> str:
-    is_repeat = candidate.template == REPEAT_CUSTOMER
+def _salutation(context: Context, family: Family, localizer: Localizer) -> str:
+    """Return how the card begins; one that is handed on greets nobody by name."""
+    if not family.names_customer:
+        return ""
+    customer = context.customer
     return localizer.salutation(
-        context.customer,
+        customer,
         formality=context.locale.formality,
-        relation="repeat" if is_repeat else "first",
-        addressee=context.customer.addressee if context.customer else "",
+        relation="repeat" if family.name == REPEAT_CUSTOMER else "first",
+        addressee=customer.addressee if customer else "",
     ).text
-
-
-def _body(context: Context, candidate: Candidate, localizer: Localizer) -> tuple[str, ...]:
-    arguments: dict[str, Any] = {"brand": context.brand.name}
-    if candidate.template == REPEAT_CUSTOMER:
-        arguments["count"] = context.history.orders_count + 1
-    text = _say(context, localizer, f"{_family(candidate)}.body", **arguments)
-    paragraphs = tuple(part for part in text.split("\n") if part.strip())
-    if candidate.template != GIFT_MESSAGE or context.order is None:
-        return paragraphs
-    return (*_gift_message(context.order), *paragraphs)
-
-
-def _gift_message(order: Order) -> tuple[str, ...]:
-    """Return the buyer's own words, each paragraph isolated; a long tail stays one paragraph."""
-    parts = [" ".join(part.split()) for part in order.gift_message.split("\n") if part.strip()]
-    first, rest = parts[: _GIFT_PARAGRAPHS_MAX - 1], parts[_GIFT_PARAGRAPHS_MAX - 1 :]
-    return tuple(isolate(part) for part in (*first, *([" ".join(rest)] if rest else [])))
-
-
-def _order(context: Context, candidate: Candidate, localizer: Localizer) -> _Order:
-    """Return what the back says about the order: nothing, its number, or number, day and items.
-
-    Whoever gets a gift may quote the number for an exchange, and learns no more.
-    """
-    order = context.order
-    if order is None or candidate.template == PLAIN_THANKS:
-        return {}
-    number = _say(context, localizer, "card.order.number", number=_in_order(order.number))
-    if not _is_personal(candidate):
-        return _Order(order_number=number) if candidate.template == GIFT_MESSAGE else {}
-    lines = _packed_lines(order)
-    hidden = len(lines) - ITEMS_MAX
-    items = tuple(
-        CardItem(quantity=localizer.number(quantity), title=isolate(title))
-        for quantity, title in lines[:ITEMS_MAX]
-    )
-    more = _say(context, localizer, "card.order.more_items", count=hidden) if hidden > 0 else ""
-    placed_on = order.placed_at.astimezone(ZoneInfo(context.shop.time_zone)).date()
-    return _Order(
-        order_number=number,
-        order_date=_say(context, localizer, "card.order.date", date=placed_on),
-        items=items,
-        more_items=more,
-    )
-
-
-def _in_order(number: str) -> str:
-    """Return an order number whose parts stay in the order the shop wrote them."""
-    if not _ARABIC_INDIC.search(number):
-        return number
-    return _SEPARATOR.sub(rf"{_LRM}\1{_LRM}", number)
-
-
-def _packed_lines(order: Order) -> list[tuple[int, str]]:
-    """Return quantity and title of what lies in the parcel that gets the card."""
-    fulfilment = order.insert_fulfilment
-    titles = {line.id: line.title for line in order.lines}
-    parts = fulfilment.lines if fulfilment else ()
-    return [(part.quantity, titles[part.line_id]) for part in parts if titles[part.line_id]]
-
-
-def _points(context: Context, candidate: Candidate, localizer: Localizer) -> tuple[CardPoints, ...]:
-    if ContentKind.POINTS_BALANCE not in candidate.content or not context.has_points:
-        return ()
-    loyalty = context.loyalty
-    counts = {"card.points.earned": loyalty.earned, "card.points.balance": loyalty.balance}
-    return tuple(
-        CardPoints(text=_say(context, localizer, key, points=count), number=localizer.number(count))
-        for key, count in counts.items()
-        if count > 0
-    )
 
 
 def _blocks(candidate: Candidate) -> tuple[CardBlock, ...]:
@@ -196,29 +143,65 @@ def _blocks(candidate: Candidate) -> tuple[CardBlock, ...]:
             is_optional=block.is_optional,
         )
         for block in candidate.blocks
+        if candidate.is_personalised
     )
 
 
-def _code(context: Context, localizer: Localizer, url: str | None) -> CardCode | None:
-    if not url:
+def _code(writer: Writer, url: str | None, label: str) -> CardCode | None:
+    """Return the code: the tracked link on a personal card, the page itself on others."""
+    family = writer.family
+    if family.name in {GIFT_MESSAGE, PLAIN_THANKS}:
         return None
-    return CardCode(url=url, caption=_say(context, localizer, "card.qr.caption"))
+    action = call_to_action(family, writer.slots)
+    is_tracked = bool(url) and writer.candidate.is_personalised
+    address = url if is_tracked else action.url
+    if not address:
+        return None
+    caption = writer.say_if(f"card.cta.{action.kind}") if action.kind else ""
+    return CardCode(
+        url=address,
+        caption=caption or writer.say("card.qr.caption"),
+        label=_label(writer, label if is_tracked else action.url.partition("://")[2]),
+    )
 
 
-def _tagline(context: Context, localizer: Localizer) -> str:
-    own = _isolated(words_for(context.brand.tagline, localizer.tag))
-    return own or _say(context, localizer, "card.back.tagline")
+def _label(writer: Writer, address: str) -> str:
+    """Return what to type without a camera; an address too long to type helps nobody."""
+    if not address or len(address) > _LABEL_LETTERS_MAX:
+        return ""
+    return writer.say_if("card.code.label", address=address.rstrip("/"))
 
 
-def _contact(context: Context, localizer: Localizer) -> str:
-    brand, shop = context.brand, context.shop
-    contact = brand.contact_email or brand.contact_url or shop.email or shop.url
-    return _say(context, localizer, "card.back.contact", contact=contact) if contact else ""
+def _notice(context: Context, decision: Decision, writer: Writer) -> str:
+    """Return how to object, where that is demanded and the shop can be reached.
+
+    Where the language does not have the sentence yet it is said in English: GDPR art. 21(4) asks
+    for it in any case.
+    """
+    contact = contact_of(context)
+    if not contact or not demands_objection(decision):
+        return ""
+    key = "card.notice.objection"
+    own = writer.say_if(key, contact=contact)
+    return own or isolate(localizer_of("en").message(key, contact=contact))
+
+
+def _tagline(context: Context, writer: Writer) -> str:
+    own = _isolated(words_for(context.brand.tagline, writer.words.tag))
+    return own or writer.say("card.back.tagline")
+
+
+def _contact(context: Context, writer: Writer) -> str:
+    contact = contact_of(context)
+    return writer.say("card.back.contact", contact=contact) if contact else ""
 
 
 def _legal(context: Context, localizer: Localizer) -> str:
-    shop = context.shop
-    return _isolated(context.brand.legal_line(localizer.tag, shop.country, shop.language))
+    shop, order = context.shop, context.order
+    address = order and (order.shipping_address or order.billing_address)
+    country = (address and address.country) or shop.country
+    languages = (localizer.tag, shop.country, shop.language)
+    return _isolated(context.brand.legal_line(*languages, country=country))
 
 
 def _isolated(text: str) -> str:

@@ -244,6 +244,21 @@ class Localizer:
         nodes = find_nodes(self._chain, contexts_of(key, formality, addressee), strict=self._strict)
         return say(nodes, spec, arguments, self)
 
+    def can_say(self, key: str, *, formality: Formality = "neutral") -> bool:
+        """Tell whether there is such a text, as far along as a strict localizer wants.
+
+        A text that is not required may be missing while it is translated.
+
+        Raises:
+            MessageError: unknown key.
+        """
+        spec_of(key)
+        try:
+            find_nodes(self._chain, contexts_of(key, formality, ""), strict=self._strict)
+        except MessageError:
+            return False
+        return True
+
     def salutation(
         self,
         customer: Customer | None,

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from .address import Address
 from .base import Identifier, LanguageTag, Line, PersonalLine, Record
 from .consent import Consent, ConsentChannel, ConsentState
 
-MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+
+def _is_a_day(text: str) -> str:
+    try:
+        date.fromisoformat(f"2000-{text}")
+    except ValueError:
+        raise ValueError("not a day of the year, for example 04-30") from None
+    return text
+
+
+MonthDay = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$"), AfterValidator(_is_a_day)
+]
 """A day of every year: ``04-30``."""
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..consent import RuleSet, decide, first_allowed
-from ..inserts import CardTemplate, card_candidates
+from ..inserts import CardTemplate, InsertSettings, card_candidates, unmet_demands
+from ..l10n import Localizer
 from ..messages import message_candidates
 from ..model import Candidate, Context, Decision, Record
 
@@ -29,18 +30,25 @@ class Chosen(Record):
 
 
 def choose(
-    context: Context, *, rules: RuleSet, calls: HookCalls, templates: Sequence[CardTemplate] = ()
+    context: Context,
+    *,
+    rules: RuleSet,
+    calls: HookCalls,
+    templates: Sequence[CardTemplate] = (),
+    settings: InsertSettings | None = None,
+    words: Localizer | None = None,
 ) -> Chosen:
-    """Rank the candidates of each surface and take the first that rules and vetoes allow."""
+    """Rank the candidates of each surface and take the first that rules and vetoes allow.
+
+    ``words`` is the localizer the card will speak with: a card it has no text for is no candidate.
+    """
     blocks = calls.add_blocks(context=context)
-    ranked = card_candidates(context, blocks=blocks, templates=templates)
+    ranked = card_candidates(
+        context, settings=settings, words=words, blocks=blocks, templates=templates
+    )
     cards = preferred(ranked, context, calls)
     messages = message_candidates(context, blocks=blocks)
-
-    def judge(candidate: Candidate) -> Decision:
-        vetoes = calls.veto_message(context=context, candidate=candidate)
-        return decide(candidate, context, rules=rules, vetoes=vetoes)
-
+    judge = judge_of(context, rules=rules, calls=calls)
     choices = [first_allowed(candidates, judge) for candidates in (cards, messages)]
     return Chosen(
         picks=tuple(
@@ -50,6 +58,28 @@ def choose(
         ),
         decisions=tuple(decision for choice in choices for decision in choice.decisions),
     )
+
+
+def judge_of(
+    context: Context, *, rules: RuleSet, calls: HookCalls
+) -> Callable[[Candidate], Decision]:
+    """Return the function that decides about candidates of one event.
+
+    A card that could not carry what its decision demands is refused, so that the next one is
+    tried: better no advertising than advertising nobody can object to.
+    """
+
+    def judge(candidate: Candidate) -> Decision:
+        vetoes = calls.veto_message(context=context, candidate=candidate)
+        decision = decide(candidate, context, rules=rules, vetoes=vetoes)
+        if not decision.allowed or candidate.surface != "card":
+            return decision
+        lacking = tuple(f"the card cannot say {each}" for each in unmet_demands(decision, context))
+        if not lacking:
+            return decision
+        return decide(candidate, context, rules=rules, vetoes=(*vetoes, *lacking))
+
+    return judge
 
 
 def preferred(

@@ -8,12 +8,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..config import LocaleConfig
-from ..consent import RuleSet, decide, first_allowed
+from ..consent import RuleSet, first_allowed
 from ..context import build_context
 from ..errors import ConsentError, PrintError
-from ..inserts import CardTemplate, RenderedCard, card_candidates, compose_card, render_card
+from ..inserts import (
+    CardTemplate,
+    InsertSettings,
+    RenderedCard,
+    card_candidates,
+    compose_card,
+    render_card,
+)
 from ..model import Brand, Candidate, Context, Decision, LocaleChoice, Order, OrderPaid, Shop
-from .choose import preferred
+from .choose import judge_of, preferred
 from .locale import localizer_for
 from .make import Codes, code_url, find_template
 from .snapshot import enriched
@@ -43,6 +50,7 @@ class Press:
     codes: Codes
     locales: LocaleConfig
     templates: Mapping[str, CardTemplate]
+    inserts: InsertSettings | None = None
 
 
 def print_card(
@@ -65,21 +73,20 @@ def print_card(
     context = _context(order, shop=press.shop, brand=press.brand, locale=locale, now=now)
     context = enriched(context, calls)
     blocks, brought = calls.add_blocks(context=context), tuple(press.templates.values())
-    offered = card_candidates(context, blocks=blocks, templates=brought)
+    settings, words = press.inserts, localizer_for(locale, press.locales)
+    offered = card_candidates(
+        context, settings=settings, words=words, blocks=blocks, templates=brought
+    )
     candidates = _ranked(preferred(offered, context, calls), template)
-
-    def judge(candidate: Candidate) -> Decision:
-        vetoes = calls.veto_message(context=context, candidate=candidate)
-        return decide(candidate, context, rules=press.rules, vetoes=vetoes)
-
-    choice = first_allowed(candidates, judge)
+    choice = first_allowed(candidates, judge_of(context, rules=press.rules, calls=calls))
     if choice.candidate is None or choice.decision is None:
         raise ConsentError(
             "no card may lie in this parcel: " + "; ".join(_reasons(choice.decisions))
         )
     url = code_url(context.event_id, choice.candidate, press.codes)
-    words = localizer_for(locale, press.locales)
-    card = compose_card(context, choice.candidate, choice.decision, words, code_url=url)
+    card = compose_card(
+        context, choice.candidate, choice.decision, words, code_url=url, settings=settings
+    )
     look = find_template(card.template, press.templates)
     rendered = render_card(card, created_at=now, template=look)
     return PrintedCard(rendered, choice.candidate, choice.decisions, locale)
