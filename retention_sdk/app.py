@@ -37,12 +37,15 @@ from .model import (
 )
 from .pipeline import Outcome, Pipeline
 from .pipeline.deliver import ChannelDelivery
+from .pipeline.draw import Medium
 from .pipeline.locale import asked_locale, resolve_locale
 from .pipeline.make import Codes
+from .pipeline.press_room import PressRoom
 from .pipeline.printing import Press, PrintedCard, print_card
 from .pipeline.report import read_outcome
 from .pipeline.run import may_pass
 from .pipeline.snapshot import Snapshots
+from .pipeline.track import CardTrack
 
 if TYPE_CHECKING:
     from .inserts import CardTemplate
@@ -102,15 +105,10 @@ class Retention:
         country: str = "DE",
         currency: str = "EUR",
         language: str = "en",
-        email: str = "hello@shop.example",
         **wiring: object,
     ) -> Self:
-        """Build a shop that lives in memory, with a key of its own: for samples and scripts.
-
-        ``email`` is printed on the cards, because a personal one says how to object to it.
-        """
-        place = {"country": country, "currency": currency, "language": language}
-        shop = Shop(id="offline", name=name, email=email, **place)
+        """Build a shop that lives in memory, with a key of its own: for samples and scripts."""
+        shop = Shop(id="offline", name=name, country=country, currency=currency, language=language)
         config = Config(
             shop=shop,
             brand=Brand(name=name, sender=Sender(name=sender)),
@@ -218,7 +216,6 @@ class Retention:
             codes=self.codes,
             locales=config.locales,
             templates=self.templates,
-            inserts=config.inserts,
         )
         chosen = self._locale(order, locale)
         return print_card(order, press, locale=chosen, now=self.clock(), template=template)
@@ -278,6 +275,9 @@ class Retention:
     def ingest(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:
         """Store events, each once, and work on those that are not done yet."""
         new = frozenset(self.accept(events))
+        for event in events:
+            if event.id not in new:
+                self.cards.hear_again(event)
         return tuple(self._work(event.id, is_new=event.id in new) for event in events)
 
     def accept(self, events: Sequence[ShopEvent]) -> tuple[str, ...]:
@@ -300,6 +300,7 @@ class Retention:
         with self.store.begin() as connection:
             self.store.inbox.purge_raw(connection, now=self.clock())
             pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
+        self.cards.catch_up()
         return tuple(self._work(stored.event.id, is_new=False) for stored in pending)
 
     def stages(self, event_id: str) -> Iterable[str]:
@@ -345,6 +346,12 @@ class Retention:
     @cached_property
     def pipeline(self) -> Pipeline:
         """The stages, wired to this shop."""
+        delivery = self.config.delivery
+        return Pipeline(cards=self.cards, channels={"card": delivery.card, "email": delivery.email})
+
+    @cached_property
+    def press_room(self) -> PressRoom:
+        """The ledger of cards with its rules, wired to this shop."""
         config, calls = self.config, self.plugins.call
         snapshots = Snapshots(
             shop=config.shop,
@@ -354,18 +361,22 @@ class Retention:
             store=self.store,
             calls=calls,
         )
-        return Pipeline(
+        return PressRoom(
             store=self.store,
             snapshots=snapshots,
             rules=self.rules,
             calls=calls,
-            clock=self.clock,
-            channel=self.channel,
-            channels={"card": config.delivery.card, "email": config.delivery.email},
             codes=self.codes,
             locales=config.locales,
             templates=self.templates,
+            channel=self.channel,
+            clock=self.clock,
         )
+
+    @cached_property
+    def cards(self) -> CardTrack:
+        """What keeps that ledger in step with events."""
+        return CardTrack(room=self.press_room, channel=self.config.delivery.card, medium=Medium())
 
     def outcome(
         self, event_id: str, *, is_new: bool = False, error: RetentionError | None = None

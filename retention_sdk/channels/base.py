@@ -13,11 +13,13 @@ class Channel(ABC):
     """Takes finished artifacts out into the world: a folder, a printer, a mail server.
 
     ``is_idempotent`` channels see a repeated ``delivery.id`` as one; after a crash they are
-    simply asked again. The others are asked again only for transactional mail.
+    simply asked again. The others are asked again only for transactional mail. A channel
+    ``is_deferred`` if it only takes note: cards sent there wait for a batch or a packing desk.
     """
 
     name: ClassVar[str]
     is_idempotent: ClassVar[bool] = False
+    is_deferred: ClassVar[bool] = False
 
     @abstractmethod
     def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
@@ -26,3 +28,15 @@ class Channel(ABC):
         Raises:
             DeliveryError: it did not work; ``retryable`` says whether a later try may.
         """
+
+    def withdraw(self, receipt: Receipt) -> bool:  # noqa: ARG002 - for subclasses
+        """Take back what was sent; return whether it was there and is gone now.
+
+        Called when an order is cancelled or a person is forgotten. What a printer fetched, or a
+        server relayed, cannot be taken back: that is the answer of a channel that does not
+        override this.
+
+        Raises:
+            DeliveryError: it is there, and cannot be taken back now.
+        """
+        return False

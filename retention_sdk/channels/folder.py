@@ -70,6 +70,26 @@ class FolderChannel(Channel):
             location=str(folder)[:500],
         )
 
+    def withdraw(self, receipt: Receipt) -> bool:
+        """Delete the files of a delivery that nobody fetched; False if there is none left.
+
+        Raises:
+            DeliveryError: the place is no folder, or its files cannot be deleted.
+        """
+        folder = self._root / folder_name(receipt.delivery_id)
+        if folder.is_symlink():
+            raise _refusal(f"{folder.name} in the output folder is not a folder; remove it")
+        with _explained():
+            try:
+                files = list(folder.iterdir())
+            except FileNotFoundError:
+                return False
+            for file in files:
+                file.unlink(missing_ok=True)
+            folder.rmdir()
+            _sync_directory(self._root)
+        return bool(files)
+
     def _folder(self, delivery_id: str) -> Path:
         self._root.mkdir(parents=True, exist_ok=True)
         root = self._root.resolve(strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..consent import explain
 from ..pipeline import Outcome
+from ..pipeline.outcome import CardStepOutcome
 from .output import console, table
 
 _MARKS = {
@@ -70,8 +71,17 @@ def sentences(outcome: Outcome) -> list[str]:
     for delivery in outcome.deliveries:
         where = f", {delivery.location}" if delivery.location else ""
         told.append(f"{delivery.surface} “{delivery.template}”: {delivery.state}{where}.")
+    for card in outcome.cards:
+        steps = "; ".join(_step(step) for step in card.steps)
+        told.append(f"Card {card.card}, version {card.version}: {steps}.")
     if outcome.points_earned:
         told.append(
             f"Points: {outcome.points_earned:+d}; the balance was {outcome.points_balance} then."
         )
     return told
+
+
+def _step(step: CardStepOutcome) -> str:
+    reason = f" ({step.reason})" if step.reason else ""
+    job = f" by job {step.job}" if step.job else ""
+    return f"copy {step.copy_number} {step.state} {step.at:%Y-%m-%d %H:%M} UTC{job}{reason}"

@@ -23,4 +23,9 @@ def retention_register(registry: Registry) -> None:
         "retention_sdk.channels.folder:FolderChannel",
         summary="files in a folder, for a print queue or a mail pick-up",
     )
+    registry.channel(
+        "desk",
+        "retention_sdk.channels.desk:DeskChannel",
+        summary="cards wait until their parcel is packed",
+    )
     registry.channel("smtp", "retention_sdk.channels.smtp:SmtpChannel", summary="a mail server")

@@ -46,12 +46,13 @@ def deliver(
     A process that died while submitting, or a server that hung up before it answered, leaves
     nobody knowing; the delivery stays ``submitting``. An idempotent channel is simply
     asked again, and so is one that carries transactional mail (the same Message-ID lets the
-    recipient see one mail); marketing is never sent twice.
+    recipient see one mail); neither marketing nor a card is ever sent twice.
 
     Raises:
         DeliveryError: the channel refused; ``retryable`` says whether to come back.
     """
-    may_repeat = is_idempotent or message_class is MessageClass.TRANSACTIONAL
+    is_mail = delivery.surface != "card" and message_class is MessageClass.TRANSACTIONAL
+    may_repeat = is_idempotent or is_mail
     with store.begin() as connection:
         store.deliveries.reserve(connection, delivery, subject_id=subject_id, now=clock())
         is_ours = store.deliveries.start(

@@ -50,14 +50,22 @@ class Codes:
 
 
 def compose(
-    context: Context, picks: Sequence[Pick], *, locales: LocaleConfig, codes: Codes
+    context: Context,
+    picks: Sequence[Pick],
+    *,
+    locales: LocaleConfig,
+    codes: Codes,
+    card_id: int | None = None,
 ) -> Documents:
-    """Write the card and the e-mail that were allowed, in the language of the context."""
+    """Write the card and the e-mail that were allowed, in the language of the context.
+
+    ``card_id`` is the number of a card that is written anew; a first one gets its own.
+    """
     words = localizer_for(context.locale, locales)
     by_surface = {pick.candidate.surface: pick for pick in picks}
     card = email = None
     if pick := by_surface.get("card"):
-        url = code_url(context.event_id, pick.candidate, codes)
+        url = code_url(context.event_id, pick.candidate, codes, card_id=card_id)
         card = compose_card(context, pick.candidate, pick.decision, words, code_url=url)
     if pick := by_surface.get("email"):
         email = compose_email(context, pick.candidate, pick.decision, words)
@@ -90,12 +98,14 @@ def find_template(name: str, templates: Mapping[str, CardTemplate]) -> CardTempl
     raise PluginError(f"the card template {name!r} is not installed any more; install its plugin")
 
 
-def code_url(event_id: str, candidate: Candidate, codes: Codes) -> str | None:
+def code_url(
+    event_id: str, candidate: Candidate, codes: Codes, *, card_id: int | None = None
+) -> str | None:
     """Return the signed short link of a personal card; None where the shop has no address."""
     if not codes.base_url or not candidate.is_personalised:
         return None
-    card_id = card_id_for(event_id, candidate.id)
-    return codes.base_url + make_token(card_id, key=codes.key, key_number=codes.current)
+    number = card_id_for(event_id, candidate.id) if card_id is None else card_id
+    return codes.base_url + make_token(number, key=codes.key, key_number=codes.current)
 
 
 def message_id_for(event_id: str, shop: Shop) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ..model import Decision, Record
+from ..model.base import Instant
 from ..model.candidate import Surface
 
 
@@ -17,6 +18,25 @@ class DeliveryOutcome(Record):
     state: str
     location: str = ""
     artifacts: tuple[str, ...] = ()
+
+
+class CardStepOutcome(Record):
+    """One step of one copy of a card."""
+
+    copy_number: int
+    state: str
+    at: Instant
+    reason: str = ""
+    job: str = ""
+
+
+class CardOutcome(Record):
+    """A card of the order, its newest state, and all that happened to it."""
+
+    card: str
+    version: int
+    state: str
+    steps: tuple[CardStepOutcome, ...]
 
 
 class Outcome(Record):
@@ -33,4 +53,5 @@ class Outcome(Record):
     points_balance: int = 0
     decisions: tuple[Decision, ...] = ()
     deliveries: tuple[DeliveryOutcome, ...] = ()
+    cards: tuple[CardOutcome, ...] = ()
     error: str = ""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..context import order_of
 from ..model import Context
 from .choose import Chosen, Pick
 from .make import delivery_id_for
-from .outcome import DeliveryOutcome, Outcome
+from .outcome import CardOutcome, CardStepOutcome, DeliveryOutcome, Outcome
 from .run import STAGES
 
 if TYPE_CHECKING:
-    from ..storage import Connection, Store, StoredEvent
+    from ..storage import CardRecord, Connection, Store, StoredEvent
 
 
 def read_outcome(store: Store, stored: StoredEvent, *, is_new: bool, error: str) -> Outcome:
@@ -25,6 +26,10 @@ def read_outcome(store: Store, stored: StoredEvent, *, is_new: bool, error: str)
             _delivery(store, connection, event_id, pick)
             for pick in (chosen.picks if chosen else ())
         )
+        order = order_of(stored.event)
+        shop_id = stored.event.shop_id
+        cards = store.cards.of_order(connection, shop_id, order.id) if order else ()
+        told = tuple(_card(store, connection, each) for each in cards)
     return Outcome(
         event_id=event_id,
         event_type=str(getattr(stored.event, "type", "unknown")),
@@ -37,6 +42,7 @@ def read_outcome(store: Store, stored: StoredEvent, *, is_new: bool, error: str)
         points_balance=context.loyalty.balance if context else 0,
         decisions=chosen.decisions if chosen else (),
         deliveries=deliveries,
+        cards=told,
         error=error,
     )
 
@@ -61,4 +67,23 @@ def _delivery(store: Store, connection: Connection, event_id: str, pick: Pick) -
         channel=receipt.channel if receipt else "",
         state=stored.state.value if stored else "waiting",
         location=receipt.location if receipt else "",
+    )
+
+
+def _card(store: Store, connection: Connection, record: CardRecord) -> CardOutcome:
+    steps = store.cards.history(connection, record.card_id)
+    return CardOutcome(
+        card=f"{record.card_id:010x}",
+        version=record.version,
+        state=record.state.value,
+        steps=tuple(
+            CardStepOutcome(
+                copy_number=step.copy,
+                state=step.state.value,
+                at=step.at,
+                reason=step.reason,
+                job=step.job_id,
+            )
+            for step in steps
+        ),
     )

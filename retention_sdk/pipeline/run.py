@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter
 
-from ..channels.base import Channel
-from ..config import LocaleConfig
-from ..consent import RuleSet
 from ..errors import (
     ConfigError,
     DeliveryError,
@@ -19,17 +15,21 @@ from ..errors import (
     RetentionError,
     StorageError,
 )
-from ..inserts import CardTemplate
-from ..model import Artifact, Context, CustomerErased, Delivery, Record
+from ..model import (
+    Artifact,
+    Context,
+    CustomerErased,
+    Delivery,
+    Record,
+)
 from ..model.candidate import Surface
 from .choose import Chosen, Pick, choose
 from .deliver import deliver
-from .make import Codes, Documents, compose, delivery_id_for, render
-from .snapshot import Snapshots
+from .make import Documents, compose, delivery_id_for, render
+from .track import CardTrack
 
 if TYPE_CHECKING:
-    from ..hooks.calls import HookCalls
-    from ..storage import Store, StoredEvent
+    from ..storage import StoredEvent
 
 STAGES = ("context", "decide", "compose", "render", "deliver")
 
@@ -40,30 +40,19 @@ R = TypeVar("R", bound=Record)
 class Pipeline:
     """One shop's way from an event to what leaves the house."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        snapshots: Snapshots,
-        rules: RuleSet,
-        calls: HookCalls,
-        clock: Callable[[], datetime],
-        channel: Callable[[str], Channel],
-        channels: Mapping[Surface, str],
-        codes: Codes,
-        locales: LocaleConfig,
-        templates: Mapping[str, CardTemplate],
-    ) -> None:
-        self._store = store
-        self._snapshots = snapshots
-        self._rules = rules
-        self._calls = calls
-        self._clock = clock
-        self._channel = channel
+    def __init__(self, *, cards: CardTrack, channels: Mapping[Surface, str]) -> None:
+        room = cards.room
+        self._cards = cards
         self._channels = channels
-        self._codes = codes
-        self._locales = locales
-        self._templates = templates
+        self._store = room.store
+        self._snapshots = room.snapshots
+        self._rules = room.rules
+        self._calls = room.calls
+        self._clock = room.clock
+        self._channel = room.channel
+        self._codes = room.codes
+        self._locales = room.locales
+        self._templates = room.templates
 
     def run(self, stored: StoredEvent) -> Iterator[str]:
         """Yield the name of each stage once it is committed. Stop anywhere; call again later.
@@ -72,10 +61,11 @@ class Pipeline:
             RetentionError: a stage failed; what was committed before it stays.
         """
         if isinstance(stored.event, CustomerErased):
-            self._snapshots.erase(stored.event, now=self._clock())
+            self._cards.room.forget(stored.event)
             yield "erase"
             return
         context = self._snapshots.take(stored, now=self._clock())
+        self._cards.see_to(stored.event, subject_id=stored.subject_id)
         yield "context"
         chosen = self._decide(context, stored.subject_id)
         yield "decide"
@@ -114,10 +104,17 @@ class Pipeline:
         if known := self._recorded(context.event_id, "compose", Documents):
             return known
         documents = compose(context, chosen.picks, locales=self._locales, codes=self._codes)
-        payload = documents.model_dump_json().encode()
-        return Documents.model_validate_json(
-            self._record(context.event_id, "compose", payload, subject_id)
-        )
+        with self._store.begin() as connection:
+            self._cards.assign(connection, context, chosen, documents, subject_id=subject_id)
+            payload = self._store.stages.record(
+                connection,
+                context.event_id,
+                "compose",
+                documents.model_dump_json().encode(),
+                subject_id=subject_id,
+                now=self._clock(),
+            )
+        return Documents.model_validate_json(payload)
 
     def _render(self, documents: Documents, context: Context, subject_id: str) -> Artifacts:
         """Make the artifacts. Their hashes are recorded, the bytes can be made again."""
@@ -125,6 +122,7 @@ class Pipeline:
         hashes = {each.name: each.sha256 for made in artifacts.values() for each in made}
         payload = TypeAdapter(dict[str, str]).dump_json(hashes)
         self._record(context.event_id, "render", payload, subject_id)
+        self._cards.rendered(context.event_id)
         return artifacts
 
     def _deliver(
@@ -134,12 +132,28 @@ class Pipeline:
         refusals: list[RetentionError] = []
         for pick in chosen.picks:
             try:
-                self._deliver_one(context, pick, artifacts, subject_id)
+                if pick.candidate.surface == "card":
+                    self._deliver_card(context, pick, artifacts, subject_id)
+                else:
+                    self._deliver_one(context, pick, artifacts, subject_id)
             except RetentionError as error:
                 refusals.append(error)
         if refusals:
             raise next(filter(may_pass, refusals), refusals[0])
         self._record(context.event_id, "deliver", b"{}", subject_id)
+
+    def _deliver_card(
+        self, context: Context, pick: Pick, artifacts: Artifacts, subject_id: str
+    ) -> None:
+        """Print the card unless the ledger knows better; a deferred one waits for its desk."""
+        if not self._cards.is_due(context):
+            return
+        is_deferred = self._channel(self._channels["card"]).is_deferred
+        if not is_deferred:
+            self._cards.plan(context.event_id)
+        self._deliver_one(context, pick, artifacts, subject_id)
+        if not is_deferred:
+            self._cards.printed(context.event_id)
 
     def _deliver_one(
         self, context: Context, pick: Pick, artifacts: Artifacts, subject_id: str

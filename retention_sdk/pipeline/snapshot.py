@@ -21,7 +21,9 @@ from ..model import (
     History,
     LocaleChoice,
     LoyaltyState,
+    Order,
     OrderCancelled,
+    OrderEvent,
     OrderPaid,
     OrderRefunded,
     Shop,
@@ -76,6 +78,21 @@ class Snapshots:
             self._record(connection, context, stored.subject_id, now)
         return context
 
+    def fresh(
+        self,
+        event: OrderEvent,
+        subject_id: str,
+        *,
+        now: datetime,
+        loyalty: LoyaltyState | None = None,
+    ) -> Context:
+        """Return a snapshot of what is known now; nothing is recorded."""
+        with self.store.reading() as connection:
+            facts = self._known(connection, subject_id, event.order)
+        locale = self._locale(event)
+        context = self._build(event, subject_id, locale, now, loyalty=loyalty, **facts)
+        return enriched(context, self.calls)
+
     def erase(self, event: CustomerErased, *, now: datetime) -> int:
         """Destroy the keys of the person an erasure names; return how many subjects that were."""
         from ..storage import erasure_references
@@ -122,14 +139,18 @@ class Snapshots:
         )
 
     def _facts(self, connection: Connection, stored: StoredEvent) -> Mapping[str, Any]:
-        order = order_of(stored.event)
+        return self._known(connection, stored.subject_id, order_of(stored.event))
+
+    def _known(
+        self, connection: Connection, subject_id: str, order: Order | None
+    ) -> Mapping[str, Any]:
         history = self.store.orders.history(
             connection,
-            stored.subject_id,
+            subject_id,
             excluding=order.id if order else None,
             before=order.placed_at if order else None,
         )
-        consents = self.store.consents.current(connection, stored.subject_id)
+        consents = self.store.consents.current(connection, subject_id)
         return {"history": history, "consents": consents}
 
     def _awards(self, event: ShopEvent, context: Context) -> tuple[Award, ...]:

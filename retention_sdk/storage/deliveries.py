@@ -148,6 +148,13 @@ class DeliveryLog:
         found = connection.execute(query.order_by(table.planned_at, table.id)).scalars().all()
         return tuple(self._require(connection, delivery_id) for delivery_id in found)
 
+    def of_subject(self, connection: Connection, subject_id: str) -> tuple[StoredDelivery, ...]:
+        """Return all deliveries of what a person's data went into, in order of planning."""
+        table = deliveries_table.c
+        query = select(table.id).where(table.subject_id == subject_id)
+        found = connection.execute(query.order_by(table.planned_at, table.id)).scalars().all()
+        return tuple(self._require(connection, delivery_id) for delivery_id in found)
+
     def _require(self, connection: Connection, delivery_id: str) -> StoredDelivery:
         stored = self.get(connection, delivery_id)
         if stored is None:

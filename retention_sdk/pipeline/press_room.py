@@ -1,0 +1,363 @@
+"""Sees to it that each parcel gets one card, the right one, and a void one never gets in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..channels.base import Channel
+from ..config import LocaleConfig
+from ..consent import RuleSet
+from ..errors import ConsentError, PrintError
+from ..inserts import Card, CardTemplate, card_id_for
+from ..model import (
+    ConsentChanged,
+    Context,
+    CustomerErased,
+    Decision,
+    FulfilmentStatus,
+    LoyaltyState,
+    Order,
+    OrderEvent,
+    OrderPaid,
+    ShopEvent,
+)
+from .card_text import CardText, fingerprint
+from .choose import Chosen, Pick, choose
+from .make import Codes, compose
+from .snapshot import Snapshots
+from .withdraw import forget_prints, take_back
+
+if TYPE_CHECKING:
+    from ..hooks.calls import HookCalls
+    from ..storage import CardChoice, CardPlace, CardRecord, Connection, Store
+
+CANCELLED = "the order was cancelled"
+REFUNDED = "the order was refunded in full"
+NO_PARCEL = "the parcel was cancelled"
+LEFT_WITHOUT = "the parcel left without it"
+LEFT = "the parcel left"
+OBJECTED = "the customer's consent changed"
+EDITED = "the order was edited"
+
+_GONE = frozenset({FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A card that may lie in a parcel, before the ledger knows of it."""
+
+    card: Card
+    pick: Pick
+    decisions: tuple[Decision, ...]
+    context: Context
+
+    def text(self, order: Order) -> CardText:
+        """Return what the ledger seals."""
+        reason = self.pick.candidate.reason
+        return CardText(
+            card=self.card,
+            order=order,
+            created_at=self.context.now,
+            loyalty=self.context.loyalty,
+            reasons=(reason,) if reason else (),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressRoom:
+    """One shop's ledger of cards, and the rules by which cards are voided and made again.
+
+    Everything in here can be repeated after a crash.
+    """
+
+    store: Store
+    snapshots: Snapshots
+    rules: RuleSet
+    calls: HookCalls
+    codes: Codes
+    locales: LocaleConfig
+    templates: Mapping[str, CardTemplate]
+    channel: Callable[[str], Channel]
+    clock: Callable[[], datetime]
+
+    @property
+    def shop_id(self) -> str:
+        """Whose ledger it is."""
+        return self.snapshots.shop.id
+
+    # Writing ---------------------------------------------------------------------------------
+
+    def write(
+        self,
+        event: OrderPaid,
+        subject_id: str,
+        *,
+        now: datetime,
+        card_id: int | None = None,
+        loyalty: LoyaltyState | None = None,
+    ) -> Written:
+        """Choose and compose the card of a paid order; nothing is recorded.
+
+        ``card_id`` keeps the number, and with it the printed code, of a card that is made again.
+
+        Raises:
+            PrintError: no parcel waits for a card.
+            ConsentError: not even the plain card is allowed.
+        """
+        context = self.snapshots.fresh(event, subject_id, now=now, loyalty=loyalty)
+        brought = tuple(self.templates.values())
+        chosen = choose(context, rules=self.rules, calls=self.calls, templates=brought)
+        pick = _card_pick(chosen)
+        documents = compose(
+            context, [pick], locales=self.locales, codes=self.codes, card_id=card_id
+        )
+        assert documents.card is not None, "a card was picked"
+        return Written(documents.card, pick, about_cards(chosen), context)
+
+    def assign(
+        self, connection: Connection, written: Written, order: Order, *, subject_id: str
+    ) -> CardRecord:
+        """Record a card for the parcel of an order; a parcel that has one keeps it."""
+        for decision in written.decisions:
+            self.store.decisions.record(connection, decision, subject_id=subject_id)
+        return self.store.cards.assign(
+            connection,
+            place_of(written.context, written.pick, order),
+            choice_of(written.context, written.pick),
+            written.text(order).dump(),
+            order_number=order.number,
+            subject_id=subject_id,
+            now=self.clock(),
+        )
+
+    def text(self, record: CardRecord) -> CardText:
+        """Return what the newest copy of a card says.
+
+        Raises:
+            SubjectErased: it was for somebody who is forgotten.
+        """
+        with self.store.reading() as connection:
+            return CardText.load(self.store.cards.payload(connection, record))
+
+    # What happens to an order ----------------------------------------------------------------
+
+    def note(self, event: ShopEvent, *, subject_id: str) -> tuple[CardRecord, ...]:
+        """Void, replace or close the cards that an event concerns; return those it changed."""
+        if isinstance(event, ConsentChanged):
+            return self._recheck(subject_id)
+        if not isinstance(event, OrderEvent):
+            return ()
+        with self.store.reading() as connection:
+            cards = self.store.cards.of_order(connection, event.shop_id, event.order.id)
+        changed = (self._follow(record, event.order) for record in cards if record.state.is_open)
+        return tuple(record for record in changed if record)
+
+    def is_news(self, event: OrderEvent) -> bool:
+        """Whether a delivery of a known event tells another state of its order than before.
+
+        A platform tells an order's payment as often as the order changes; but it also repeats
+        old deliveries, word for word, and those must not bring an old state back.
+        """
+        with self.store.reading() as connection:
+            first = self.store.inbox.raw_body(connection, event.id)
+            if event.raw and event.raw == first:
+                return False
+            cards = self.store.cards.of_order(connection, event.shop_id, event.order.id)
+            seen = self.store.stages.get(connection, event.id, _told(event)) if event.raw else None
+        return bool(cards) and seen is None
+
+    def remember(self, event: OrderEvent, *, subject_id: str) -> None:
+        """Record that this state of an order was seen to."""
+        if not event.raw:
+            return
+        with self.store.begin() as connection:
+            self.store.stages.record(
+                connection,
+                event.id,
+                _told(event),
+                b"{}",
+                subject_id=subject_id,
+                now=self.clock(),
+            )
+
+    def forget(self, event: CustomerErased) -> int:
+        """Void the cards of a person, take back their files, then destroy the keys.
+
+        Returns how many subjects were erased.
+
+        Raises:
+            DeliveryError: a file is there and cannot be taken back now; nothing was erased yet.
+        """
+        forget_prints(event, store=self.store, channel=self.channel, now=self.clock())
+        return self.snapshots.erase(event, now=self.clock())
+
+    def void(self, record: CardRecord, reason: str) -> CardRecord | None:
+        """Void a card that is not packed, and take its file back if nobody fetched it.
+
+        Returns the card as it is then; None if it was packed or void before.
+        """
+        from ..storage import CardState
+
+        with self.store.begin() as connection:
+            is_done = self.store.cards.advance(
+                connection, record, CardState.VOIDED, reason=reason, now=self.clock()
+            )
+        if not is_done:
+            return None
+        take_back(record, store=self.store, channel=self.channel)
+        return self._again(record)
+
+    def reprint(self, record: CardRecord, reason: str) -> CardRecord:
+        """Give a card another copy with the same number, code and words.
+
+        Raises:
+            StorageError: it is packed.
+            SubjectErased: it was for somebody who is forgotten.
+        """
+        text = self.text(record)
+        with self.store.begin() as connection:
+            return self.store.cards.replace(
+                connection,
+                record,
+                record.choice,
+                text.dump(),
+                is_changed=False,
+                reason=reason,
+                now=self.clock(),
+            )
+
+    def revise(self, record: CardRecord, order: Order, reason: str) -> CardRecord | None:
+        """Write a card anew; return its new copy, None if a customer would see no difference.
+
+        Where no card is allowed any more, the old one is void.
+        """
+        old = self.text(record)
+        try:
+            written = self.write(
+                _paid(record, order),
+                record.subject_id,
+                now=old.created_at,
+                card_id=record.card_id,
+                loyalty=old.loyalty,
+            )
+        except (ConsentError, PrintError) as error:
+            return self.void(record, f"{reason}: {error}"[:300])
+        if written.card == old.card:
+            return None
+        with self.store.begin() as connection:
+            for decision in written.decisions:
+                self.store.decisions.record(connection, decision, subject_id=record.subject_id)
+            fresh = self.store.cards.replace(
+                connection,
+                record,
+                choice_of(written.context, written.pick),
+                written.text(order).dump(),
+                is_changed=True,
+                reason=reason,
+                now=self.clock(),
+            )
+        take_back(record, store=self.store, channel=self.channel)
+        return fresh
+
+    def _follow(self, record: CardRecord, order: Order) -> CardRecord | None:
+        """Do with one card what the newest state of its order asks for."""
+        from ..storage import CardState
+
+        fulfilment = next(
+            (f for f in order.fulfilments if f.id == record.place.fulfilment_id), None
+        )
+        if order.cancelled_at is not None:
+            return self.void(record, CANCELLED)
+        if order.is_fully_refunded:
+            return self.void(record, REFUNDED)
+        if fulfilment is None or fulfilment.status is FulfilmentStatus.CANCELLED:
+            return self.void(record, NO_PARCEL)
+        if fulfilment.status in _GONE:
+            if record.state is not CardState.PRINTED:
+                return self.void(record, LEFT_WITHOUT)
+            with self.store.begin() as connection:
+                self.store.cards.advance(
+                    connection, record, CardState.PACKED, reason=LEFT, now=self.clock()
+                )
+            return self._again(record)
+        if fingerprint(order) == fingerprint(self.text(record).order):
+            return None
+        return self.revise(record, order, EDITED)
+
+    def _recheck(self, subject_id: str) -> tuple[CardRecord, ...]:
+        """Write the cards anew that no printer has yet: an objection must reach the press."""
+        with self.store.reading() as connection:
+            cards = self.store.cards.of_subject(connection, subject_id)
+        waiting = [record for record in cards if record.state.is_waiting]
+        changed = (self.revise(each, self.text(each).order, OBJECTED) for each in waiting)
+        return tuple(record for record in changed if record)
+
+    def _again(self, record: CardRecord) -> CardRecord | None:
+        with self.store.reading() as connection:
+            return self.store.cards.get(connection, record.card_id)
+
+
+def place_of(context: Context, pick: Pick, order: Order) -> CardPlace:
+    """Return which parcel a card is for.
+
+    Raises:
+        PrintError: no parcel waits for a card.
+    """
+    from ..storage import CardPlace
+
+    fulfilment = order.insert_fulfilment
+    if fulfilment is None:
+        raise PrintError("no card: the order has no parcel that is still to be packed")
+    return CardPlace(
+        card_id=card_id_for(context.event_id, pick.candidate.id),
+        shop_id=context.shop.id,
+        order_id=order.id,
+        fulfilment_id=fulfilment.id,
+        event_id=context.event_id,
+    )
+
+
+def choice_of(context: Context, pick: Pick) -> CardChoice:
+    """Return what was chosen, with the facts that an experiment is evaluated by."""
+    from ..storage import CardChoice
+
+    return CardChoice(
+        template=pick.candidate.template,
+        locale=context.locale.tag,
+        formality=context.locale.formality,
+    )
+
+
+def _card_pick(chosen: Chosen) -> Pick:
+    for pick in chosen.picks:
+        if pick.candidate.surface == "card":
+            return pick
+    about = about_cards(chosen)
+    if not about:
+        raise PrintError("no card: the order has no parcel that is still to be packed")
+    reasons = (reason for each in about for reason in (*each.vetoes, *each.reasons))
+    raise ConsentError("no card may lie in this parcel: " + "; ".join(dict.fromkeys(reasons)))
+
+
+def about_cards(chosen: Chosen) -> tuple[Decision, ...]:
+    """Return the decisions about what lies in a parcel."""
+    return tuple(each for each in chosen.decisions if each.insert_type)
+
+
+def _paid(record: CardRecord, order: Order) -> OrderPaid:
+    """Return the event that the card was made for, with the order as it is now."""
+    return OrderPaid(
+        id=record.place.event_id,
+        shop_id=record.place.shop_id,
+        occurred_at=order.paid_at or order.placed_at,
+        order=order,
+    )
+
+
+def _told(event: OrderEvent) -> str:
+    from hashlib import sha256
+
+    return f"told:{sha256(event.raw).hexdigest()[:32]}"

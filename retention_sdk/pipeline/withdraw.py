@@ -1,0 +1,112 @@
+"""Takes print files back: of void cards, and of people who asked to be forgotten."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..channels.base import Channel
+from ..channels.folder import FolderChannel
+from ..errors import DeliveryError, RetentionError
+from ..model import CustomerErased, Receipt
+from .card_text import CardText
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..storage import CardRecord, PrintJob, Store
+
+ChannelOf = Callable[[str], Channel]
+
+FORGOTTEN = "the customer was forgotten"
+SHEET_WITHDRAWN = "its sheet was withdrawn, for somebody on it was forgotten"
+
+_log = logging.getLogger("retention_sdk.pipeline")
+
+
+def take_back(record: CardRecord, *, store: Store, channel: ChannelOf) -> bool:
+    """Take the print file of a copy back; return whether it was still there.
+
+    A file that holds other cards too is left alone: the sheet is printed, and the packing desk
+    refuses the void card on it.
+    """
+    with store.reading() as connection:
+        job = store.jobs.of_copy(connection, record.card_id, record.copy)
+        stored = store.deliveries.get(connection, job.id) if job else None
+    if job is None or stored is None or stored.receipt is None or len(job.cards) > 1:
+        return False
+    try:
+        return _withdraw(stored.receipt, channel)
+    except DeliveryError:
+        return False  # what cannot be taken back is refused at the packing desk
+
+
+def forget_prints(event: CustomerErased, *, store: Store, channel: ChannelOf, now: datetime) -> int:
+    """Void the open cards of a person and take back every file; return how many were there.
+
+    To be called before the keys are destroyed, because what a channel answered is sealed with
+    them. Sheets that hold cards of others are taken back whole, and the others' cards wait to be
+    printed again.
+
+    Raises:
+        DeliveryError: a file is there and cannot be taken back now; try again.
+    """
+    from ..storage import CardState, erasure_references
+
+    with store.begin() as connection:
+        found = store.subjects.matching(connection, event.shop_id, erasure_references(event))
+        cards = [card for who in found for card in store.cards.of_subject(connection, who)]
+        for card in cards:
+            store.cards.advance(connection, card, CardState.VOIDED, reason=FORGOTTEN, now=now)
+        sent = [each for who in found for each in store.deliveries.of_subject(connection, who)]
+        jobs = [store.jobs.of_copy(connection, card.card_id, card.copy) for card in cards]
+    removed = sum(_is_gone(each.receipt, channel) for each in sent if each.receipt)
+    for job in filter(None, jobs):
+        if len(job.cards) > 1 and job.id not in {each.id for each in sent}:
+            removed += _withdraw_sheet(job, store=store, channel=channel, now=now)
+    return removed
+
+
+def _withdraw_sheet(job: PrintJob, *, store: Store, channel: ChannelOf, now: datetime) -> bool:
+    """Take a file with several cards back, and let those that are not void be printed again."""
+    with store.reading() as connection:
+        stored = store.deliveries.get(connection, job.id)
+    if stored is None or stored.receipt is None or not _is_gone(stored.receipt, channel):
+        return False
+    with store.begin() as connection:
+        for card_id, copy in job.cards:
+            record = store.cards.get(connection, card_id)
+            if record is None or record.copy != copy or not record.state.is_open:
+                continue
+            text = CardText.load(store.cards.payload(connection, record))
+            store.cards.replace(
+                connection,
+                record,
+                record.choice,
+                text.dump(),
+                is_changed=False,
+                reason=SHEET_WITHDRAWN,
+                now=now,
+            )
+    return True
+
+
+def _is_gone(receipt: Receipt, channel: ChannelOf) -> bool:
+    try:
+        return _withdraw(receipt, channel)
+    except DeliveryError as error:
+        if error.retryable:
+            raise
+        _log.warning("a print file cannot be taken back from %s", receipt.channel)
+    except RetentionError:
+        _log.warning("channel %s is not there any more", receipt.channel)
+    return False
+
+
+def _withdraw(receipt: Receipt, channel: ChannelOf) -> bool:
+    """Ask the channel; a folder that was named on the command line is found by its receipt."""
+    if receipt.channel == FolderChannel.name and receipt.location:
+        return FolderChannel(Path(receipt.location).parent).withdraw(receipt)
+    return channel(receipt.channel).withdraw(receipt)
