@@ -22,7 +22,7 @@ class CodeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredCode:
-    """A code by the platform's identifier. What to type is on the card, sealed."""
+    """A code by its identifier: the platform's, or our own name for it. Never what to type."""
 
     card_id: int
     code_id: str

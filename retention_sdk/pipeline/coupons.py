@@ -1,0 +1,226 @@
+"""A coupon of its own for each card: made on the platform before printing, voided with the card.
+
+What may exist on the platform is always in the store first, so nothing is lost when a process
+dies between the two: a second try makes the same code, and ``sweep`` voids what no card holds.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..adapter import Capability, ShopAdapter
+from ..errors import AdapterError, PlatformError, RetentionError, TokenError, UnsupportedFeature
+from ..inserts.codes import coupon_code, read_coupon_code
+from ..model import DiscountCode, Money, Order
+
+if TYPE_CHECKING:
+    from ..storage import Connection, Store
+    from ..storage.codes import StoredCode
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What ``sweep`` did: the cards whose coupon is void now, and those to try again."""
+
+    voided: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+
+
+class CouponDesk:
+    """Coupons of one shop on one platform.
+
+    ``keys`` make the codes, ``current`` is the number of the one for new cards. Whether a coupon
+    is right for a card is not asked here; that was decided before.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        adapter: ShopAdapter,
+        keys: Mapping[int, bytes],
+        current: int = 0,
+        clock: Callable[[], datetime],
+        prefix: str = "",
+    ) -> None:
+        needed = Capability.CREATE_CODE | Capability.VOID_CODE
+        if needed not in adapter.capabilities:
+            message = "codes cannot be created and voided; print a code for everybody instead"
+            raise UnsupportedFeature(message, adapter=adapter.name)
+        self._store, self._adapter, self._clock = store, adapter, clock
+        self._keys, self._current, self._prefix = keys, current, prefix
+
+    def issue(
+        self,
+        card_id: int,
+        *,
+        worth: int | Money,
+        ends_at: datetime,
+        starts_at: datetime | None = None,
+        minimum: Money | None = None,
+        uses_max: int = 1,
+        title: str = "",
+    ) -> DiscountCode:
+        """Return the coupon of a card, created on the platform if it is not there yet.
+
+        ``worth`` is a percentage or an amount. Print the dates of what is returned: a code that
+        an earlier try created keeps those of that day. The same card always gets the same code.
+
+        Raises:
+            PlatformError: the platform refused or is away, or the card's coupon was voided.
+            UnsupportedFeature: the platform knows no such discount.
+        """
+        number = self._record(card_id)
+        code = DiscountCode(
+            code=self._text(card_id, number),
+            percent=worth if isinstance(worth, int) else None,
+            amount=worth if isinstance(worth, Money) else None,
+            title=title,
+            starts_at=_to_second(starts_at) if starts_at else None,
+            ends_at=_to_second(ends_at),
+            minimum=minimum,
+            uses_max=uses_max,
+        )
+        try:
+            return self._adapter.create_code(code)
+        except AdapterError as error:
+            if not getattr(error, "retryable", False):
+                self._mark(card_id, number, "voided")
+            raise
+
+    @contextmanager
+    def issued(self, card_id: int, **terms: object) -> Iterator[DiscountCode]:
+        """Issue a coupon for what happens inside; void it if that fails for good.
+
+        A failure that may pass, such as a printer that is off, leaves it for the next try.
+        ``terms`` are those of ``issue``.
+        """
+        from .run import may_pass
+
+        code = self.issue(card_id, **terms)  # type: ignore[arg-type] # the keywords of issue
+        try:
+            yield code
+        except RetentionError as error:
+            if not may_pass(error):
+                self._try_to_void(card_id)
+            raise
+
+    def void(self, card_id: int) -> bool:
+        """Make a card's coupon worthless; False if it has none that is worth anything.
+
+        Raises:
+            PlatformError: the platform refused or is away; ``sweep`` tries again.
+        """
+        codes = self._open_codes(card_id)
+        for code in codes:
+            self._void(code)
+        return bool(codes)
+
+    def sweep(self) -> Swept:
+        """Void the coupons of all void cards. Run it after cards were voided, and now and then."""
+        with self._store.reading() as connection:
+            waiting = self._store.codes.to_void(connection)
+        cards = dict.fromkeys(c.card_id for c in waiting if c.platform == self._adapter.name)
+        results = {card_id: self._try_to_void(card_id) for card_id in cards}
+        return Swept(
+            voided=tuple(card_id for card_id, is_void in results.items() if is_void),
+            failed=tuple(card_id for card_id, is_void in results.items() if not is_void),
+        )
+
+    def _record(self, card_id: int) -> int:
+        """Write down that the code may exist from now on; return the number of its key."""
+        platform, now = self._adapter.name, self._clock()
+        with self._store.begin() as connection:
+            known = self._codes_of(connection, card_id)
+            if not known:
+                name = _name(card_id, self._current)
+                self._store.codes.record(connection, card_id, name, platform=platform, now=now)
+                return self._current
+        if known[0].state != "created":
+            message = f"the coupon of this card was {known[0].state} before"
+            raise PlatformError(message, adapter=platform, retryable=False)
+        return _key_number(known[0])
+
+    def _text(self, card_id: int, number: int) -> str:
+        return coupon_code(card_id, key=self._keys[number], prefix=self._prefix)
+
+    def _try_to_void(self, card_id: int) -> bool:
+        try:
+            self.void(card_id)
+        except AdapterError as error:
+            _log.warning("a coupon is still worth something: %s", error)
+            return False
+        return True
+
+    def _void(self, stored: StoredCode) -> None:
+        number = _key_number(stored)
+        text = self._text(stored.card_id, number)
+        # Platforms void by the code; what it was worth does not matter any more.
+        self._adapter.void_code(DiscountCode(code=text, percent=100))
+        self._mark(stored.card_id, number, "voided")
+
+    def _mark(self, card_id: int, number: int, state: str) -> None:
+        from ..storage.codes import CodeState
+
+        name, now = _name(card_id, number), self._clock()
+        with self._store.begin() as connection:
+            self._store.codes.mark(connection, card_id, name, CodeState(state), now=now)
+
+    def _open_codes(self, card_id: int) -> tuple[StoredCode, ...]:
+        with self._store.reading() as connection:
+            codes = self._codes_of(connection, card_id)
+        return tuple(code for code in codes if code.state == "created")
+
+    def _codes_of(self, connection: Connection, card_id: int) -> tuple[StoredCode, ...]:
+        codes = self._store.codes.of_card(connection, card_id)
+        return tuple(code for code in codes if code.platform == self._adapter.name)
+
+
+def note_redemptions(
+    store: Store, connection: Connection, order: Order, *, keys: Mapping[int, bytes], now: datetime
+) -> tuple[int, ...]:
+    """Mark the coupons that an order used; return their cards.
+
+    Codes that are not ours, and those of cards that got none, are passed over. The same order
+    told again changes nothing.
+    """
+    from ..storage.codes import CodeState
+
+    redeemed = []
+    for text in order.coupon_codes:
+        for number, key in keys.items():
+            card_id = _card_of(text, key)
+            if card_id is None:
+                continue
+            name = _name(card_id, number)
+            if store.codes.mark(connection, card_id, name, CodeState.REDEEMED, now=now):
+                redeemed.append(card_id)
+    return tuple(redeemed)
+
+
+def _card_of(text: str, key: bytes) -> int | None:
+    try:
+        return read_coupon_code(text, key=key)
+    except TokenError:
+        return None
+
+
+def _name(card_id: int, key_number: int) -> str:
+    """Return our own name of a code. It tells nothing of what to type, and is there before it."""
+    return f"{card_id:010x}.{key_number}"
+
+
+def _key_number(stored: StoredCode) -> int:
+    return int(stored.code_id.rpartition(".")[2])
+
+
+def _to_second(moment: datetime) -> datetime:
+    """Platforms keep seconds or less; a second try must ask for the same."""
+    return moment.replace(microsecond=0)
