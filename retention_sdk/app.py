@@ -371,6 +371,7 @@ class Retention:
             templates=self.templates,
             channel=self.channel,
             clock=self.clock,
+            inserts=config.inserts,
         )
 
     @cached_property

@@ -12,6 +12,7 @@ from ..inserts import (
     BUILT_IN_TEMPLATES,
     Card,
     CardTemplate,
+    InsertSettings,
     card_id_for,
     compose_card,
     make_token,
@@ -55,6 +56,7 @@ def compose(
     *,
     locales: LocaleConfig,
     codes: Codes,
+    settings: InsertSettings | None = None,
     card_id: int | None = None,
 ) -> Documents:
     """Write the card and the e-mail that were allowed, in the language of the context.
@@ -65,8 +67,10 @@ def compose(
     by_surface = {pick.candidate.surface: pick for pick in picks}
     card = email = None
     if pick := by_surface.get("card"):
-        url = code_url(context.event_id, pick.candidate, codes, card_id=card_id)
-        card = compose_card(context, pick.candidate, pick.decision, words, code_url=url)
+        url = code_url(context.event_id, pick.candidate, codes, settings=settings, card_id=card_id)
+        card = compose_card(
+            context, pick.candidate, pick.decision, words, code_url=url, settings=settings
+        )
     if pick := by_surface.get("email"):
         email = compose_email(context, pick.candidate, pick.decision, words)
     return Documents(card=card, email=email)
@@ -99,13 +103,26 @@ def find_template(name: str, templates: Mapping[str, CardTemplate]) -> CardTempl
 
 
 def code_url(
-    event_id: str, candidate: Candidate, codes: Codes, *, card_id: int | None = None
+    event_id: str,
+    candidate: Candidate,
+    codes: Codes,
+    *,
+    settings: InsertSettings | None = None,
+    card_id: int | None = None,
 ) -> str | None:
     """Return the signed short link of a personal card; None where the shop has no address."""
     if not codes.base_url or not candidate.is_personalised:
         return None
     number = card_id_for(event_id, candidate.id) if card_id is None else card_id
-    return codes.base_url + make_token(number, key=codes.key, key_number=codes.current)
+    variant = variant_number(candidate, settings)
+    return codes.base_url + make_token(number, variant, key=codes.key, key_number=codes.current)
+
+
+def variant_number(candidate: Candidate, settings: InsertSettings | None) -> int:
+    """Return the place of a candidate's variant in the settings, from 1; 0 without variants."""
+    arms = settings.variants.get(candidate.template, ()) if settings else ()
+    names = [arm.name for arm in arms]
+    return names.index(candidate.variant) + 1 if candidate.variant in names else 0
 
 
 def message_id_for(event_id: str, shop: Shop) -> str:

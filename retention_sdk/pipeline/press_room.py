@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from ..channels.base import Channel
 from ..config import LocaleConfig
 from ..consent import RuleSet
 from ..errors import ConsentError, PrintError
-from ..inserts import Card, CardTemplate, card_id_for
+from ..inserts import Card, CardTemplate, InsertSettings, card_id_for
 from ..model import (
     ConsentChanged,
     Context,
@@ -26,7 +26,8 @@ from ..model import (
 )
 from .card_text import CardText, fingerprint
 from .choose import Chosen, Pick, choose
-from .make import Codes, compose
+from .locale import localizer_for
+from .make import Codes, Documents, compose, variant_number
 from .snapshot import Snapshots
 from .withdraw import forget_prints, take_back
 
@@ -82,6 +83,7 @@ class PressRoom:
     templates: Mapping[str, CardTemplate]
     channel: Callable[[str], Channel]
     clock: Callable[[], datetime]
+    inserts: InsertSettings | None = None
 
     @property
     def shop_id(self) -> str:
@@ -108,14 +110,34 @@ class PressRoom:
             ConsentError: not even the plain card is allowed.
         """
         context = self.snapshots.fresh(event, subject_id, now=now, loyalty=loyalty)
-        brought = tuple(self.templates.values())
-        chosen = choose(context, rules=self.rules, calls=self.calls, templates=brought)
-        pick = _card_pick(chosen)
-        documents = compose(
-            context, [pick], locales=self.locales, codes=self.codes, card_id=card_id
-        )
+        pick = _card_pick(chosen := self.choose(context))
+        documents = self.compose(context, [pick], card_id=card_id)
         assert documents.card is not None, "a card was picked"
         return Written(documents.card, pick, about_cards(chosen), context)
+
+    def choose(self, context: Context) -> Chosen:
+        """Return what may leave because of an event, and all decisions about it."""
+        return choose(
+            context,
+            rules=self.rules,
+            calls=self.calls,
+            templates=tuple(self.templates.values()),
+            settings=self.inserts,
+            words=localizer_for(context.locale, self.locales),
+        )
+
+    def compose(
+        self, context: Context, picks: Sequence[Pick], *, card_id: int | None = None
+    ) -> Documents:
+        """Write what was picked; ``card_id`` keeps the number of a card that is written anew."""
+        return compose(
+            context,
+            picks,
+            locales=self.locales,
+            codes=self.codes,
+            settings=self.inserts,
+            card_id=card_id,
+        )
 
     def assign(
         self, connection: Connection, written: Written, order: Order, *, subject_id: str
@@ -126,7 +148,7 @@ class PressRoom:
         return self.store.cards.assign(
             connection,
             place_of(written.context, written.pick, order),
-            choice_of(written.context, written.pick),
+            choice_of(written.context, written.pick, self.inserts),
             written.text(order).dump(),
             order_number=order.number,
             subject_id=subject_id,
@@ -253,7 +275,7 @@ class PressRoom:
             fresh = self.store.cards.replace(
                 connection,
                 record,
-                choice_of(written.context, written.pick),
+                choice_of(written.context, written.pick, self.inserts),
                 written.text(order).dump(),
                 is_changed=True,
                 reason=reason,
@@ -320,7 +342,7 @@ def place_of(context: Context, pick: Pick, order: Order) -> CardPlace:
     )
 
 
-def choice_of(context: Context, pick: Pick) -> CardChoice:
+def choice_of(context: Context, pick: Pick, settings: InsertSettings | None) -> CardChoice:
     """Return what was chosen, with the facts that an experiment is evaluated by."""
     from ..storage import CardChoice
 
@@ -328,6 +350,9 @@ def choice_of(context: Context, pick: Pick) -> CardChoice:
         template=pick.candidate.template,
         locale=context.locale.tag,
         formality=context.locale.formality,
+        variant=variant_number(pick.candidate, settings),
+        arm=pick.candidate.variant,
+        is_holdout=pick.candidate.is_holdout,
     )
 
 

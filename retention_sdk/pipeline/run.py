@@ -23,9 +23,9 @@ from ..model import (
     Record,
 )
 from ..model.candidate import Surface
-from .choose import Chosen, Pick, choose
+from .choose import Chosen, Pick
 from .deliver import deliver
-from .make import Documents, compose, delivery_id_for, render
+from .make import Documents, delivery_id_for, render
 from .track import CardTrack
 
 if TYPE_CHECKING:
@@ -46,12 +46,9 @@ class Pipeline:
         self._channels = channels
         self._store = room.store
         self._snapshots = room.snapshots
-        self._rules = room.rules
         self._calls = room.calls
         self._clock = room.clock
         self._channel = room.channel
-        self._codes = room.codes
-        self._locales = room.locales
         self._templates = room.templates
 
     def run(self, stored: StoredEvent) -> Iterator[str]:
@@ -85,8 +82,7 @@ class Pipeline:
     def _decide(self, context: Context, subject_id: str) -> Chosen:
         if known := self._recorded(context.event_id, "decide", Chosen):
             return known
-        brought = tuple(self._templates.values())
-        chosen = choose(context, rules=self._rules, calls=self._calls, templates=brought)
+        chosen = self._cards.room.choose(context)
         with self._store.begin() as connection:
             for decision in chosen.decisions:
                 self._store.decisions.record(connection, decision, subject_id=subject_id)
@@ -103,7 +99,7 @@ class Pipeline:
     def _compose(self, context: Context, chosen: Chosen, subject_id: str) -> Documents:
         if known := self._recorded(context.event_id, "compose", Documents):
             return known
-        documents = compose(context, chosen.picks, locales=self._locales, codes=self._codes)
+        documents = self._cards.room.compose(context, chosen.picks)
         with self._store.begin() as connection:
             self._cards.assign(connection, context, chosen, documents, subject_id=subject_id)
             payload = self._store.stages.record(

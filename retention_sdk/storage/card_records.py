@@ -56,12 +56,16 @@ class CardPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardChoice:
-    """What was chosen for a card, and what an experiment needs to know of it later."""
+    """What was chosen for a card, and what an experiment needs to know of it later.
+
+    ``variant`` is the number in the token, ``arm`` the name of it in the settings.
+    """
 
     template: str
     locale: str
     formality: str
     variant: int = 0
+    arm: str = ""
     is_holdout: bool = False
 
 

@@ -52,7 +52,8 @@ card = Table(
 )
 
 # Append-only. One sheet of paper that shall exist. ``version`` counts what a customer would see
-# changed, ``copy`` counts sheets; ``sealed`` is the card's text with the number of its order.
+# changed, ``copy`` counts sheets; ``sealed`` is the card's text with its order. ``arm`` is the name
+# of the variant, whose number is in the token; both belong to an experiment, not to a person.
 card_copy = Table(
     "card_copy",
     metadata,
@@ -62,6 +63,7 @@ card_copy = Table(
     Column("reprint_of", Integer),
     text("template"),
     _number("variant", "0"),
+    text("arm", default=""),
     _flag("is_holdout"),
     text("locale"),
     text("formality"),

@@ -22,7 +22,7 @@ from retention_sdk.storage import (
 )
 
 CHOICE = CardChoice(
-    template="thank_you", locale="en", formality="neutral", variant=3, is_holdout=True
+    template="thank_you", locale="en", formality="neutral", variant=3, arm="warm", is_holdout=True
 )
 
 

@@ -76,6 +76,7 @@ def _create_card_copy() -> None:
         sa.Column("reprint_of", sa.Integer()),
         sa.Column("template", sa.Text(), nullable=False),
         sa.Column("variant", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("arm", sa.Text(), server_default="", nullable=False),
         sa.Column("is_holdout", sa.Boolean(), nullable=False),
         sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("formality", sa.Text(), nullable=False),
