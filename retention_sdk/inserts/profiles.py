@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -19,7 +19,8 @@ class PressProfile:
     """A printing condition.
 
     ``condition`` is the name in the ICC characterization data registry, ``icc`` our own file for
-    it. ``ink_max`` is the total area coverage in percent (400 is all four inks solid).
+    it, ``icc_data`` the printer's own. ``ink_max`` is the total area coverage in percent (400 is
+    all four inks solid).
     """
 
     name: str
@@ -31,6 +32,7 @@ class PressProfile:
     ink_max: int = 400
     pdfx: tuple[PdfX, ...] = ()
     dpi: int = 300
+    icc_data: bytes = field(default=b"", repr=False)
 
 
 PROFILES: Mapping[str, PressProfile] = MappingProxyType(

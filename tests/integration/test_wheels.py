@@ -56,11 +56,16 @@ def test_the_core_wheel_is_small_and_has_what_it_needs(wheels):
         "retention_sdk/locales/fa/messages.json",
         "retention_sdk/consent/data/rules.csv",
         "retention_sdk/inserts/templates/card.typ",
+        "retention_sdk/inserts/press/profiles/fogra39_open_build.icc",
+        "retention_sdk/inserts/press/profiles/SOURCES.json",
         "retention_sdk/demo/data/deliveries/orders.csv",
         "retention_sdk/cli/templates/retention.toml",
     ):
         assert needed in inside
     assert any(name.endswith("licenses/LICENSE") for name in inside)
+    assert any(
+        name.endswith("LICENSE-icc-profiles-free.txt") for name in inside if "/licenses/" in name
+    )
 
 
 @pytest.mark.parametrize("name", ["retention_sdk_fonts", "retention_sdk_fonts_cjk"])

@@ -1,0 +1,244 @@
+"""Rewrite operators: colours in inks, black text over what is below, no marks for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import sqrt
+from typing import Any, NamedTuple
+
+from pikepdf import ContentStreamInstruction, Dictionary, Name, Operator, Stream
+
+from ...errors import PrintError
+from .functions import numbers
+from .inks import Ink
+from .pictures import separate_picture
+from .spaces import Job, Space, read_space, written
+from .states import KNOCK_OUT, OVERPRINT, our_states
+
+# Letters smaller than this are printed over what is below, so that no paper shows around them.
+OVERPRINT_BELOW_PT = 14.0
+
+_FILLED_TEXT = 0
+_PAINT = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "Do"})
+_SHOW = frozenset({"Tj", "TJ", "'", '"'})
+# Marks of content are for readers of screens; a press has none, and no tags either.
+_DROPPED = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
+_DEVICES = {"g": Name.DeviceGray, "rg": Name.DeviceRGB, "k": Name.DeviceCMYK}
+_INLINE = "INLINE IMAGE"
+
+
+class _State(NamedTuple):
+    """What q keeps and Q brings back."""
+
+    fill: Space
+    stroke: Space
+    is_black: bool = False
+    is_overprinting: bool = False
+    text_mode: int = _FILLED_TEXT
+    font_pt: float = 0.0
+    scale: float = 1.0
+
+
+class Rewriter:
+    """Reads instructions one by one, and writes those that a press understands."""
+
+    def __init__(self, resources: Any, job: Job) -> None:
+        grey = read_space(Name.DeviceGray, None, job)
+        self.written: list[Any] = []
+        self._resources, self._job = resources, job
+        self._named = resources.get("/ColorSpace")
+        self._state = _State(grey, grey)
+        self._stack: list[_State] = []
+        self._text_scale = 1.0
+        self._spaces: dict[str, Space] = {}
+        self._colours: dict[tuple[Ink, bool], list[ContentStreamInstruction]] = {}
+        self._initial_at = -1
+        self._added: dict[str, dict[str, Any]] = {"/ExtGState": {}, "/ColorSpace": {}}
+        self._pictures: dict[str, Any] = {}
+        self._handlers: dict[str, Callable[[Sequence[Any], str], None]] = {
+            "q": self._push,
+            "Q": self._pop,
+            "cm": self._transform,
+            "BT": self._begin_text,
+            "Tm": self._place_text,
+            "Tf": self._choose_font,
+            "Tr": self._choose_text_mode,
+            "cs": self._choose_space,
+            "CS": self._choose_space,
+            **dict.fromkeys(("g", "rg", "k", "G", "RG", "K"), self._device_colour),
+            **dict.fromkeys(("sc", "scn", "SC", "SCN"), self._choose_colour),
+        }
+
+    def take(self, instruction: Any) -> None:
+        """Read one instruction.
+
+        Raises:
+            PrintError: it cannot be printed.
+        """
+        name = str(instruction.operator)
+        handler = self._handlers.get(name)
+        if handler:
+            handler(instruction.operands, name)
+        elif name in _SHOW:
+            self._overprint(is_on=self._is_small_black_text())
+            self.written.append(instruction)
+        elif name in _PAINT:
+            self._overprint(is_on=False)
+            self.written.append(instruction)
+        elif name == _INLINE:
+            self._overprint(is_on=False)
+            self._take_inline(instruction)
+        elif name not in _DROPPED:
+            self.written.append(instruction)
+        elif name == "BDC" and str(instruction.operands[0]) == "/OC":
+            raise PrintError("the drawing has layers, which a press does not print: flatten them")
+
+    def resources(self) -> Dictionary:
+        """Return the resources with what was added, and only the colour spaces still in use."""
+        own = Dictionary({key: self._resources[key] for key in list(self._resources.keys())})
+        kept = {name: space.kept for name, space in self._spaces.items() if space.kept is not None}
+        spaces = Dictionary(kept | self._added["/ColorSpace"])
+        if "/ColorSpace" in own:
+            del own["/ColorSpace"]
+        if list(spaces.keys()):
+            own.ColorSpace = spaces
+        for kind, added in (
+            ("/ExtGState", self._added["/ExtGState"]),
+            ("/XObject", self._pictures),
+        ):
+            if added:
+                before = own.get(kind, Dictionary())
+                own[kind] = Dictionary({key: before[key] for key in list(before.keys())} | added)
+        return own
+
+    def _emit(self, operands: Sequence[Any], name: str) -> None:
+        self.written.append(ContentStreamInstruction(list(operands), Operator(name)))
+
+    def _push(self, operands: Sequence[Any], name: str) -> None:
+        self._stack.append(self._state)
+        self._emit(operands, name)
+
+    def _pop(self, operands: Sequence[Any], name: str) -> None:
+        if self._stack:
+            self._state = self._stack.pop()
+        self._emit(operands, name)
+
+    def _transform(self, operands: Sequence[Any], name: str) -> None:
+        self._state = self._state._replace(scale=self._state.scale * _scale(operands))
+        self._emit(operands, name)
+
+    def _begin_text(self, operands: Sequence[Any], name: str) -> None:
+        self._text_scale = 1.0
+        self._emit(operands, name)
+
+    def _place_text(self, operands: Sequence[Any], name: str) -> None:
+        self._text_scale = _scale(operands)
+        self._emit(operands, name)
+
+    def _choose_font(self, operands: Sequence[Any], name: str) -> None:
+        self._state = self._state._replace(font_pt=float(operands[1]))
+        self._emit(operands, name)
+
+    def _choose_text_mode(self, operands: Sequence[Any], name: str) -> None:
+        self._state = self._state._replace(text_mode=int(operands[0]))
+        self._emit(operands, name)
+
+    def _device_colour(self, operands: Sequence[Any], name: str) -> None:
+        device = _DEVICES[name.lower()]
+        if str(device) not in self._spaces:
+            self._spaces[str(device)] = read_space(device, None, self._job)
+        self._set_space(self._spaces[str(device)], is_fill=name.islower())
+        self._choose_colour(operands, name)
+
+    def _choose_space(self, operands: Sequence[Any], name: str) -> None:
+        key, is_fill = str(operands[0]), name.islower()
+        if key not in self._spaces:
+            self._spaces[key] = read_space(operands[0], self._named, self._job)
+        space = self._spaces[key]
+        self._set_space(space, is_fill=is_fill)
+        if space.is_pattern or space.ink is None:
+            self._emit(operands, name)
+        else:
+            self._write(space.ink(space.initial), is_fill=is_fill)
+            self._initial_at = len(self.written)
+
+    def _set_space(self, space: Space, *, is_fill: bool) -> None:
+        state = self._state
+        self._state = (
+            state._replace(fill=space, is_black=False) if is_fill else state._replace(stroke=space)
+        )
+
+    def _choose_colour(self, operands: Sequence[Any], name: str) -> None:
+        is_fill = name.islower()
+        space = self._state.fill if is_fill else self._state.stroke
+        if space.is_pattern and space.ink is not None and len(operands) > 1:
+            mix = written(space.ink(numbers(operands[:-1])), self._job)
+            self._emit([*mix, operands[-1]], name)
+        elif space.is_pattern or space.ink is None:
+            self._emit(operands, name)
+        else:
+            if self._initial_at == len(self.written):
+                self.written.pop()  # the first colour of the space, which nothing was painted in
+            self._write(space.ink(numbers(operands)), is_fill=is_fill)
+
+    def _write(self, ink: Ink, *, is_fill: bool) -> None:
+        if is_fill:
+            self._state = self._state._replace(is_black=ink.is_solid_black)
+        key = (ink, is_fill)
+        if key not in self._colours:
+            self._colours[key] = self._instructions(ink, is_fill=is_fill)
+        self.written += self._colours[key]
+
+    def _instructions(self, ink: Ink, *, is_fill: bool) -> list[ContentStreamInstruction]:
+        if ink.spot and not self._job.is_mask:
+            space = self._job.spot(ink.spot)
+            name = f"/PressSpot{list(self._job.spots).index(ink.spot)}"
+            self._added["/ColorSpace"][name] = space
+            choose, set_to = ("cs", "scn") if is_fill else ("CS", "SCN")
+            return [_instruction([Name(name)], choose), _instruction([ink.tint], set_to)]
+        operator = "g" if self._job.is_mask else "k"
+        operator = operator if is_fill else operator.upper()
+        return [_instruction(written(ink, self._job), operator)]
+
+    def _is_small_black_text(self) -> bool:
+        state = self._state
+        size = state.font_pt * state.scale * self._text_scale
+        is_small = abs(size) < OVERPRINT_BELOW_PT
+        return state.is_black and is_small and state.text_mode == _FILLED_TEXT
+
+    def _overprint(self, *, is_on: bool) -> None:
+        if self._job.is_mask or is_on == self._state.is_overprinting:
+            return
+        name = OVERPRINT if is_on else KNOCK_OUT
+        self._added["/ExtGState"][name] = our_states()[name]
+        self._emit([Name(name)], "gs")
+        self._state = self._state._replace(is_overprinting=is_on)
+
+    def _take_inline(self, instruction: Any) -> None:
+        """Put a picture that stands between operators beside them, and separate it."""
+        inline = instruction.iimage
+        if inline.image_mask:
+            self.written.append(instruction)
+            return
+        stream = Stream(self._job.pdf, inline.read_raw_bytes())
+        for key in list(inline.obj.keys()):
+            if key != "/Length":
+                stream[key] = inline.obj[key]
+        stream.Type, stream.Subtype = Name.XObject, Name.Image
+        space = stream.get("/ColorSpace")
+        if isinstance(space, Name) and self._named is not None and str(space) in self._named:
+            stream.ColorSpace = self._named[str(space)]
+        picture = self._job.pdf.make_indirect(stream)
+        separate_picture(picture, self._named, self._job)
+        name = f"/PressPicture{len(self._pictures)}"
+        self._pictures[name] = picture
+        self._emit([Name(name)], "Do")
+
+
+def _instruction(operands: Sequence[Any], name: str) -> ContentStreamInstruction:
+    return ContentStreamInstruction(list(operands), Operator(name))
+
+
+def _scale(matrix: Sequence[Any]) -> float:
+    a, b, c, d = (float(value) for value in matrix[:4])
+    return sqrt(abs(a * d - b * c))
