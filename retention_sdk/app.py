@@ -105,10 +105,15 @@ class Retention:
         country: str = "DE",
         currency: str = "EUR",
         language: str = "en",
+        email: str = "hello@shop.example",
         **wiring: object,
     ) -> Self:
-        """Build a shop that lives in memory, with a key of its own: for samples and scripts."""
-        shop = Shop(id="offline", name=name, country=country, currency=currency, language=language)
+        """Build a shop that lives in memory, with a key of its own: for samples and scripts.
+
+        ``email`` is printed on the cards, because a personal one says how to object to it.
+        """
+        place = {"country": country, "currency": currency, "language": language}
+        shop = Shop(id="offline", name=name, email=email, **place)
         config = Config(
             shop=shop,
             brand=Brand(name=name, sender=Sender(name=sender)),
@@ -216,6 +221,7 @@ class Retention:
             codes=self.codes,
             locales=config.locales,
             templates=self.templates,
+            inserts=config.inserts,
         )
         chosen = self._locale(order, locale)
         return print_card(order, press, locale=chosen, now=self.clock(), template=template)
