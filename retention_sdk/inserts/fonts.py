@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -46,6 +47,11 @@ class FontLibrary:
         self.require(face.family)
         return tuple(family for family in face.families if family in self.families)
 
+    def covers(self, family: str, text: str) -> bool:
+        """Tell whether a family has a letter for every visible character of a text."""
+        path = self.files.get((family, False)) or self.files.get((family, True))
+        return path is not None and {c for c in text if not _is_unseen(c)} <= _letters_of(path)
+
     def require(self, family: str) -> None:
         """Refuse to go on without a family.
 
@@ -84,6 +90,19 @@ def read_library(directories: Iterable[Path]) -> FontLibrary:
     if not files:
         raise MissingFont(f"no face is installed: pip install {CORE_PACKAGE}")
     return FontLibrary(folders, MappingProxyType(files))
+
+
+@cache
+def _letters_of(path: Path) -> frozenset[str]:
+    """Return the characters that a file maps to glyphs."""
+    import uharfbuzz
+
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
+    return frozenset(map(chr, face.unicodes))
+
+
+def _is_unseen(char: str) -> bool:
+    return unicodedata.category(char) in {"Cf", "Cc", "Zs", "Zl", "Zp"}
 
 
 def _name_of(path: Path) -> tuple[str, bool]:

@@ -24,10 +24,11 @@ class QrCode:
     module_mm: float
 
 
-def build_qr(url: str) -> QrCode:
-    """Return the code of a URL at error correction level M (15 %).
+def build_qr(url: str, *, patch_max_mm: float = PATCH_MAX_MM) -> QrCode:
+    """Return the code of a URL at error correction level M (15 %), at most so wide.
 
-    Level H would make the modules smaller, and small codes decode worse with it.
+    Level H would make the modules smaller, and small codes decode worse with it. Modules are
+    0.60 mm where there is room; a long link on a small card makes them smaller.
 
     Raises:
         PrintError: the URL is so long that modules would fall below 0.40 mm.
@@ -36,7 +37,7 @@ def build_qr(url: str) -> QrCode:
 
     code = segno.make(url, error="m", mask=_MASK, micro=False, boost_error=False)
     modules = code.symbol_size(border=QUIET_MODULES)[0]
-    module_mm = min(MODULE_MM, PATCH_MAX_MM / modules)
+    module_mm = min(MODULE_MM, patch_max_mm / modules)
     if module_mm < MODULE_MIN_MM:
         raise PrintError(
             f"the QR code needs {modules} modules, {module_mm:.2f} mm each; "

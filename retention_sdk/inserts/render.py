@@ -9,29 +9,33 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import MissingGlyph, PrintError, TextOverflow
 from ..model import Artifact
+from .boxes import set_boxes
 from .card import Card, RenderedCard
 from .fonts import FontLibrary, load_fonts
+from .formats import DEFAULT_FORMAT, CardFormat, get_format
 from .ink import check_ink
-from .layout import lay_out, texts_of
-from .logo import check_logo
-from .press import finish
+from .layout import Setting, lay_out, set_up, texts_of
 from .qr import build_qr
-from .template import REPLACEABLE, CardTemplate
+from .style import CardStyle, get_style, template_root
+from .template import CardTemplate
 
 PREVIEW_PPI = 144
 
-_MAIN = b'#import "card.typ": card\n#card(json("data.json"))\n'
-_NO_DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
-_PACKAGE = re.compile(rb"(import|include)\s*\(?\s*\"@")
+_MAIN = """\
+#import "/card.typ": cards
+#import "/{folder}/front.typ": front
+#import "/{folder}/back.typ": back, cover, inside
+#cards(json("data.json"), (front: front, back: back, cover: cover, inside: inside))
+"""
 _OVERFLOW = re.compile(r"overflow:([a-z_.]+)")
+_NO_STYLES: Mapping[str, CardStyle] = {}
 
 
 def render_card(
@@ -41,33 +45,42 @@ def render_card(
     preview_ppi: int = PREVIEW_PPI,
     fonts: FontLibrary | None = None,
     template: CardTemplate | None = None,
+    styles: Mapping[str, CardStyle] = _NO_STYLES,
+    format: str = DEFAULT_FORMAT,  # noqa: A002 - what printers call it
+    preview: bool = True,
 ) -> RenderedCard:
-    """Return the PDF of a card with pictures of both sides.
+    """Return the PDF of a card with pictures of its first and last page.
 
     Equal arguments give equal bytes. Optional blocks that do not fit are left out, the last
-    ones first. ``template`` replaces built-in Typst files. The PDF is tagged (PDF/UA-1), has 3 mm
-    of bleed, and embeds its faces; the pictures show the trimmed card.
+    ones first; what a small format leaves out is in ``grid``. ``template`` replaces Typst files,
+    ``styles`` are looks beside the built-in ones. The PDF is tagged (PDF/UA-1), has the bleed of
+    its format, and embeds its faces; the pictures show the trimmed card, and without ``preview``
+    they are empty.
 
     Raises:
         MissingFont: a face is not installed.
         MissingGlyph: a character has no ink in any face.
         TextOverflow: a text does not fit, even at the smallest allowed size.
         ConfigError: the logo is not safe to draw.
-        PrintError: the link is too long for a code, or the card is not two pages.
+        PrintError: there is no such format or style, or the link is too long for a code.
     """
     library = fonts or load_fonts()
-    check_ink(texts_of(card), library)
-    for left_out, shown in enumerate(_fewer_blocks(card)):
+    paper = get_format(format)
+    look = get_style(card.style, styles)
+    ppi = preview_ppi if preview else None
+    check_ink(texts_of(set_up(card, style=look, paper=paper)), library)
+    for left_out, shown in enumerate(fewer_blocks(card)):
+        setting = set_up(shown, style=look, paper=paper)
         try:
-            files = _files(shown, library, template)
-            return _render(files, created_at, preview_ppi, library, left_out=left_out)
+            files = source_files([setting], library, template)
+            return _render(files, created_at, ppi, library, paper, left_out=left_out)
         except TextOverflow:
             if not any(block.is_optional for block in shown.blocks):
                 raise
     raise AssertionError("the last attempt returns or raises")
 
 
-def _fewer_blocks(card: Card) -> list[Card]:
+def fewer_blocks(card: Card) -> list[Card]:
     """Return the card, then the card without its last optional block, and so on."""
     attempts = [card]
     blocks = list(card.blocks)
@@ -81,57 +94,56 @@ def _fewer_blocks(card: Card) -> list[Card]:
 def _render(
     files: Mapping[str, bytes],
     created_at: datetime,
-    ppi: int,
+    ppi: int | None,
     library: FontLibrary,
+    paper: CardFormat,
     *,
     left_out: int,
 ) -> RenderedCard:
-    typesetter = _typesetter(library)
-    pdf = typesetter.compile(files, "pdf", created_at)
-    pages = typesetter.compile(files, "png", created_at, ppi=ppi)
-    data = finish(_only(pdf))
-    front, back = pages
+    typesetter = typesetter_for(library)
+    (pdf,) = typesetter.compile(files, "pdf", created_at)
+    pages = typesetter.compile(files, "png", created_at, ppi=ppi) if ppi else (b"",)
+    data = set_boxes(pdf, paper)
     return RenderedCard(
         pdf=Artifact(name="card.pdf", media_type="application/pdf", data=data),
-        front_png=Artifact(name="card-front.png", media_type="image/png", data=front),
-        back_png=Artifact(name="card-back.png", media_type="image/png", data=back),
+        front_png=Artifact(name="card-front.png", media_type="image/png", data=pages[0]),
+        back_png=Artifact(name="card-back.png", media_type="image/png", data=pages[-1]),
         left_out=left_out,
     )
 
 
-def _files(card: Card, library: FontLibrary, template: CardTemplate | None) -> dict[str, bytes]:
-    code = build_qr(card.code.url) if card.code else None
-    data = lay_out(card, library, code_mm=code.width_mm if code else 0.0)
+def source_files(
+    settings: Sequence[Setting], library: FontLibrary, template: CardTemplate | None
+) -> dict[str, bytes]:
+    """Return what the typesetter reads from memory, for cards of one style and one format.
+
+    What is built in lies on its disk already, parsed; a file of the same name here replaces it.
+    """
+    style = settings[0].style
     return {
-        "main.typ": _MAIN,
-        "data.json": json.dumps(data, ensure_ascii=False).encode(),
-        "logo.svg": check_logo(card.logo) if card.logo else _NO_DRAWING,
-        "qr.svg": code.svg if code else _NO_DRAWING,
-        **_templates(),
-        **(template.sources if template else {}),
+        "main.typ": _MAIN.format(folder=style.folder).encode(),
+        "data.json": json.dumps(
+            {"cards": [_data(setting, library) for setting in settings]}, ensure_ascii=False
+        ).encode(),
+        **style.files,
+        **(template_files(template, style) if template else {}),
     }
 
 
-@cache
-def _templates() -> Mapping[str, bytes]:
-    return read_templates(Path(__file__).with_name("templates"))
+def template_files(template: CardTemplate, style: CardStyle) -> dict[str, bytes]:
+    """Return the Typst files of a template by the paths that they replace."""
+    return {style.path_of(name): source for name, source in template.sources.items()}
 
 
-def read_templates(folder: Path) -> Mapping[str, bytes]:
-    """Return the templates of a folder.
-
-    Raises:
-        PrintError: one imports a package, which the typesetter would fetch from the network.
-    """
-    sources = {name: (folder / name).read_bytes() for name in REPLACEABLE}
-    for name, source in sources.items():
-        if _PACKAGE.search(source):
-            raise PrintError(f"{name} imports a package; templates stand alone")
-    return sources
+def _data(setting: Setting, library: FontLibrary) -> dict[str, Any]:
+    link = setting.card.code
+    code = build_qr(link.url, patch_max_mm=setting.grid.patch_mm) if link else None
+    return lay_out(setting, library, code=code)
 
 
 @cache
-def _typesetter(library: FontLibrary) -> Typesetter:
+def typesetter_for(library: FontLibrary) -> Typesetter:
+    """Return the typesetter of some faces, made once per process."""
     return Typesetter(library)
 
 
@@ -155,6 +167,7 @@ class Typesetter:
         created_at: datetime,
         *,
         ppi: float | None = None,
+        is_tagged: bool = True,
     ) -> tuple[bytes, ...]:
         """Return the pages of a PNG, or the one document of a PDF.
 
@@ -163,7 +176,9 @@ class Typesetter:
         """
         import typst
 
-        options: dict[str, Any] = {"pdf_standards": "ua-1"} if kind == "pdf" else {"ppi": ppi}
+        options: dict[str, Any] = {"ppi": ppi}
+        if kind == "pdf":
+            options = {"pdf_standards": "ua-1"} if is_tagged else {"pdf_tags": False}
         try:
             result = self._compiler().compile(
                 input=dict(files), format=kind, timestamp=int(created_at.timestamp()), **options
@@ -178,7 +193,7 @@ class Typesetter:
 
         compiler = getattr(self._local, "compiler", None)
         if compiler is None:
-            root = str(Path(__file__).with_name("templates"))
+            root = str(template_root())
             compiler = typst.Compiler(b"", root=root, font_paths=self._fonts)
             self._local.compiler = compiler
         return compiler
@@ -196,8 +211,3 @@ def _translated(error: Exception) -> PrintError:
     if "could not be displayed" in message or "glyph" in message:
         return MissingGlyph("the typesetter found a character without a glyph")
     return PrintError(f"the card cannot be typeset: {message.splitlines()[0][:200]}")
-
-
-def _only(documents: tuple[bytes, ...]) -> bytes:
-    (document,) = documents
-    return document

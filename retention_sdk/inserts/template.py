@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from ..model import ContentKind, Record
 from ..model.base import Line
+from .style import SHARED_SOURCES, STYLE_SOURCES
 
-REPLACEABLE = ("card.typ", "back.typ", "grid.typ", "ornament.typ", "type.typ")
+REPLACEABLE = (*STYLE_SOURCES, *SHARED_SOURCES)
 
 
 def _stands_alone(sources: Mapping[str, bytes]) -> Mapping[str, bytes]:

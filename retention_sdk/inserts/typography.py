@@ -1,4 +1,4 @@
-"""How each script is set: faces, sizes, line heights. Data only; nothing here draws.
+"""How a script is set: faces, sizes, line heights. The numbers are in each style's ``style.toml``.
 
 Sizes are points, line heights and edges are multiples of the size. The numbers were chosen by
 looking at printed proofs: a Latin x-height, a Persian tooth and a kanji of the same point size
@@ -7,8 +7,11 @@ do not look equally large.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+from ..errors import PrintError
 
 CJK_PACKAGE = "retention-sdk-fonts-cjk"
 CORE_PACKAGE = "retention-sdk-fonts"
@@ -38,6 +41,7 @@ FALLBACK = (
     "Trirong",
     "Noto Serif SC",
     "Gowun Batang",
+    "Noto Serif TC",
     "Noto Sans",
     "Noto Sans Georgian",
     "Noto Sans Bengali",
@@ -58,17 +62,33 @@ FALLBACK = (
     "Noto Emoji",
 )
 
+# Scripts (ISO 15924), and Persian, which is set unlike others of its script.
+SCRIPTS = (
+    "Latn", "Cyrl", "Grek", "Armn", "Hebr", "Arab", "fa",
+    "Deva", "Thai", "Jpan", "Kore", "Hans", "Hant",
+)  # fmt: skip
+_ROLES = ("display", "body", "aside", "hand")
+_STEPS = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A family with its weight and style. ``size`` is used by roles of a fixed size."""
+    """A family with its weight and style. ``size`` is used by roles of a fixed size.
+
+    ``partner`` fills the gaps of a family; ``is_whole`` sets a text in the partner alone rather
+    than in two hands, ``partner_scale`` times as large. ``stroke`` emboldens by a line around each
+    letter, in ems, where no bold face exists; ``slant`` leans letters, in degrees.
+    """
 
     family: str
     weight: int = 400
     style: Literal["normal", "italic"] = "normal"
     partner: str = ""
+    partner_scale: float = 1.0
+    is_whole: bool = False
     size: float = 0.0
     slant: float = 0.0
+    stroke: float = 0.0
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -77,213 +97,145 @@ class Face:
         return tuple(dict.fromkeys((*first, *FALLBACK)))
 
 
+CODE_FACE = Face("IBM Plex Mono", weight=500)
+"""What sets codes that are typed: a zero with a dot, a one with a foot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Typography:
     """Everything that depends on a script or a language.
 
     ``ascent + descent`` is the height of a line's box and must hold the tallest cluster;
-    ``line_body`` and ``line_display`` are the distances of baselines. The last entries of the
-    ``*_sizes`` are floors: smaller than that a press cannot print legibly (7 pt for Latin).
+    ``line_body`` and ``line_display`` are the distances of baselines. ``headline`` and ``text``
+    are the largest and the smallest size: smaller than that a press cannot print legibly (7 pt
+    for Latin). ``tracking`` spaces word marks, ``title_tracking`` headlines, both in ems.
     """
 
     display: Face
     body: Face
     aside: Face
     hand: Face
-    headline_sizes: tuple[float, ...]
-    body_sizes: tuple[float, ...]
-    small_size: float
-    legal_size: float
+    headline: tuple[float, float]
+    text: tuple[float, float]
+    small: float
+    legal: float
     ascent: float = 0.78
     descent: float = 0.24
     line_body: float = 1.4
     line_display: float = 1.1
+    # Italics and light faces look smaller than the text they stand beside.
+    aside_scale: float = 1.14
     tracking: float = 0.0
+    title_tracking: float = 0.0
     small_caps: bool = False
     keep_words: bool = False
     justify: bool = False
     is_even: bool = True
+    jitters: Literal["", "words", "letters"] = ""
     script: str | None = None
 
+    def headline_sizes(self, scale: float = 1.0) -> tuple[float, ...]:
+        """Return the sizes to try for a headline on a page ``scale`` times as large as A6."""
+        largest, floor = self.headline
+        return steps(largest * scale, max(_HEADLINE_FLOOR, floor * min(1.0, scale)))
 
-def _steps(first: float, floor: float, *, count: int) -> tuple[float, ...]:
+    def body_sizes(self, scale: float = 1.0) -> tuple[float, ...]:
+        """Return the sizes to try for the text, never below what prints legibly."""
+        largest, floor = self.text
+        lowest = max(min(floor, _TEXT_FLOOR), floor * min(1.0, scale))
+        return steps(max(largest * scale, lowest), lowest)
+
+
+_HEADLINE_FLOOR = 9.0
+_TEXT_FLOOR = 7.0
+
+
+def steps(first: float, floor: float, *, count: int = _STEPS) -> tuple[float, ...]:
     """Return sizes from the first down to the floor, in equal steps."""
-    step = (first - floor) / (count - 1)
-    return tuple(round(first - step * number, 2) for number in range(count))
+    step = max(0.0, first - floor) / (count - 1)
+    return tuple(dict.fromkeys(round(first - step * number, 2) for number in range(count)))
 
 
-GARAMOND = Face("EB Garamond")
-GARAMOND_ITALIC = Face("EB Garamond", style="italic")
+@dataclass(frozen=True)
+class TypeTable:
+    """The typography of a style for each script."""
 
-LATIN = Typography(
-    display=GARAMOND,
-    body=GARAMOND,
-    aside=GARAMOND_ITALIC,
-    hand=Face("Caveat", weight=500, size=21, partner="EB Garamond"),
-    headline_sizes=_steps(29, 14, count=8),
-    body_sizes=_steps(11.2, 8, count=9),
-    small_size=8.8,
-    legal_size=8,
-    tracking=0.09,
-    small_caps=True,
-)
+    by_script: Mapping[str, Typography] = field(hash=False)
 
-CYRILLIC = replace(
-    LATIN,
-    headline_sizes=_steps(27, 14, count=8),
-    body_sizes=_steps(10.8, 8, count=8),
-    small_caps=False,
-    tracking=0.03,
-)
-GREEK = replace(CYRILLIC, hand=replace(GARAMOND_ITALIC, size=18))
+    def of(self, tag: str, script: str) -> Typography:
+        """Return the typography of a tag's language, else of its script, else the Latin one."""
+        language = tag.replace("_", "-").partition("-")[0].lower()
+        return self.by_script.get(language) or self.by_script.get(script) or self.by_script["Latn"]
 
-# No free hand face has Armenian letters. The serif, light and slanted, stands in for one.
-ARMENIAN_FACE = Face("Noto Serif Armenian", partner="EB Garamond")
-ARMENIAN = Typography(
-    display=replace(ARMENIAN_FACE, weight=300),
-    body=replace(ARMENIAN_FACE, weight=300),
-    aside=replace(ARMENIAN_FACE, weight=300),
-    hand=replace(ARMENIAN_FACE, weight=300, size=15, slant=11),
-    headline_sizes=_steps(22, 12, count=8),
-    body_sizes=_steps(9.1, 7, count=8),
-    small_size=7.4,
-    legal_size=6.6,
-    line_body=1.55,
-    line_display=1.22,
-    tracking=0.03,
-)
 
-HEBREW_FACE = Face("Frank Ruhl Libre", partner="EB Garamond")
-HEBREW = Typography(
-    display=replace(HEBREW_FACE, weight=300),
-    body=HEBREW_FACE,
-    aside=replace(HEBREW_FACE, weight=300),
-    hand=Face("Gveret Levin", size=21, partner="Frank Ruhl Libre"),
-    headline_sizes=_steps(28, 14, count=8),
-    body_sizes=_steps(10.4, 7.6, count=8),
-    small_size=8.4,
-    legal_size=7.2,
-    line_body=1.45,
-    line_display=1.15,
-    tracking=0.02,
-)
+def read_table(raw: Mapping[str, Any], *, base: TypeTable | None, where: str) -> TypeTable:
+    """Return the table of a ``style.toml``; what it does not say is as in the base.
 
-# Joined scripts are never letter-spaced: a space inside a word is a broken word.
-ARABIC = Typography(
-    display=Face("Amiri"),
-    body=Face("Amiri"),
-    aside=Face("Amiri"),
-    hand=Face("Aref Ruqaa", size=20, partner="Amiri"),
-    headline_sizes=_steps(27, 14, count=9),
-    body_sizes=_steps(11.2, 8, count=9),
-    small_size=9.2,
-    legal_size=8,
-    ascent=0.9,
-    descent=0.4,
-    line_body=1.5,
-    line_display=1.35,
-)
-PERSIAN = Typography(
-    display=Face("Vazirmatn", weight=300),
-    body=Face("Vazirmatn", weight=350),
-    aside=Face("Vazirmatn", weight=300),
-    hand=Face("Markazi Text", size=21, partner="Vazirmatn"),
-    headline_sizes=_steps(23, 12, count=8),
-    body_sizes=_steps(9.2, 7, count=8),
-    small_size=7.6,
-    legal_size=6.8,
-    ascent=1.0,
-    descent=0.45,
-    line_body=1.85,
-    line_display=1.6,
-)
+    Raises:
+        PrintError: a key is unknown or has a value of another type; the message says where.
+    """
+    unknown = sorted(set(raw) - set(SCRIPTS))
+    if unknown:
+        raise PrintError(f"{where}: type.{unknown[0]}: there are {', '.join(SCRIPTS)}")
+    built = {
+        key: _typography(
+            raw.get(key, {}), base.by_script[key] if base else None, f"{where}: type.{key}"
+        )
+        for key in SCRIPTS
+    }
+    return TypeTable(built)
 
-DEVANAGARI = Typography(
-    display=Face("Tiro Devanagari Hindi"),
-    body=Face("Tiro Devanagari Hindi"),
-    aside=Face("Tiro Devanagari Hindi"),
-    hand=Face("Kalam", weight=300, size=17, partner="Tiro Devanagari Hindi"),
-    headline_sizes=_steps(26, 14, count=8),
-    body_sizes=_steps(10.4, 8, count=8),
-    small_size=8.4,
-    legal_size=7.4,
-    ascent=0.95,
-    descent=0.42,
-    line_body=1.6,
-    line_display=1.42,
-)
-THAI = Typography(
-    display=Face("Trirong", weight=300),
-    body=Face("Trirong", weight=300),
-    aside=Face("Trirong", weight=300),
-    hand=Face("Charmonman", size=17, partner="Trirong"),
-    headline_sizes=_steps(24, 13, count=8),
-    body_sizes=_steps(9.4, 7.4, count=8),
-    small_size=7.8,
-    legal_size=6.9,
-    ascent=1.05,
-    descent=0.4,
-    line_body=1.75,
-    line_display=1.55,
-    is_even=False,
-)
 
-MINCHO = Face("Shippori Mincho", partner="EB Garamond")
-JAPANESE = Typography(
-    display=MINCHO,
-    body=MINCHO,
-    aside=MINCHO,
-    hand=Face("Klee One", size=15, partner="Shippori Mincho"),
-    headline_sizes=_steps(20, 12, count=8),
-    body_sizes=_steps(8.8, 7, count=7),
-    small_size=7.4,
-    legal_size=6.6,
-    ascent=0.88,
-    descent=0.12,
-    line_body=1.9,
-    line_display=1.55,
-    tracking=0.12,
-    justify=True,
-    is_even=False,
-)
-BATANG = Face("Gowun Batang", partner="EB Garamond")
-KOREAN = replace(
-    JAPANESE,
-    display=BATANG,
-    body=BATANG,
-    aside=BATANG,
-    hand=replace(BATANG, size=15),
-    body_sizes=_steps(9.2, 7, count=8),
-    line_body=1.8,
-    line_display=1.45,
-    tracking=0.06,
-    justify=False,
-    is_even=True,
-    keep_words=True,
-)
-SONG = Face("Noto Serif SC", partner="EB Garamond")
-CHINESE = replace(
-    JAPANESE, display=SONG, body=SONG, aside=SONG, hand=replace(SONG, size=14), script="hans"
-)
+def _typography(raw: Mapping[str, Any], base: Typography | None, where: str) -> Typography:
+    values: dict[str, Any] = {
+        key: _face(value, f"{where}.{key}") if key in _ROLES else _plain(value)
+        for key, value in raw.items()
+    }
+    _check(values, Typography, where)
+    try:
+        return replace(base, **values) if base else Typography(**values)
+    except TypeError as error:
+        raise PrintError(f"{where}: {error}") from None
 
-BY_SCRIPT = {
-    "Latn": LATIN,
-    "Cyrl": CYRILLIC,
-    "Grek": GREEK,
-    "Armn": ARMENIAN,
-    "Hebr": HEBREW,
-    "Arab": ARABIC,
-    "Deva": DEVANAGARI,
-    "Thai": THAI,
-    "Jpan": JAPANESE,
-    "Kore": KOREAN,
-    "Hans": CHINESE,
-    "Hant": replace(CHINESE, script="hant"),
+
+def _face(raw: object, where: str) -> Face:
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("family"), str):
+        raise PrintError(f'{where}: a face is a table with a family, as in {{ family = "Amiri" }}')
+    _check(raw, Face, where)
+    return Face(**raw)
+
+
+def _plain(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "float": (int, float),
+    "int": (int,),
+    "bool": (bool,),
+    "str": (str,),
+    "str | None": (str,),
+    "Face": (Face,),
+    "tuple[float, float]": (tuple,),
 }
-BY_LANGUAGE = {"fa": PERSIAN}
 
 
-def typography_for(tag: str, script: str) -> Typography:
-    """Return the style of a tag's language, else of its script, else the Latin one."""
-    language = tag.replace("_", "-").partition("-")[0].lower()
-    return BY_LANGUAGE.get(language) or BY_SCRIPT.get(script, LATIN)
+def _check(values: Mapping[str, Any], record: type, where: str) -> None:
+    """Refuse keys that a record does not have, and values of another type."""
+    kinds = {each.name: str(each.type) for each in fields(record)}
+    for key, value in values.items():
+        if key not in kinds:
+            raise PrintError(f"{where}.{key}: there are {', '.join(kinds)}")
+        if not isinstance(value, _KINDS.get(kinds[key], (str,))):
+            raise PrintError(f"{where}.{key}: {value!r} is not {kinds[key]}")
+
+
+def typography_for(tag: str, script: str, style: str = "classic") -> Typography:
+    """Return how a built-in style sets a language.
+
+    Raises:
+        PrintError: there is no such style.
+    """
+    from .style import built_in_style
+
+    return built_in_style(style).table.of(tag, script)

@@ -121,7 +121,7 @@ def site(tmp_path_factory):
     source = tmp_path_factory.mktemp("winter")
     package = source / "retention_winter"
     package.mkdir()
-    ornament = (ROOT / "retention_sdk/inserts/templates/ornament.typ").read_text()
+    ornament = (ROOT / "retention_sdk/inserts/templates/classic/ornament.typ").read_text()
     (source / "pyproject.toml").write_text(PYPROJECT)
     (package / "__init__.py").write_text(PLUGIN)
     (package / "adapter.py").write_text(ADAPTER)

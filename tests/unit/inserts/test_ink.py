@@ -9,9 +9,10 @@ import pytest
 from retention_sdk.errors import MissingFont, MissingGlyph
 from retention_sdk.inserts.fonts import FontLibrary, load_fonts, read_library
 from retention_sdk.inserts.ink import check_ink, unprintable
-from retention_sdk.inserts.typography import BY_SCRIPT, FALLBACK, Face, typography_for
+from retention_sdk.inserts.style import BUILT_IN_STYLES
+from retention_sdk.inserts.typography import FALLBACK, SCRIPTS, Face, typography_for
 
-LATIN = BY_SCRIPT["Latn"].body
+LATIN = typography_for("en", "Latn").body
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +57,10 @@ def test_character_of_no_shipped_face_is_found_among_others(library):
     assert "\U00013080" == unprintable("good \U00013080 good", LATIN, library)
 
 
-@pytest.mark.parametrize("script", sorted(BY_SCRIPT))
-def test_every_style_has_its_faces(script, library):
-    style = BY_SCRIPT[script]
+@pytest.mark.parametrize("look", BUILT_IN_STYLES)
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_style_has_its_faces(script, look, library):
+    style = typography_for(script, script, look)
     for face in (style.display, style.body, style.aside, style.hand):
         assert face.family == library.chain(face)[0]
 

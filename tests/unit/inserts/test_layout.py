@@ -6,16 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retention_sdk.inserts.card import CardCoupon, CardQuote
 from retention_sdk.inserts.colour import colours_of, contrast
 from retention_sdk.inserts.fonts import load_fonts
-from retention_sdk.inserts.layout import (
-    bind_short_words,
-    lay_out,
-    longest_runs,
-    phrases_of,
-    texts_of,
-)
-from retention_sdk.inserts.typography import ARABIC, BY_SCRIPT, PERSIAN
+from retention_sdk.inserts.layout import lay_out, set_up, texts_of
+from retention_sdk.inserts.style import BUILT_IN_STYLES
+from retention_sdk.inserts.typography import SCRIPTS, typography_for
+from retention_sdk.inserts.words import bind_short_words, longest_runs, phrases_of
 from retention_sdk.model import Palette
 
 hex_colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
@@ -67,42 +64,53 @@ def test_runs_end_where_a_line_may_break():
     assert ["Donaudampfschiff", "Fahrt", "auf"] == runs
 
 
-@pytest.mark.parametrize("style", [ARABIC, PERSIAN])
-def test_joined_scripts_are_never_letter_spaced(style):
-    assert 0 == style.tracking
+@pytest.mark.parametrize("look", BUILT_IN_STYLES)
+@pytest.mark.parametrize("script", ["Arab", "fa", "Deva"])
+def test_joined_scripts_are_never_letter_spaced_nor_moved(script, look):
+    style = typography_for(script, script, look)
+    assert (0, 0, "") == (style.tracking, style.title_tracking, style.jitters)
 
 
-@pytest.mark.parametrize("script", sorted(BY_SCRIPT))
-def test_sizes_shrink_to_a_floor_a_press_can_print(script):
-    style = BY_SCRIPT[script]
-    for sizes in (style.headline_sizes, style.body_sizes):
-        assert sorted(sizes, reverse=True) == list(sizes)
-        assert sizes[-1] >= 7
-    assert style.legal_size >= 6.6
+@pytest.mark.parametrize("look", BUILT_IN_STYLES)
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_sizes_shrink_to_a_floor_a_press_can_print(script, look):
+    style = typography_for(script, script, look)
+    for scale in (0.5, 1.0, 1.4):
+        for sizes in (style.headline_sizes(scale), style.body_sizes(scale)):
+            assert sorted(sizes, reverse=True) == list(sizes)
+            assert sizes[-1] >= 7
+    assert style.legal >= 6.6
     assert style.line_body >= style.ascent + style.descent
 
 
 def test_latin_signature_on_a_persian_card_is_written_by_the_latin_hand(a_card):
     library = load_fonts()
-    latin = lay_out(a_card("fa", sender_name="Mary"), library, code_mm=0)
-    persian = lay_out(a_card("fa"), library, code_mm=0)
+    latin = lay_out(set_up(a_card("fa", sender_name="Mary")), library, code=None)
+    persian = lay_out(set_up(a_card("fa")), library, code=None)
 
-    assert "Caveat" == latin["type"]["hand"]["family"]
-    assert "Markazi Text" == persian["type"]["hand"]["family"]
+    assert "Caveat" == latin["type"]["hand"]["families"][0]
+    assert "Markazi Text" == persian["type"]["hand"]["families"][0]
 
 
 def test_armenian_signature_is_the_serif_slanted(a_card):
-    hand = lay_out(a_card("hy"), load_fonts(), code_mm=0)["type"]["hand"]
-    assert ("Noto Serif Armenian", True) == (hand["family"], hand["slant"] > 0)
+    hand = lay_out(set_up(a_card("hy")), load_fonts(), code=None)["type"]["hand"]
+    assert ("Noto Serif Armenian", True) == (hand["families"][0], hand["slant"] > 0)
 
 
 def test_every_text_of_a_card_is_checked_for_ink(samples):
     """A text that is printed but not listed could lose a letter unseen."""
-    card = samples["en"]
-    listed = {text for text, _ in texts_of(card).values()}
+    more = {
+        "badge": "Gold",
+        "notice": "You may object.",
+        "quote": CardQuote(paragraphs=("For you",), recipient="To Ada", giver="Lin"),
+        "coupon": CardCoupon(code="AB12", value="5 off", terms="until May"),
+        "code": samples["en"].code.model_copy(update={"label": "K7-42"}),
+    }
+    card = samples["en"].model_copy(update=more)
+    listed = {text for text, _ in texts_of(set_up(card)).values()}
     settings = {"template", "style", "language", "script", "direction", "palette", "faces"}
     hidden = {*settings, "logo", "logo_pdf", "signature", "code"}
-    printed = {*_strings(card.model_dump(exclude=hidden)), card.code.caption}
+    printed = {*_strings(card.model_dump(exclude=hidden)), card.code.caption, card.code.label}
     printed -= {"", *(line.number for line in card.points)}
 
     assert printed == listed

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from retention_sdk.errors import ConfigError, MissingGlyph, PrintError, TextOverflow
 from retention_sdk.inserts import CardBlock, CardCode
-from retention_sdk.inserts.press import finish
-from retention_sdk.inserts.render import read_templates
+from retention_sdk.inserts.boxes import set_boxes
+from retention_sdk.inserts.formats import get_format
+from retention_sdk.inserts.style import STYLE_SOURCES, read_sources
 from retention_sdk.model import ContentKind
 
 POINTS_PER_MM = 72 / 25.4
@@ -245,16 +246,16 @@ def test_document_of_another_length_is_refused():
         pdf.save(out)
 
     with pytest.raises(PrintError, match="2 pages"):
-        finish(out.getvalue())
+        set_boxes(out.getvalue(), get_format("a6"))
 
 
 @pytest.mark.parametrize("line", ['#import "@preview/x:1.0.0": y', '#include("@local/z:1.0.0")'])
 def test_template_that_would_fetch_a_package_is_refused(line, tmp_path):
-    for name in ("card.typ", "back.typ", "grid.typ", "ornament.typ", "type.typ"):
-        (tmp_path / name).write_text(line if name == "grid.typ" else "", "utf-8")
+    for name in STYLE_SOURCES:
+        (tmp_path / name).write_text(line if name == "back.typ" else "", "utf-8")
 
-    with pytest.raises(PrintError, match=r"grid\.typ imports a package"):
-        read_templates(tmp_path)
+    with pytest.raises(PrintError, match=r"back\.typ imports a package"):
+        read_sources(tmp_path, STYLE_SOURCES)
 
 
 HOSTILE = st.lists(

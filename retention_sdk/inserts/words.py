@@ -1,0 +1,51 @@
+"""Prepare texts for lines: what never breaks, what breaks first, and which digits a card uses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# A line may break after a space, a dash or a slash, and anywhere in Thai, Lao, Khmer, Burmese
+# (by dictionary), Han, Kana and Hangul (UAX #14). What is left must fit as it stands.
+_UNBREAKABLE = re.compile(
+    r"[^\s\u2010\u2012-\u2014/\-\u00ad\u200b\u2066-\u2069\u0e00-\u0eff\u1000-\u109f"
+    r"\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
+)
+_RUNS_MAX = 4
+_HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_PHRASE = re.compile(r"[^、。，；！？\n]+[、。，；！？]*")
+_ONE_LETTER = re.compile(r"(?<![^\s(«„“‘])([A-Za-zÀ-ÖØ-öø-ÿΑ-Ωά-ώа-яА-ЯёЁіІ]) ")
+_ZERO = {"fa": "۰", "ckb": "٠", "ps": "۰", "mr": "०", "ne": "०", "bn": "০", "my": "၀"}
+
+
+def longest_runs(*texts: str) -> list[str]:
+    """Return the longest stretches of text that no line break can divide."""
+    runs = {run for text in texts for run in _UNBREAKABLE.findall(text)}
+    return sorted(runs, key=lambda run: (-len(run), run))[:_RUNS_MAX]
+
+
+def phrases_of(text: str) -> list[str]:
+    """Return the phrases of a text in Han or Kana, ending after punctuation; else nothing."""
+    if not _HAN_OR_KANA.search(text):
+        return []
+    return [phrase.strip() for phrase in _PHRASE.findall(text) if phrase.strip()]
+
+
+def bind_short_words(text: str) -> str:
+    """Join words of one letter to the next, so that no line ends in "a", "à" or "в".
+
+    Latin, Greek and Cyrillic setting avoids it; Czech, Polish and Russian rules forbid it.
+    """
+    return _ONE_LETTER.sub("\\1\u00a0", text)
+
+
+def number_in(count: int, *, language: str, texts: Iterable[str]) -> str:
+    """Return a number in the digits that a card's other texts are written in."""
+    zero = next((_zero_of(char) for text in texts for char in text if char.isdecimal()), None)
+    first = ord(zero or _ZERO.get(language, "0"))
+    return "".join(chr(first + int(digit)) for digit in str(count))
+
+
+def _zero_of(digit: str) -> str:
+    return chr(ord(digit) - unicodedata.decimal(digit))
