@@ -38,14 +38,16 @@ def preflight(
     format: CardFormat,  # noqa: A002 - as everywhere that a card is drawn
     codes: Sequence[str | None] | None = None,
     pdfx: PdfX | None = None,
+    words: Sequence[str] = (),
     depth: Depth = "full",
 ) -> Report:
     """Return everything a printer, or a customer with a telephone, could object to.
 
     ``codes`` holds for each page what its code says, None for no code; without ``codes`` any
-    code will do. Without ``pdfx`` the file is held to the standard it names itself. The depth
+    code will do. ``words`` are numbers and words that must be read from left to right, such as the
+    order number. Without ``pdfx`` the file is held to the standard it names itself. The depth
     ``card`` reads structure, boxes, standard and codes, which differ from card to card; colours,
     type, ink and bleed need ``full``, once for each template, language and longest text.
     """
-    order = Order(pdf, profile, format, pdfx, depth, pages=format.pages)
+    order = Order(pdf, profile, format, pdfx, depth, pages=format.pages, words=words)
     return examine(order, codes)

@@ -17,9 +17,10 @@ from .ink import check_ink_limit, inks_of
 from .job import Job, sheets_of
 from .marks import check_marks
 from .picture import Renderer, is_blank, open_renderer
+from .reading import check_words
 from .report import Depth, Finding, Report, make_finding
 from .standard import check_standard, standard_of
-from .walk import Mark, walk_page
+from .walk import walk_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Order:
     pdfx: PdfX | None
     depth: Depth
     pages: int
+    words: Sequence[str] = ()
     afterwards: Callable[[Job], Iterator[Finding]] | None = None
 
 
@@ -60,35 +62,52 @@ def examine(order: Order, codes: Sequence[str | None] | None) -> Report:
             sheets_of(document, codes),
             order.pages,
         )
-        findings = (
-            *_findings(job, order.depth),
-            *(order.afterwards(job) if order.afterwards else ()),
-        )
+        findings = tuple(_findings(job, order))
         return report.model_copy(update={"pages": len(job.sheets), "findings": findings})
 
 
-def _findings(job: Job, depth: Depth) -> Iterator[Finding]:
+def _findings(job: Job, order: Order) -> Iterator[Finding]:
     yield from check_file(job)
     yield from check_standard(job)
     for sheet in job.sheets:
         yield from check_page(job, sheet)
     if job.pdf.is_encrypted:
         return
-    if depth == "full":
-        yield from _painted(job)
-    with open_renderer(job.data) as renderer:
-        yield from _pictures(job, renderer, depth)
+    if order.depth == "full" or order.words:
+        yield from _readable(lambda: _painted(job, order))
+    yield from _readable(lambda: _seen(job, order))
+    if order.afterwards:
+        yield from order.afterwards(job)
 
 
-def _painted(job: Job) -> Iterator[Finding]:
+def _readable(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Turn what a malformed page raises, deep in a library or in ours, into a finding."""
+    import pikepdf
+    import pypdfium2
+
+    malformed = (pikepdf.PdfError, pypdfium2.PdfiumError, ArithmeticError, AttributeError)
+    try:
+        yield from check()
+    except (*malformed, LookupError, TypeError, ValueError) as error:
+        text = f"the content of a page cannot be read ({type(error).__name__})"
+        yield make_finding("file-damaged", text)
+
+
+def _painted(job: Job, order: Order) -> Iterator[Finding]:
     fonts: dict[tuple[int, int], Font] = {}
-    everything: list[Mark] = []
-    for sheet in job.sheets:
-        marks = list(walk_page(sheet.page, fonts))
-        everything += marks
+    pages = [list(walk_page(sheet.page, fonts)) for sheet in job.sheets]
+    yield from check_words(order.words, pages)
+    if order.depth == "card":
+        return
+    for sheet, marks in zip(job.sheets, pages, strict=True):
         yield from check_marks(job, sheet, marks)
     if job.is_press:
-        yield from check_ink_limit(job, inks_of(everything))
+        yield from check_ink_limit(job, inks_of(mark for marks in pages for mark in marks))
+
+
+def _seen(job: Job, order: Order) -> Iterator[Finding]:
+    with open_renderer(job.data) as renderer:
+        yield from _pictures(job, renderer, order.depth)
 
 
 def _pictures(job: Job, renderer: Renderer, depth: Depth) -> Iterator[Finding]:

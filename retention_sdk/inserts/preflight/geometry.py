@@ -41,6 +41,15 @@ class Box(NamedTuple):
             and other.top <= self.top + slack
         )
 
+    def misses(self, other: Box) -> bool:
+        """Tell whether two rectangles lie apart; a line has a rectangle without height."""
+        return (
+            other.right < self.left
+            or other.left > self.right
+            or other.top < self.bottom
+            or other.bottom > self.top
+        )
+
     def shrunk(self, margin: float) -> Box:
         """Return the rectangle with a margin taken off on every side."""
         return Box(self.left + margin, self.bottom + margin, self.right - margin, self.top - margin)

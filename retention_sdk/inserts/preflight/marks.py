@@ -22,11 +22,16 @@ _TONES = frozenset({"None", *PROCESS_INKS})
 
 
 def check_marks(job: Job, sheet: Sheet, marks: Iterable[Mark]) -> Iterator[Finding]:
-    """Check everything a page paints, in the order of painting."""
+    """Check everything a page paints, in the order of painting.
+
+    What lies wholly outside the bleed, such as marks and a line of text beside them, is cut off.
+    """
     tally = Tally(sheet)
     if job.pdfx == "x-1a" and "/Group" in sheet.page.obj:
         tally.add("transparency-group", "the page is a transparency group")
     for mark in marks:
+        if mark.box is not None and sheet.bleed.misses(mark.box):
+            continue
         if job.is_press:
             _colours(job, tally, mark)
             _overprint(tally, mark)
@@ -62,8 +67,7 @@ def _colour(job: Job, tally: Tally, mark: Mark, colour: Colour) -> None:
 
 def _spot(tally: Tally, names: tuple[str, ...], box: Box | None) -> None:
     if names == ("All",):
-        if box is None or box.shared(tally.sheet.bleed):
-            tally.add("colour-registration", "all inks at once", box)
+        tally.add("colour-registration", "all inks at once", box)
         return
     for name in names:
         if name not in _TONES:

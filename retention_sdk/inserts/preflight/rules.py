@@ -163,6 +163,9 @@ _TYPE = {
         "a number or a word is not read from left to right as it was written",
         "isolate it from the text around it (U+2068 … U+2069)",
     ),
+    "type-missing": _error(
+        "a number or a word that the card should show is on no page", "print the card again"
+    ),
     "line-hair": _warning("a line is thinner than 0.25 pt", "draw it 0.25 pt or thicker"),
     "line-thin": _warning(
         "a light or many-coloured line is thinner than 0.5 pt", "draw it 0.5 pt or thicker"

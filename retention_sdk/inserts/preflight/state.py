@@ -95,7 +95,7 @@ def _colour(name: str) -> Change:
 
 
 def _transform(state: State, operands: Operands, _: Any) -> State:
-    return replace(state, ctm=Matrix(*map(float, operands)).before(state.ctm))
+    return replace(state, ctm=Matrix._make(map(float, operands)).before(state.ctm))
 
 
 def _graphics_state(state: State, operands: Operands, resources: Any) -> State:
@@ -156,7 +156,7 @@ def _move_leading(state: State, operands: Operands, resources: Any) -> State:
 
 
 def _set_line(state: State, operands: Operands, _: Any) -> State:
-    line = Matrix(*map(float, operands))
+    line = Matrix._make(map(float, operands))
     return replace(state, line=line, text=line)
 
 

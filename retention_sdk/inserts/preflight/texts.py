@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..ink import is_inkless
 from .geometry import POINTS_PER_MM, Box, union
 from .job import Job, Tally
+from .spaces import PROCESS_INKS, Colour
 from .walk import Letter, Mark
 
 TYPE_TINY_PT, TYPE_SMALL_PT, TYPE_REVERSED_PT, TYPE_OVERPRINT_PT = 5, 6, 7, 14
@@ -12,7 +13,7 @@ _SIZE_SLACK_PT = 0.01
 # Round letters reach over their line on purpose; a knife is not that exact.
 _SAFE_SLACK_MM = 0.1
 _INKS_MAX = 2
-_DARK_MIN, _BLACK_MIN = 0.5, 0.95
+_DARK_MIN, _BLACK_MIN, _NEUTRAL_MAX = 0.5, 0.95, 0.4
 _INVISIBLE = (3, 7)
 
 
@@ -85,11 +86,17 @@ def _inks(tally: Tally, mark: Mark) -> None:
     if colour is None or mark.size_pt >= TYPE_OVERPRINT_PT:
         return
     black = colour.inks.get("Black", 0.0)
-    if black >= _DARK_MIN and len(colour.inks) > _INKS_MAX:
+    if black >= _DARK_MIN and len(colour.inks) > _INKS_MAX and _is_neutral(colour):
         shares = " ".join(f"{name} {share:.0%}" for name, share in colour.inks.items())
         tally.add("type-four-colour", f"{mark.size_pt:.1f} pt in {shares}", mark.box)
     elif black >= _BLACK_MIN and len(colour.inks) == 1 and not mark.state.is_fill_overprint:
         tally.add("type-knockout", "black text knocks out", mark.box)
+
+
+def _is_neutral(colour: Colour) -> bool:
+    """Tell black and grey from a brand's dark red, which is many-coloured on purpose."""
+    shares = [colour.inks.get(name, 0.0) for name in PROCESS_INKS[:3]]
+    return max(shares) - min(shares) < _NEUTRAL_MAX or colour.inks["Black"] >= _BLACK_MIN
 
 
 def _safe(job: Job, tally: Tally, mark: Mark) -> None:

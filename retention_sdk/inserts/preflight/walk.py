@@ -170,7 +170,7 @@ class _Walker:
         state = self.state
         if str((form.get("/Group") or {}).get("/S", "")) == "/Transparency":
             yield Mark("path", state.clip, state, is_group=True)
-        matrix = Matrix(*map(float, form.get("/Matrix", (1, 0, 0, 1, 0, 0))))
+        matrix = Matrix._make(map(float, form.get("/Matrix", (1, 0, 0, 1, 0, 0))))
         inner = replace(state, ctm=matrix.before(state.ctm))
         resources = form.get("/Resources") or self.resources
         yield from _Walker(self.fonts).walk(form, resources, inner, self.depth + 1)

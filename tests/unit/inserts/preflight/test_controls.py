@@ -1,0 +1,152 @@
+"""Good cards have no findings, in any profile; what is wrong with a real card is found."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name
+
+from retention_sdk.inserts.formats import get_format
+from retention_sdk.inserts.preflight import preflight
+from retention_sdk.inserts.profiles import get_profile
+
+from .conftest import CONDITIONS
+from .press_card import URL, PressCard
+
+A6 = get_format("a6")
+
+
+def examine(pdf: bytes, profile: str, pdfx: str | None, url: str, **options):
+    return preflight(
+        pdf,
+        profile=get_profile(profile),
+        format=A6,
+        pdfx=pdfx,
+        codes=(None, url),
+        **options,
+    )
+
+
+@pytest.mark.parametrize(("profile", "pdfx"), CONDITIONS)
+@pytest.mark.parametrize("tag", ["en", "ar"])
+def test_a_real_card_has_no_findings(tag, profile, pdfx, finished, samples):
+    report = examine(finished(tag, profile, pdfx), profile, pdfx, samples[tag].code.url)
+
+    assert "" == "\n".join(map(str, report.findings))
+
+
+@pytest.mark.parametrize("pdfx", ["x-1a", "x-4"])
+def test_marks_outside_the_bleed_are_no_finding(pdfx, finished, samples):
+    pdf = finished("en", "coated_fogra39", pdfx, marks=True)
+
+    report = examine(pdf, "coated_fogra39", pdfx, samples["en"].code.url)
+
+    assert "" == "\n".join(map(str, report.findings))
+
+
+def test_a_card_of_another_press_is_found(finished, samples):
+    pdf = finished("en", "coated_gracol", "x-4")
+
+    report = examine(pdf, "coated_fogra39", "x-4", samples["en"].code.url)
+
+    assert {"intent-condition"} == report.codes
+    assert report.has_errors
+
+
+def test_an_rgb_card_does_not_pass_for_a_press(finished, samples):
+    pdf = finished("en", "digital_rgb", None)
+
+    report = examine(pdf, "coated_fogra39", "x-1a", samples["en"].code.url)
+
+    assert {"file-version", "pdfx-label", "intent-missing", "colour-icc"} <= report.codes
+
+
+def test_the_standard_is_read_from_the_file_when_none_is_asked(finished, samples):
+    pdf = pikepdf.open(io.BytesIO(finished("en", "coated_fogra39", "x-1a")))
+    del pdf.Root.OutputIntents
+    out = io.BytesIO()
+    pdf.save(out, fix_metadata_version=False, deterministic_id=True, force_version="1.4")
+
+    report = examine(out.getvalue(), "coated_fogra39", None, samples["en"].code.url)
+
+    assert {"intent-missing"} == report.codes
+
+
+def test_the_quick_check_leaves_out_what_needs_the_content(finished, samples):
+    pdf = finished("en", "digital_rgb", None)
+    url = samples["en"].code.url
+
+    quick = examine(pdf, "digital_rgb", None, url, depth="card")
+    wrong = examine(pdf, "digital_rgb", None, url[:-1] + "A", depth="card")
+
+    assert ("card", ()) == (quick.depth, quick.findings)
+    assert {"code-wrong"} == wrong.codes
+    assert 2 == wrong.findings[0].page
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.7\n1 0 obj\n<<>>\n"])
+def test_what_is_no_pdf_is_reported_and_not_raised(data):
+    assert {"file-damaged"} == examine(data, "digital_rgb", None, "").codes
+
+
+def test_a_cut_off_file_is_damaged(finished, samples):
+    pdf = finished("en", "digital_rgb", None)
+
+    report = examine(pdf[: len(pdf) // 2], "digital_rgb", None, samples["en"].code.url)
+
+    assert "file-damaged" in report.codes
+
+
+@pytest.mark.parametrize(("user", "owner"), [("", "boss"), ("secret", "boss")])
+def test_an_encrypted_file_is_found_whether_it_opens_or_not(user, owner, finished, samples):
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(finished("en", "digital_rgb", None))) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(user=user, owner=owner))
+
+    report = examine(out.getvalue(), "digital_rgb", None, samples["en"].code.url)
+
+    assert {"file-encrypted"} == report.codes
+
+
+def test_the_report_is_json_and_a_page_for_people(finished, samples):
+    pdf = finished("en", "digital_rgb", None)
+
+    report = examine(pdf, "digital_rgb", None, "https://aurora.example/r/another")
+
+    assert report == type(report).model_validate_json(report.model_dump_json())
+    assert "digital_rgb, a6, 2 pages: 1 error(s)" == report.text().splitlines()[0]
+    (finding,) = report.findings
+    assert (69, 104, 20, 20) == tuple(round(side) for _, side in finding.place)
+    assert "error code-wrong, page 2, " in report.text()
+    assert samples["en"].code.url not in report.text()
+
+
+@pytest.mark.parametrize("content", [b"1 0 0 1 cm", b"q (a", b"/F Tf", b"1 0 0 k 0 0 5 re f"])
+def test_a_malformed_page_is_damaged(content):
+    def spoil(pdf):
+        pdf.pages[0].obj.Contents.write(b"0 0 9 9 re f " + content)
+
+    report = examine(PressCard(edit=spoil).build(), "coated_fogra39", "x-1a", URL)
+
+    assert "file-damaged" in report.codes
+
+
+def test_drawings_within_drawings_come_to_an_end():
+    """A form that draws itself is followed to a depth, not for ever."""
+
+    def nest(pdf):
+        made = pdf.make_indirect(
+            pdf.make_stream(
+                b"/Fm Do 0 0 0 1 k 60 300 9 9 re f", Type=Name.XObject, Subtype=Name.Form
+            )
+        )
+        made.BBox = Array([0, 0, 500, 500])
+        made.Resources = Dictionary(XObject=Dictionary(Fm=made))
+        pdf.pages[0].obj.Resources.XObject = Dictionary(Fm=made)
+        pdf.pages[0].contents_add(b" /Fm Do")
+
+    report = examine(PressCard(edit=nest).build(), "coated_fogra39", "x-1a", URL)
+
+    assert "ink-limit" not in report.codes

@@ -1,0 +1,102 @@
+"""Numbers and Latin words run from left to right on paper, or it is told before and after."""
+
+from __future__ import annotations
+
+import pytest
+
+from retention_sdk.errors import PrintError
+from retention_sdk.inserts.bidi import check_order, misread, visual
+from retention_sdk.inserts.formats import get_format
+from retention_sdk.inserts.preflight import preflight
+from retention_sdk.inserts.profiles import get_profile
+
+from .press_card import TEXT, URL, PressCard, face
+
+_, GLYPHS, _ = face()
+
+# As the Unicode reference shows them, from left to right.
+SEEN = {
+    "abc": "abc",
+    "אבג abc": "abc גבא",
+    "سلام 123": "123 مالس",
+    "א 1042-7 ב": "ב 1042-7 א",
+    "س 1042-7": "7-1042 س",
+    "س \u20681042-7\u2069": "1042-7 س",
+    "س ۱٬۲۴۰ تومان": "ناموت ۱٬۲۴۰ س",
+    "س ٣٫٥ %": "% ٣٫٥ س",
+    "3-in-1": "in-1-3",
+    "א (abc)": "(abc) א",
+    "אב(ג)": "(ג)בא",
+    "א \u2067abc א\u2069 ב": "ב א abc א",
+    "ב\u200f 12": "12 \u200fב",
+    "tel. +98 21": "tel. +98 21",
+}
+
+
+@pytest.mark.parametrize("text", SEEN)
+def test_a_line_stands_as_unicode_orders_it(text):
+    assert SEEN[text] == visual(text, is_rtl=True)
+
+
+def test_a_latin_line_on_a_latin_card_stands_as_it_is_written():
+    assert "1042-7 (abc) 3-in-1" == visual("1042-7 (abc) 3-in-1", is_rtl=False)
+    assert "abc גבא!" == visual("abc אבג!", is_rtl=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("سفارش 100-۲۸۴۷", ("100-۲۸۴۷",)),
+        ("سفارش \u2068100-۲۸۴۷\u2069", ()),
+        ("سفارش \u2066100-۲۸۴۷\u2069 امروز", ()),
+        ("سفارش ۲۸۴۷", ()),
+        ("3-in-1 قهوه", ("3-in-1",)),
+        ("قهوه iPhone-15", ()),
+        ("טל 03-123-4567", ()),
+        ("الطلب 38.90", ()),
+        ("hello@aurora.example · 1042", ()),
+    ],
+)
+def test_what_is_read_backwards_is_found_before_printing(text, expected):
+    assert expected == misread(text, is_rtl=True)
+
+
+def test_an_order_number_that_turns_around_is_refused_and_not_quoted():
+    with pytest.raises(PrintError, match="order_number: 8 characters") as caught:
+        check_order({"order_number": "سفارش 100-۲۸۴۷"}, is_rtl=True)
+
+    assert "۲۸۴۷" not in str(caught.value)
+
+
+def test_a_range_of_numbers_may_be_read_from_the_right():
+    check_order({"body[0]": "من ١٠-٢٠ دقيقة"}, is_rtl=True)
+
+
+def shown(text: str) -> tuple[int, ...]:
+    return tuple(GLYPHS[char] for char in text)
+
+
+def check(glyphs, words):
+    card = PressCard(glyphs=glyphs)
+    report = preflight(
+        card.build(),
+        profile=get_profile(card.profile),
+        format=get_format("a6"),
+        pdfx="x-1a",
+        codes=(None, URL),
+        words=words,
+        depth="card",
+    )
+    return report.codes
+
+
+def test_words_on_the_card_are_followed_glyph_by_glyph():
+    assert set() == check(shown(TEXT), ["1042", "Thank", "you, Anahit!", "\u20681042\u2069"])
+
+
+def test_a_reversed_number_is_found():
+    assert {"type-order"} == check(shown("you 2401 Thank"), ["1042"])
+
+
+def test_a_number_that_is_not_there_is_missing():
+    assert {"type-missing"} == check(shown("you Thank"), ["1042"])
