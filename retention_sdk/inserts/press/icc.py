@@ -6,13 +6,15 @@ import io
 import struct
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import product
+from math import dist
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import PrintError
 from ..profiles import PdfX, PressProfile
-from .cielab import Rgb
+from .cielab import Rgb, lightness
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,6 +26,7 @@ _HEADER_BYTES = 128
 _BYTES_MAX = 16 * 1024 * 1024
 _DARKEST_STEP = 51
 _SRGB_TOLERANCE = 2
+_NEAR_PERCENT = 3
 
 
 def own_profile(
@@ -46,6 +49,7 @@ def own_profile(
     """
     _check_header(data)
     reach = PressColours(data, 400)
+    reach.black_for(0)  # a profile without the way back cannot be used either
     described = title or condition
     return PressProfile(
         name=name,
@@ -100,35 +104,59 @@ def colours_for(profile: PressProfile) -> PressColours:
 
 
 class PressColours:
-    """Mixes inks: relative colorimetric with black-point compensation, within the ink limit."""
+    """Mixes inks: relative colorimetric with black-point compensation, within the ink limit.
+
+    Conversions are built when they are first needed.
+    """
 
     def __init__(self, data: bytes, ink_max: int) -> None:
-        from PIL import ImageCms
-
         self.ink_max = ink_max
         self._profile = _opened(data)
         self._sources: dict[bytes | None, Any] = {}
-        try:
-            lab = ImageCms.createProfile("LAB")
-            intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
-            self._to_lab = ImageCms.buildTransform(self._profile, lab, "CMYK", "LAB", intent)
-            self._from_lab = self._transform(lab, "LAB")
-            self._from_rgb = self._transform(ImageCms.createProfile("sRGB"), "RGB")
-        except ImageCms.PyCMSError as error:
-            raise PrintError(f"the colour profile does not work: {error}") from None
-        self._lightness_of_black = self._black_ramp()
 
-    def _transform(self, source: Any, mode: str) -> Any:
+    @cached_property
+    def _from_rgb(self) -> Any:
         from PIL import ImageCms
 
-        return ImageCms.buildTransform(
-            source,
-            self._profile,
-            mode,
-            "CMYK",
-            ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
+        return self._transform(ImageCms.createProfile("sRGB"), self._profile, "RGB", "CMYK")
+
+    @cached_property
+    def _to_rgb(self) -> Any:
+        from PIL import ImageCms
+
+        return self._transform(self._profile, ImageCms.createProfile("sRGB"), "CMYK", "RGB")
+
+    @cached_property
+    def _from_lab(self) -> Any:
+        from PIL import ImageCms
+
+        return self._transform(ImageCms.createProfile("LAB"), self._profile, "LAB", "CMYK")
+
+    @cached_property
+    def _lightness_of_black(self) -> list[float]:
+        """The L* of tints of black on paper, the solid first."""
+        tints = [(0.0, 0.0, 0.0, tint / 255) for tint in range(255, -1, -1)]
+        return sorted(lightness(rgb) for rgb in self._seen(tints))
+
+    @staticmethod
+    def _transform(source: Any, target: Any, from_mode: str, to_mode: str) -> Any:
+        from PIL import ImageCms
+
+        intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
+        flags = ImageCms.Flags.BLACKPOINTCOMPENSATION
+        try:
+            return ImageCms.buildTransform(source, target, from_mode, to_mode, intent, flags)
+        except ImageCms.PyCMSError as error:
+            raise PrintError(f"a colour profile does not work: {error}") from None
+
+    def _seen(self, mixes: Sequence[Cmyk]) -> list[Rgb]:
+        """Return how mixtures look on paper, in sRGB."""
+        from PIL import Image, ImageCms
+
+        codes = bytes(round(value * 255) for mix in mixes for value in mix)
+        strip = Image.frombytes("CMYK", (len(mixes), 1), codes)
+        seen = iter(_applied(ImageCms, strip, self._to_rgb).tobytes())
+        return list(zip(seen, seen, seen, strict=True))
 
     @property
     def ink_reached(self) -> int:
@@ -136,6 +164,21 @@ class PressColours:
         steps = range(0, 256, _DARKEST_STEP)
         mixes = self.mixes([(r, g, b) for r in steps for g in steps for b in steps])
         return int(max(sum(mix) for mix in mixes) * 100 + 0.999)
+
+    def mix(self, rgb: Rgb) -> Cmyk:
+        """Return how a flat colour is printed, in whole percents.
+
+        The table of a profile is coarse: in light tints a percent is a visible cast. Of the
+        mixtures nearby, that is taken which looks most like the colour.
+        """
+        (rough,) = self.mixes([rgb])
+        cyan, magenta, yellow, black = (round(value, 2) for value in rough)
+        steps = product(*(_around(value) for value in (cyan, magenta, yellow)))
+        near = [mix for c, m, y in steps if (mix := (c, m, y, black)) == self.limited(mix)]
+        start = self.limited((cyan, magenta, yellow, black))
+        candidates = [start, *near]
+        looks = zip(self._seen(candidates), candidates, strict=True)
+        return min(looks, key=lambda look: (dist(look[0], rgb), dist(look[1], start)))[1]
 
     def mixes(self, colours: Sequence[Rgb]) -> list[Cmyk]:
         """Return how sRGB colours are printed."""
@@ -176,15 +219,6 @@ class PressColours:
         wanted = ramp[0] + (ramp[-1] - ramp[0]) * min(1.0, max(0.0, light / 100))
         return 1 - min(bisect_left(ramp, wanted), 255) / 255
 
-    def _black_ramp(self) -> list[float]:
-        """Return the L* of tints of black on paper, the solid first."""
-        from PIL import Image, ImageCms
-
-        tints = bytes(v for tint in range(255, -1, -1) for v in (0, 0, 0, tint))
-        strip = Image.frombytes("CMYK", (256, 1), tints)
-        light = _applied(ImageCms, strip, self._to_lab).tobytes()[::3]
-        return sorted(value / 2.55 for value in light)
-
     def picture(self, image: Image.Image, source: bytes | None) -> Image.Image:
         """Return an RGB picture in CMYK, within the ink limit. ``source`` is its ICC file.
 
@@ -195,13 +229,15 @@ class PressColours:
 
         if source not in self._sources:
             opened = ImageCms.createProfile("sRGB") if source is None else _opened(source)
-            try:
-                self._sources[source] = self._transform(opened, "RGB")
-            except ImageCms.PyCMSError as error:
-                raise PrintError(
-                    f"the colour profile of a picture does not work: {error}"
-                ) from None
+            self._sources[source] = self._transform(opened, self._profile, "RGB", "CMYK")
         return limited_picture(_applied(ImageCms, image, self._sources[source]), self.ink_max)
+
+
+def _around(value: float) -> list[float]:
+    """Return tints of one ink near a tint, in steps of a percent."""
+    percent = round(value * 100)
+    first, last = max(0, percent - _NEAR_PERCENT), min(100, percent + _NEAR_PERCENT)
+    return [near / 100 for near in range(first, last + 1)]
 
 
 def _applied(cms: Any, image: Image.Image, transform: Any) -> Image.Image:

@@ -94,13 +94,9 @@ class InkTable:
         """Return what prints an sRGB colour: fixed, black, or in whole percents by the profile."""
         found = self._found.get(rgb)
         if found is None:
-            found = self.exact(rgb) or self._managed(rgb)
+            found = self.exact(rgb) or Ink(self.colours.mix(rgb))
             self._found[rgb] = found
         return found
-
-    def _managed(self, rgb: Rgb) -> Ink:
-        (mix,) = self.colours.mixes([rgb])
-        return Ink(self.colours.limited(_in_percents(mix)))
 
     def exact(self, rgb: Rgb) -> Ink | None:
         """Return what prints a colour that colour management must not touch, else nothing."""
