@@ -58,7 +58,10 @@ class CardRow(Record):
 
 
 class CardsReport(Record):
-    """Redemption, and scan then order. ``redeemed`` is of coupons, ``scanned`` of packed cards."""
+    """Redemption, and scan then order.
+
+    ``redeemed`` is of the coupons, ``scanned`` of the cards given out, ``ordered`` of the scanned.
+    """
 
     since: Instant
     until: Instant
@@ -86,8 +89,8 @@ class LiftReport(Record):
     def sentence(self) -> str:
         """The result as it may be told."""
         points = f"difference {_points(self.difference)} points"
-        interval = f"{CONFIDENCE:.0%} interval {_points(self.low)} to {_points(self.high)}"
-        return f"{points}, {interval.replace('%', ' %')}; {self.verdict}"
+        interval = f"{100 * CONFIDENCE:.0f} % interval {_points(self.low)} to {_points(self.high)}"
+        return f"{points}, {interval}; {self.verdict}"
 
 
 def report_cards(
@@ -110,8 +113,7 @@ def report_cards(
             voided=each.voided,
             coupons=each.coupons,
             redeemed=_rate(each.redeemed, each.coupons),
-            # Cards of shops without a packing desk are never marked as packed.
-            scanned=_rate(each.scanned, max(each.packed, each.printed, each.scanned)),
+            scanned=_rate(each.scanned, each.assigned),
             ordered=_rate(each.ordered, each.scanned),
         )
         for each in counted
