@@ -55,7 +55,7 @@ class Rewriter:
         self._initial_at = -1
         self._added: dict[str, dict[str, Any]] = {"/ExtGState": {}, "/ColorSpace": {}}
         self._pictures: dict[str, Any] = {}
-        self._handlers: dict[str, Callable[[Sequence[Any], str], None]] = {
+        self._handlers: dict[str, Callable[[Any, str], None]] = {
             "q": self._push,
             "Q": self._pop,
             "cm": self._transform,
@@ -78,7 +78,7 @@ class Rewriter:
         name = str(instruction.operator)
         handler = self._handlers.get(name)
         if handler:
-            handler(instruction.operands, name)
+            handler(instruction, name)
         elif name in _SHOW:
             self._overprint(is_on=self._is_small_black_text())
             self.written.append(instruction)
@@ -114,50 +114,51 @@ class Rewriter:
     def _emit(self, operands: Sequence[Any], name: str) -> None:
         self.written.append(ContentStreamInstruction(list(operands), Operator(name)))
 
-    def _push(self, operands: Sequence[Any], name: str) -> None:
+    def _push(self, instruction: Any, _: str) -> None:
         self._stack.append(self._state)
-        self._emit(operands, name)
+        self.written.append(instruction)
 
-    def _pop(self, operands: Sequence[Any], name: str) -> None:
+    def _pop(self, instruction: Any, _: str) -> None:
         if self._stack:
             self._state = self._stack.pop()
-        self._emit(operands, name)
+        self.written.append(instruction)
 
-    def _transform(self, operands: Sequence[Any], name: str) -> None:
-        self._state = self._state._replace(scale=self._state.scale * _scale(operands))
-        self._emit(operands, name)
+    def _transform(self, instruction: Any, _: str) -> None:
+        self._state = self._state._replace(scale=self._state.scale * _scale(instruction.operands))
+        self.written.append(instruction)
 
-    def _begin_text(self, operands: Sequence[Any], name: str) -> None:
+    def _begin_text(self, instruction: Any, _: str) -> None:
         self._text_scale = 1.0
-        self._emit(operands, name)
+        self.written.append(instruction)
 
-    def _place_text(self, operands: Sequence[Any], name: str) -> None:
-        self._text_scale = _scale(operands)
-        self._emit(operands, name)
+    def _place_text(self, instruction: Any, _: str) -> None:
+        self._text_scale = _scale(instruction.operands)
+        self.written.append(instruction)
 
-    def _choose_font(self, operands: Sequence[Any], name: str) -> None:
-        self._state = self._state._replace(font_pt=float(operands[1]))
-        self._emit(operands, name)
+    def _choose_font(self, instruction: Any, _: str) -> None:
+        self._state = self._state._replace(font_pt=float(instruction.operands[1]))
+        self.written.append(instruction)
 
-    def _choose_text_mode(self, operands: Sequence[Any], name: str) -> None:
-        self._state = self._state._replace(text_mode=int(operands[0]))
-        self._emit(operands, name)
+    def _choose_text_mode(self, instruction: Any, _: str) -> None:
+        self._state = self._state._replace(text_mode=int(instruction.operands[0]))
+        self.written.append(instruction)
 
-    def _device_colour(self, operands: Sequence[Any], name: str) -> None:
+    def _device_colour(self, instruction: Any, name: str) -> None:
         device = _DEVICES[name.lower()]
         if str(device) not in self._spaces:
             self._spaces[str(device)] = read_space(device, None, self._job)
         self._set_space(self._spaces[str(device)], is_fill=name.islower())
-        self._choose_colour(operands, name)
+        self._choose_colour(instruction, name)
 
-    def _choose_space(self, operands: Sequence[Any], name: str) -> None:
-        key, is_fill = str(operands[0]), name.islower()
+    def _choose_space(self, instruction: Any, name: str) -> None:
+        space_name = instruction.operands[0]
+        key, is_fill = str(space_name), name.islower()
         if key not in self._spaces:
-            self._spaces[key] = read_space(operands[0], self._named, self._job)
+            self._spaces[key] = read_space(space_name, self._named, self._job)
         space = self._spaces[key]
         self._set_space(space, is_fill=is_fill)
         if space.is_pattern or space.ink is None:
-            self._emit(operands, name)
+            self.written.append(instruction)
         else:
             self._write(space.ink(space.initial), is_fill=is_fill)
             self._initial_at = len(self.written)
@@ -168,14 +169,14 @@ class Rewriter:
             state._replace(fill=space, is_black=False) if is_fill else state._replace(stroke=space)
         )
 
-    def _choose_colour(self, operands: Sequence[Any], name: str) -> None:
-        is_fill = name.islower()
+    def _choose_colour(self, instruction: Any, name: str) -> None:
+        is_fill, operands = name.islower(), instruction.operands
         space = self._state.fill if is_fill else self._state.stroke
         if space.is_pattern and space.ink is not None and len(operands) > 1:
             mix = written(space.ink(numbers(operands[:-1])), self._job)
             self._emit([*mix, operands[-1]], name)
         elif space.is_pattern or space.ink is None:
-            self._emit(operands, name)
+            self.written.append(instruction)
         else:
             if self._initial_at == len(self.written):
                 self.written.pop()  # the first colour of the space, which nothing was painted in
@@ -210,7 +211,8 @@ class Rewriter:
         if self._job.is_mask or is_on == self._state.is_overprinting:
             return
         name = OVERPRINT if is_on else KNOCK_OUT
-        self._added["/ExtGState"][name] = our_states()[name]
+        if name not in self._added["/ExtGState"]:
+            self._added["/ExtGState"][name] = our_states()[name]
         self._emit([Name(name)], "gs")
         self._state = self._state._replace(is_overprinting=is_on)
 
