@@ -49,7 +49,10 @@ def check_order(texts: Mapping[str, str], *, is_rtl: bool) -> None:
 
 
 def misread(text: str, *, is_rtl: bool) -> tuple[str, ...]:
-    """Return the numbers and words without right-to-left letters that do not run left to right."""
+    """Return the numbers and words without right-to-left letters that do not run left to right.
+
+    Groups of Arabic-Indic digits alone, ``٢٠٢٦-٣٨``, are read from the right, as they are shown.
+    """
     wrong = []
     for line in text.split("\n"):
         places = {index: place for place, index in enumerate(visual_order(line, is_rtl=is_rtl))}
@@ -65,12 +68,13 @@ def _tokens(line: str) -> Iterator[tuple[int, str]]:
     for match in _TOKEN.finditer(line):
         word = match[0]
         inner = word.strip("".join({char for char in word if not char.isalnum()}))
-        if sum(char.isalnum() for char in inner) > 1 and not _has_right(inner):
+        if sum(char.isalnum() for char in inner) > 1 and _runs_right(inner):
             yield match.start() + word.index(inner), inner
 
 
-def _has_right(word: str) -> bool:
-    return any(unicodedata.bidirectional(char) in {"R", "AL"} for char in word)
+def _runs_right(word: str) -> bool:
+    kinds = {unicodedata.bidirectional(char) for char in word}
+    return not kinds & {"R", "AL"} and bool(kinds & {"L", "EN"})
 
 
 def visual(text: str, *, is_rtl: bool) -> str:

@@ -55,6 +55,7 @@ def test_a_latin_line_on_a_latin_card_stands_as_it_is_written():
         ("טל 03-123-4567", ()),
         ("الطلب 38.90", ()),
         ("hello@aurora.example · 1042", ()),
+        ("طلب \u2068٢٠٢٦-٣٨\u2069", ()),
     ],
 )
 def test_what_is_read_backwards_is_found_before_printing(text, expected):
