@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ..model import Artifact, ContentKind, Palette, Record
 from ..model.base import LanguageTag, Line
@@ -107,7 +107,7 @@ class Card(Record):
     tagline: HiddenText = ""
     salutation: HiddenText = ""
     headline: Annotated[CardText, Field(min_length=1, repr=False)]
-    body: Annotated[tuple[CardText, ...], Field(min_length=1, max_length=6, repr=False)]
+    body: Annotated[tuple[CardText, ...], Field(max_length=6, repr=False)] = ()
     badge: HiddenText = ""
     steps: Annotated[tuple[CardText, ...], Field(max_length=5, repr=False)] = ()
     are_steps_numbered: bool = True
@@ -126,6 +126,12 @@ class Card(Record):
     contact: HiddenText = ""
     legal: HiddenText = ""
     notice: HiddenText = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.body and self.quote is None:
+            raise ValueError("a card has a body, or quotes somebody")
+        return self
 
 
 class RenderedCard(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ConsentError
-from ..l10n import Localizer, isolate
+from ..l10n import Localizer, isolate, isolate_ltr
 from ..l10n import localizer as localizer_of
 from ..model import Candidate, ContentKind, Context, Decision
 from ..model.shop import words_for
@@ -20,8 +20,6 @@ from .order_parts import order_part, points_part
 from .parts import Writer
 from .settings import InsertSettings
 from .slots import contact_of, read_slots
-
-_LABEL_LETTERS_MAX = 44
 
 
 def compose_card(
@@ -39,8 +37,9 @@ def compose_card(
 
     It never holds a price of the order, an e-mail address, a phone number or a postal address of
     the customer. ``code_url`` is a tracked link, printed on personal cards only; the others lead
-    to the page itself. ``code_label`` is what to type instead. ``coupon`` is the code that was
-    created for this card; an offer with a code for everybody needs none.
+    to the page itself. ``code_label`` is a short code to type instead of the tracked link.
+    ``coupon`` is the code that was created for this card; an offer with a code for everybody
+    needs none.
 
     Raises:
         ConsentError: the decision forbids this card, is about another one, a block or coupon holds
@@ -64,6 +63,7 @@ def compose_card(
         badge=writer.badge(),
         steps=writer.steps(),
         are_steps_numbered=writer.are_steps_numbered,
+        quote=writer.quote(),
         coupon=writer.coupon(),
         points=points_part(writer) if is_personal else (),
         blocks=(*_blocks(candidate), *writer.small_print()),
@@ -103,19 +103,22 @@ def _look(context: Context, localizer: Localizer) -> dict[str, Any]:
         "brand_name": brand.name,
         "logo": brand.logo,
         "logo_pdf": brand.logo_pdf,
-        "signature": brand.sender.signature,
         "faces": {role: by[script] for role, by in brand.faces.items() if script in by},
     }
 
 
 def _signed(context: Context, writer: Writer) -> dict[str, Any]:
-    """Return who speaks, and how they are reached."""
+    """Return who speaks, and how they are reached; under a giver's words only they sign."""
     sender = context.brand.sender
-    return {
+    signature = {
+        "signoff": writer.say("card.signoff"),
         "sender_name": isolate(sender.name),
         "sender_role": _isolated(sender.role),
+        "signature": sender.signature,
+    }
+    return {
+        **({} if writer.has_quote else signature),
         "tagline": _tagline(context, writer),
-        "signoff": writer.say("card.signoff"),
         "contact": _contact(context, writer),
         "legal": _legal(context, writer.words),
     }
@@ -161,15 +164,8 @@ def _code(writer: Writer, url: str | None, label: str) -> CardCode | None:
     return CardCode(
         url=address,
         caption=caption or writer.say("card.qr.caption"),
-        label=_label(writer, label if is_tracked else action.url.partition("://")[2]),
+        label=isolate_ltr(label) if label and is_tracked else "",
     )
-
-
-def _label(writer: Writer, address: str) -> str:
-    """Return what to type without a camera; an address too long to type helps nobody."""
-    if not address or len(address) > _LABEL_LETTERS_MAX:
-        return ""
-    return writer.say_if("card.code.label", address=address.rstrip("/"))
 
 
 def _notice(context: Context, decision: Decision, writer: Writer) -> str:

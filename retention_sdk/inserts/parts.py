@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from ..errors import PrintError
 from ..l10n import Localizer, isolate
 from ..l10n.bidi import isolate_ltr
 from ..model import Candidate, ContentKind, Context
-from .card import CardBlock, CardCoupon
-from .families import Family
+from .card import CardBlock, CardCoupon, CardQuote
+from .families import GIFT_MESSAGE, Family
 from .offers import CardOffer
 from .slots import Slots
 
-_PARAGRAPHS_MAX = 4
+QUOTE_LETTERS_MAX = 1000
+_PARAGRAPHS_MAX = 6
 _TERMS_GLUE = " · "
 
 
@@ -39,13 +41,24 @@ class Writer:
         is_there = self.words.can_say(key, formality=self.context.locale.formality)
         return self.say(key, **arguments) if is_there else ""
 
+    @property
+    def has_quote(self) -> bool:
+        """Whether somebody else's words stand on the front, instead of ours."""
+        order = self.context.order
+        is_gift = self.family.name == GIFT_MESSAGE
+        return is_gift and order is not None and bool(order.gift_message.strip())
+
     def body(self) -> tuple[str, ...]:
-        """Return the running text by paragraphs."""
-        text = self.say(self.family.body, **_BODY_ARGUMENTS.get(self.family.name, _brand)(self))
-        own = tuple(part for part in text.split("\n") if part.strip())
+        """Return the running text by paragraphs; none where the front belongs to a giver."""
+        if self.has_quote:
+            return ()
         before = _BEFORE_BODY.get(self.family.name, _nothing)(self)
         after = _AFTER_BODY.get(self.family.name, _nothing)(self)
-        return (*before, *own, *(part for part in after if part))
+        return (*before, *self._own_words(), *(part for part in after if part))
+
+    def _own_words(self) -> tuple[str, ...]:
+        text = self.say(self.family.body, **_BODY_ARGUMENTS.get(self.family.name, _brand)(self))
+        return tuple(part for part in text.split("\n") if part.strip())
 
     def badge(self) -> str:
         """Return a mark of rank: the name of a tier that was reached."""
@@ -60,24 +73,56 @@ class Writer:
         """Whether the list is done one after the other."""
         return self.family.name == "return_instructions"
 
+    def quote(self) -> CardQuote | None:
+        """Return the buyer's own words, verbatim, each paragraph isolated.
+
+        Raises:
+            PrintError: there are more of them than a card can hold.
+        """
+        order = self.context.order
+        if order is None or not self.has_quote:
+            return None
+        if len(order.gift_message) > QUOTE_LETTERS_MAX:
+            count = len(order.gift_message)
+            raise PrintError(
+                f"order {order.id}: the gift message has {count} characters, a card holds "
+                f"{QUOTE_LETTERS_MAX}; shorten it with the buyer"
+            )
+        return CardQuote(
+            paragraphs=paragraphs_of(order.gift_message),
+            recipient=self._named("card.gift.to", order.gift_to),
+            giver=self._named("card.gift.from", order.gift_from),
+        )
+
     def coupon(self) -> CardCoupon | None:
         """Return the code with its worth and its conditions."""
+        if self.family.name == "referral":
+            return self._code_for_friends()
         offer = self._offer()
         if offer is None:
             return None
-        return CardCoupon(
-            code=isolate_ltr(offer.code), value=self._worth(offer), terms=self._terms(offer)
-        )
+        return code_of(offer.code, self._worth(offer), self._terms(offer))
 
     def small_print(self) -> tuple[CardBlock, ...]:
         """Return what has to be told and is no part of the running text."""
         text, content = _SMALL_PRINT.get(self.family.name, _no_print)(self)
-        return (CardBlock(content=content, text=text, is_optional=False),) if text else ()
+        own = (CardBlock(content=content, text=text, is_optional=False),) if text else ()
+        if not self.has_quote:
+            return own
+        words = " ".join(self._own_words())
+        return (*own, CardBlock(content=ContentKind.THANKS, text=words))
 
     def gift(self) -> str:
         """Say what lies in the parcel beside the order."""
         name = self.slots.gift_name
         return self.say("card.gift.enclosed", gift=name) if name else ""
+
+    def _code_for_friends(self) -> CardCoupon | None:
+        code = self.slots.referral_code
+        return code_of(code, isolate(self.slots.friend_reward)) if code else None
+
+    def _named(self, key: str, name: str) -> str:
+        return (self.say_if(key, name=name) or isolate(name)) if name else ""
 
     def _offer(self) -> CardOffer | None:
         if ContentKind.COUPON not in self.candidate.content or self.offer is not None:
@@ -107,6 +152,11 @@ class Writer:
         if offer.is_single_use:
             parts.append(self.say("card.coupon.once"))
         return _TERMS_GLUE.join(parts)
+
+
+def code_of(code: str, value: str, terms: str = "") -> CardCoupon:
+    """Return a code that runs left to right whatever stands around it."""
+    return CardCoupon(code=isolate_ltr(code), value=value, terms=terms)
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:
@@ -159,29 +209,14 @@ def _minutes(writer: Writer) -> tuple[str, ...]:
     return (writer.say("card.survey.minutes", minutes=minutes),) if minutes else ()
 
 
-def _exchange(writer: Writer) -> tuple[str, ...]:
-    order, days = writer.context.order, writer.slots.returns_days
-    if order is None or not days:
-        return ()
-    return (writer.say_if("card.gift.exchange", number=order.number, days=days),)
-
-
 def _enclosed(writer: Writer) -> tuple[str, ...]:
     return (writer.gift(),)
 
 
-def _buyers_words(writer: Writer) -> tuple[str, ...]:
-    return paragraphs_of(writer.context.order.gift_message) if writer.context.order else ()
-
-
-_BEFORE_BODY: Mapping[str, Callable[[Writer], tuple[str, ...]]] = {
-    "brand_story": _story,
-    "gift_message": _buyers_words,
-}
+_BEFORE_BODY: Mapping[str, Callable[[Writer], tuple[str, ...]]] = {"brand_story": _story}
 _AFTER_BODY: Mapping[str, Callable[[Writer], tuple[str, ...]]] = {
     "apology_late": _excuse,
     "exit_survey": _minutes,
-    "gift_message": _exchange,
     "brand_story": _impact,
     "birthday": _enclosed,
     "anniversary": _enclosed,
@@ -244,8 +279,17 @@ def _cost(writer: Writer) -> _Print:
     return (isolate(cost) if cost else ""), ContentKind.RETURNS
 
 
+def _exchange(writer: Writer) -> _Print:
+    order, days = writer.context.order, writer.slots.returns_days
+    if order is None or not days:
+        return _no_print(writer)
+    text = writer.say_if("card.gift.exchange", number=order.number, days=days)
+    return text, ContentKind.RETURNS
+
+
 _SMALL_PRINT: Mapping[str, Callable[[Writer], _Print]] = {
     "vip_tier_up": _tier_until,
     "care_guide": _warranty,
     "return_instructions": _cost,
+    "gift_message": _exchange,
 }

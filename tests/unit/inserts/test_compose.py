@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from retention_sdk.errors import ConsentError
+from retention_sdk.errors import ConsentError, PrintError
 from retention_sdk.inserts import Card, card_candidates, compose_card
 from retention_sdk.l10n import available_locales, localizer, strip_isolates
 from retention_sdk.model import Block, ContentKind, History, LocaleChoice, LoyaltyState
@@ -103,7 +103,8 @@ def test_gift_holds_the_buyers_words_and_nothing_about_worth_or_buyer():
     context = b.a_context(order=order, loyalty=LoyaltyState(balance=77))
     card = composed(context, template="gift_message")
 
-    assert ["Happy birthday!", "Love, Aunt *B*"] == [strip_isolates(p) for p in card.body[:2]]
+    said = [strip_isolates(part) for part in card.quote.paragraphs]
+    assert ["Happy birthday!", "Love, Aunt *B*"] == said
     assert "1042" in card.order_number
     assert (card.code, card.items, card.points, card.order_date) == (None, (), (), "")
     assert not re.search("Ada|Lovelace|Rose|77", everything_on(card))
@@ -113,8 +114,22 @@ def test_long_gift_message_keeps_every_word():
     words = [f"line {number}" for number in range(30)]
     card = composed(b.a_context(order=b.an_order(is_gift=True, gift_message="\n".join(words))))
 
-    text = strip_isolates(" ".join(card.body))
+    text = strip_isolates(" ".join(card.quote.paragraphs))
     assert all(word in text for word in words)
+
+
+def test_gift_names_who_gives_and_who_gets_as_the_buyer_wrote_it():
+    order = b.an_order(is_gift=True, gift_message="Enjoy!", gift_to="Nora", gift_from="Aunt B")
+    card = composed(b.a_context(order=order))
+
+    assert "To: Nora" == strip_isolates(card.quote.recipient)
+    assert "From: Aunt B" == strip_isolates(card.quote.giver)
+
+
+def test_gift_message_longer_than_a_card_is_refused_with_the_order():
+    order = b.an_order(id="1042", is_gift=True, gift_message="word " * 201)
+    with pytest.raises(PrintError, match="order 1042: .* 1004 characters, a card holds 1000"):
+        composed(b.a_context(order=order))
 
 
 @pytest.mark.parametrize("number", ["100-2847", "100-۲۸۴۷", "100-٢٨٤٧", "A/٧-٨"])
