@@ -25,6 +25,7 @@ from .errors import (
     SubjectErased,
 )
 from .hooks.manager import Plugins, load
+from .inserts.formats import DEFAULT_FORMAT
 from .model import (
     Brand,
     CustomerErased,
@@ -201,12 +202,17 @@ class Retention:
     # Cards ---------------------------------------------------------------------------------
 
     def print_card(
-        self, order: Order, *, locale: str | None = None, template: str | None = None
+        self,
+        order: Order,
+        *,
+        locale: str | None = None,
+        template: str | None = None,
+        format: str = DEFAULT_FORMAT,  # noqa: A002 - as everywhere that a card is drawn
     ) -> PrintedCard:
         """Print the card that may lie in an order's parcel; nothing is stored or sent.
 
         ``locale`` (BCP 47) overrides the negotiation, ``template`` is tried first; what is
-        allowed remains the consent rules' decision.
+        allowed remains the consent rules' decision. ``format`` is the name of a card format.
 
         Raises:
             PrintError: no parcel waits for a card, or text cannot be printed.
@@ -224,7 +230,9 @@ class Retention:
             inserts=config.inserts,
         )
         chosen = self._locale(order, locale)
-        return print_card(order, press, locale=chosen, now=self.clock(), template=template)
+        return print_card(
+            order, press, locale=chosen, now=self.clock(), template=template, format=format
+        )
 
     def payment_methods(
         self, where: Order | str, *, locale: str | None = None, **wishes: Unpack[PaymentWishes]

@@ -11,15 +11,24 @@ import typer
 from ..app import Retention
 from ..consent import explain
 from ..errors import ConfigError
+from ..inserts.formats import DEFAULT_FORMAT, get_format
+from ..inserts.press import press_card
+from ..inserts.profiles import DEFAULT_PROFILE, PdfX, get_profile
 from ..model import Order
 from ..pipeline.printing import PrintedCard
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
+
+_PDFX: dict[str, PdfX | None] = {"": None, "x-4": "x-4", "x-1a": "x-1a"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
     locale: str | None
     template: str | None
+    format: str
+    profile: str
+    pdfx: PdfX | None
+    marks: bool
 
 
 def command(
@@ -30,6 +39,10 @@ def command(
     platform: Annotated[str, typer.Option("--platform", "-p", help="What wrote it.")] = "file",
     template: Annotated[str | None, typer.Option(help="Tried first; consent decides.")] = None,
     locale: Annotated[str | None, typer.Option(help="BCP 47; the order's own otherwise.")] = None,
+    format: Annotated[str, typer.Option(help="The size of the card.")] = DEFAULT_FORMAT,  # noqa: A002
+    profile: Annotated[str, typer.Option(help="How it will be printed.")] = DEFAULT_PROFILE,
+    pdfx: Annotated[str, typer.Option(help="x-4 or x-1a, as the printer asks.")] = "",
+    marks: Annotated[bool, typer.Option("--marks", help="Draw marks around the bleed.")] = False,
     out: Annotated[Path, typer.Option(help="Where to write.")] = Path("out"),
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
@@ -37,9 +50,11 @@ def command(
     """Print one card: PDF with bleed for the press, two PNG to look at."""
     if sample == (order is not None):
         raise ConfigError("name one of --order and --sample", key="insert")
+    if pdfx not in _PDFX:
+        raise ConfigError(f"{pdfx!r} is none of x-4, x-1a", key="--pdfx")
     shop = _shop(config, is_sample=sample)
     orders = [_sample_order()] if order is None else _orders(shop, platform, order)
-    wish = _Wish(locale, template)
+    wish = _Wish(locale, template, format, profile, _PDFX[pdfx], marks)
     answers = [_print(shop, each, wish, out) for each in orders]
     emit(answers, as_json=json, human=lambda: _show(answers))
 
@@ -68,9 +83,19 @@ def _orders(shop: Retention, platform: str, file: Path) -> list[Order]:
 
 
 def _print(shop: Retention, order: Order, wish: _Wish, out: Path) -> dict[str, Any]:
-    printed = shop.print_card(order, locale=wish.locale, template=wish.template)
+    press = get_profile(wish.profile)
+    printed = shop.print_card(order, locale=wish.locale, template=wish.template, format=wish.format)
+    card = press_card(
+        printed.card,
+        profile=press,
+        palette=shop.config.brand.palette,
+        format=get_format(wish.format),
+        created_at=shop.clock(),
+        pdfx=wish.pdfx,
+        marks=wish.marks,
+    )
     out.mkdir(parents=True, exist_ok=True)
-    artifacts = (printed.card.pdf, printed.card.front_png, printed.card.back_png)
+    artifacts = (card.pdf, card.front_png, card.back_png)
     files = [out / f"{_stem(order)}-{artifact.name}" for artifact in artifacts]
     for path, artifact in zip(files, artifacts, strict=True):
         path.write_bytes(artifact.data)

@@ -19,6 +19,7 @@ from ..inserts import (
     compose_card,
     render_card,
 )
+from ..inserts.formats import DEFAULT_FORMAT
 from ..model import Brand, Candidate, Context, Decision, LocaleChoice, Order, OrderPaid, Shop
 from .choose import judge_of, preferred
 from .locale import localizer_for
@@ -60,10 +61,12 @@ def print_card(
     locale: LocaleChoice,
     now: datetime,
     template: str | None = None,
+    format: str = DEFAULT_FORMAT,  # noqa: A002 - as everywhere that a card is drawn
 ) -> PrintedCard:
     """Print the best card that may lie in this order's parcel; nothing is recorded.
 
     ``template`` is tried first; consent still decides, and ``plain_thanks`` is what is left.
+    ``format`` is the name of a card format.
 
     Raises:
         PrintError: no parcel is waiting for a card, or there is no such template.
@@ -88,7 +91,7 @@ def print_card(
         context, choice.candidate, choice.decision, words, code_url=url, settings=settings
     )
     look = find_template(card.template, press.templates)
-    rendered = render_card(card, created_at=now, template=look)
+    rendered = render_card(card, created_at=now, template=look, format=format)
     return PrintedCard(rendered, choice.candidate, choice.decisions, locale)
 
 

@@ -42,7 +42,8 @@ def finish_for_press(
     For a CMYK profile every colour becomes a mixture of inks: the palette's own mixtures and spot
     inks, black alone for text and codes, the colour profile for all else, never more ink than the
     paper takes. ``marks`` draws crop and registration marks outside the bleed, ``slug`` a line of
-    text there; both enlarge the page. Equal arguments give equal bytes.
+    text there; both enlarge the page. Without ``title`` the document keeps its own. Equal
+    arguments give equal bytes.
 
     Raises:
         PrintError: the document is no card of that format, or something on it cannot be printed
@@ -119,7 +120,7 @@ def _separated(
     import pikepdf
 
     from .inks import ink_table
-    from .intent import set_information, set_intent
+    from .intent import UNTITLED, set_information, set_intent
     from .marks import AROUND_MM
     from .separate import separate_page
     from .spaces import Job
@@ -138,7 +139,8 @@ def _separated(
         if marks or slug:
             _draw_around(pdf, pages, boxes, marks=marks, slug=slug, fonts=fonts)
         set_intent(pdf, profile)
-        set_information(pdf, title=title, created_at=created_at, pdfx=pdfx, seed=data)
+        named = title or str(pdf.docinfo.get("/Title", "")) or UNTITLED
+        set_information(pdf, title=named, created_at=created_at, pdfx=pdfx, seed=data)
         return _saved(pdf, pdfx)
 
 

@@ -21,6 +21,7 @@ LABELS: dict[PdfX, str] = {"x-4": "PDF/X-4", "x-1a": "PDF/X-1a:2003"}
 _REGISTERED = re.compile(r"FOGRA\d\d[L]?|CGATS TR ?\d{3}|CGATS21-2-CRPC\d|JC200\d|IFRA\d\d")
 _REGISTRY = "http://www.color.org"
 _CREATOR = "retention_sdk"
+UNTITLED = "Card"
 
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">

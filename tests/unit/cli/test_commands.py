@@ -120,6 +120,39 @@ def test_an_unknown_template_lists_those_there_are(tmp_path, monkeypatch, capsys
     assert "plain_thanks" in err
 
 
+def test_a_sample_goes_to_press_as_the_printer_asks(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    wishes = ("--format", "a5", "--profile", "coated_fogra39", "--pdfx", "x-1a", "--marks")
+
+    code, out, _ = run(capsys, "insert", "--sample", *wishes, "--json")
+
+    assert 0 == code
+    data = Path(json.loads(out)[0]["files"][0]).read_bytes()
+    assert b"%PDF-1.4" == data[:8]
+    assert b"(PDF/X-1a:2003)" in data
+    assert 0 == run(capsys, "preflight", json.loads(out)[0]["files"][0], *wishes[:-1])[0]
+
+
+@pytest.mark.parametrize(
+    ("wish", "answer"),
+    [
+        ("--pdfx x-3", (3, "x-4, x-1a")),
+        ("--profile fogra99", (6, "coated_fogra39")),
+        ("--format a9", (6, "a6-landscape")),
+        ("--profile thermal", (6, "label printers")),
+    ],
+)
+def test_unknown_wishes_for_the_press_list_those_there_are(
+    tmp_path, monkeypatch, capsys, wish, answer
+):
+    monkeypatch.chdir(tmp_path)
+
+    code, _, err = run(capsys, "insert", "--sample", *wish.split())
+
+    assert answer[0] == code
+    assert answer[1] in " ".join(err.split())
+
+
 def test_insert_wants_an_order_or_a_sample(shop_dir, capsys):
     assert 3 == run(capsys, "insert")[0]
 

@@ -193,6 +193,16 @@ def test_x4_says_so_everywhere_alike(drawn, press, reading):
         assert metadata["xmpMM:DocumentID"].startswith("uuid:")
 
 
+def test_a_file_is_never_without_a_title(samples, draw, drawn, press, reading):
+    card = draw(samples["en"]).pdf.data
+
+    own = reading(press(card, format=A6, palette=Palette(), title="")).pdf
+    none = reading(press(drawn, title="")).pdf
+
+    assert "Thank you, truly." == str(own.docinfo["/Title"])
+    assert "Card" == str(none.docinfo["/Title"])
+
+
 def test_x1a_is_pdf_14_without_object_streams_and_metadata(drawn, press, reading):
     data = press(drawn, pdfx="x-1a")
     pdf = reading(data).pdf
