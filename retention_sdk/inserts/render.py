@@ -52,9 +52,9 @@ def render_card(
     """Return the PDF of a card with pictures of its first and last page.
 
     Equal arguments give equal bytes. Optional blocks that do not fit are left out, the last
-    ones first; what a small format leaves out is in ``grid``. ``template`` replaces Typst files,
-    ``styles`` are looks beside the built-in ones. The PDF is tagged (PDF/UA-1), has the bleed of
-    its format, and embeds its faces; the pictures show the trimmed card, and without ``preview``
+    ones first, then what stands in the way of a coupon; what a small format leaves out is in
+    ``grid``. ``template`` replaces Typst files,
+    ``styles`` are looks beside the built-in ones. The PDF is tagged (PDF/UA-1, unless a PDF logo is placed), has the bleed of its format, and embeds its faces; the pictures show the trimmed card, and without ``preview``
     they are empty.
 
     Raises:
@@ -69,26 +69,41 @@ def render_card(
     look = get_style(card.style, styles)
     ppi = preview_ppi if preview else None
     check_ink(texts_of(set_up(card, style=look, paper=paper)), library)
-    for left_out, shown in enumerate(fewer_blocks(card)):
+    for left_out, shown in enumerate(attempts(card)):
         setting = set_up(shown, style=look, paper=paper)
         try:
             files = source_files([setting], library, template)
-            return _render(files, created_at, ppi, library, paper, left_out=left_out)
-        except TextOverflow:
-            if not any(block.is_optional for block in shown.blocks):
-                raise
-    raise AssertionError("the last attempt returns or raises")
+            return _render(
+                files,
+                created_at,
+                ppi,
+                library,
+                paper,
+                left_out=left_out,
+                is_accessible=card.logo_pdf is None,
+            )
+        except TextOverflow as error:
+            refusal = error
+    raise refusal
 
 
-def fewer_blocks(card: Card) -> list[Card]:
-    """Return the card, then the card without its last optional block, and so on."""
-    attempts = [card]
+def attempts(card: Card) -> list[Card]:
+    """Return the card, then the card with less and less of what is optional.
+
+    The last optional block goes first. A coupon, which is what its card is for, then makes room
+    for itself where points and tagline stand.
+    """
+    tried = [card]
     blocks = list(card.blocks)
     for block in reversed(card.blocks):
         if block.is_optional:
             blocks.remove(block)
-            attempts.append(card.model_copy(update={"blocks": tuple(blocks)}))
-    return attempts
+            tried.append(card.model_copy(update={"blocks": tuple(blocks)}))
+    if card.coupon:
+        for name in ("points", "tagline"):
+            if getattr(card, name):
+                tried.append(tried[-1].model_copy(update={name: () if name == "points" else ""}))
+    return tried
 
 
 def _render(
@@ -99,9 +114,10 @@ def _render(
     paper: CardFormat,
     *,
     left_out: int,
+    is_accessible: bool,
 ) -> RenderedCard:
     typesetter = typesetter_for(library)
-    (pdf,) = typesetter.compile(files, "pdf", created_at)
+    (pdf,) = typesetter.compile(files, "pdf", created_at, is_accessible=is_accessible)
     pages = typesetter.compile(files, "png", created_at, ppi=ppi) if ppi else (b"",)
     data = set_boxes(pdf, paper)
     return RenderedCard(
@@ -163,13 +179,13 @@ class Typesetter:
     def compile(
         self,
         files: Mapping[str, bytes],
-        kind: Literal["pdf", "png"],
+        kind: Literal["pdf", "png", "svg"],
         created_at: datetime,
         *,
         ppi: float | None = None,
-        is_tagged: bool = True,
+        is_accessible: bool = True,
     ) -> tuple[bytes, ...]:
-        """Return the pages of a PNG, or the one document of a PDF.
+        """Return the pages of a PNG or SVG, or the one document of a PDF.
 
         Raises:
             TextOverflow, MissingGlyph, PrintError: as the typesetter reports it.
@@ -178,7 +194,7 @@ class Typesetter:
 
         options: dict[str, Any] = {"ppi": ppi}
         if kind == "pdf":
-            options = {"pdf_standards": "ua-1"} if is_tagged else {"pdf_tags": False}
+            options = {"pdf_standards": "ua-1"} if is_accessible else {}
         try:
             result = self._compiler().compile(
                 input=dict(files), format=kind, timestamp=int(created_at.timestamp()), **options

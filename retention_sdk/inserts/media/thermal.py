@@ -6,6 +6,7 @@ paper, text on them black, and the code gets modules of whole dots.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from ...errors import PrintError
@@ -13,6 +14,7 @@ from ...model import Palette
 from ..card import Card
 from ..fonts import FontLibrary
 from ..render import render_card
+from ..style import CardStyle
 from ..template import CardTemplate
 from .codes import redraw_code
 from .dots import Dots, read_dots
@@ -31,6 +33,7 @@ def thermal_dots(
     format: str = DEFAULT_FORMAT,  # noqa: A002 - the word of the trade
     fonts: FontLibrary | None = None,
     template: CardTemplate | None = None,
+    styles: Mapping[str, CardStyle] | None = None,
 ) -> tuple[Dots, ...]:
     """Return front and back of a card in dots of a printer's resolution.
 
@@ -45,6 +48,7 @@ def thermal_dots(
         created_at=created_at,
         fonts=fonts,
         template=template,
+        styles=styles or {},
         format=format,
         preview=False,
     )
@@ -60,6 +64,7 @@ def thermal_png(
     format: str = DEFAULT_FORMAT,  # noqa: A002 - the word of the trade
     fonts: FontLibrary | None = None,
     template: CardTemplate | None = None,
+    styles: Mapping[str, CardStyle] | None = None,
 ) -> tuple[bytes, ...]:
     """Return front and back as one-bit PNGs that know their resolution.
 
@@ -67,7 +72,13 @@ def thermal_png(
         PrintError: as ``thermal_dots``.
     """
     pages = thermal_dots(
-        card, created_at=created_at, dpi=dpi, format=format, fonts=fonts, template=template
+        card,
+        created_at=created_at,
+        dpi=dpi,
+        format=format,
+        fonts=fonts,
+        template=template,
+        styles=styles,
     )
     return tuple(page.to_png() for page in pages)
 
@@ -80,6 +91,7 @@ def thermal_zpl(
     format: str = DEFAULT_FORMAT,  # noqa: A002 - the word of the trade
     fonts: FontLibrary | None = None,
     template: CardTemplate | None = None,
+    styles: Mapping[str, CardStyle] | None = None,
     encoding: Encoding = "z64",
     copies: int = 1,
 ) -> bytes:
@@ -89,7 +101,13 @@ def thermal_zpl(
         PrintError: as ``thermal_dots``, or not a number of copies.
     """
     pages = thermal_dots(
-        card, created_at=created_at, dpi=dpi, format=format, fonts=fonts, template=template
+        card,
+        created_at=created_at,
+        dpi=dpi,
+        format=format,
+        fonts=fonts,
+        template=template,
+        styles=styles,
     )
     return encode_zpl(pages, encoding=encoding, copies=copies)
 

@@ -1,0 +1,44 @@
+"""A card as SVG: exact at any size on a screen, and lighter than a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ...errors import TextOverflow
+from ..card import Card
+from ..fonts import FontLibrary, load_fonts
+from ..formats import DEFAULT_FORMAT, get_format
+from ..ink import check_ink
+from ..layout import set_up, texts_of
+from ..render import fewer_blocks, source_files, typesetter_for
+from ..style import CardStyle, get_style
+from ..template import CardTemplate
+
+
+def preview_svg(
+    card: Card,
+    *,
+    created_at: datetime,
+    format: str = DEFAULT_FORMAT,  # noqa: A002 - the word of the trade
+    fonts: FontLibrary | None = None,
+    template: CardTemplate | None = None,
+    styles: Mapping[str, CardStyle] | None = None,
+) -> tuple[bytes, ...]:
+    """Return each trimmed page as SVG. Letters are outlines, so no face is needed to show it.
+
+    Raises:
+        MissingFont, MissingGlyph, TextOverflow, ConfigError, PrintError: as ``render_card``.
+    """
+    library, paper = fonts or load_fonts(), get_format(format)
+    look = get_style(card.style, styles or {})
+    typesetter = typesetter_for(library)
+    check_ink(texts_of(set_up(card, style=look, paper=paper)), library)
+    for shown in fewer_blocks(card):
+        files = source_files([set_up(shown, style=look, paper=paper)], library, template)
+        try:
+            return typesetter.compile(files, "svg", created_at)
+        except TextOverflow:
+            if not any(block.is_optional for block in shown.blocks):
+                raise
+    raise AssertionError("the last attempt returns or raises")
