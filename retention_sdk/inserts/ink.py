@@ -25,6 +25,8 @@ _INKLESS_MARKS = frozenset(
 )
 _CJK_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")
 _SHOWN_MAX = 8
+# The byte order mark has no ink and no meaning in a text, and PDF/UA-1 forbids it.
+_FORBIDDEN = "\ufeff"
 
 
 def check_ink(texts: Mapping[str, tuple[str, Face]], library: FontLibrary) -> None:
@@ -44,8 +46,9 @@ def unprintable(text: str, face: Face, library: FontLibrary) -> str:
     """Return the characters of a text that no face of the chain can print, each once."""
     files = _files(face, library)
     left = {word for word in text.split() if not is_inkless(word)}
-    lacking = (char for word in sorted(left) for char in _without_ink(word, files))
-    return "".join(dict.fromkeys(lacking))
+    lacking = [char for word in sorted(left) for char in _without_ink(word, files)]
+    forbidden = [char for char in text if char in _FORBIDDEN]
+    return "".join(dict.fromkeys((*lacking, *forbidden)))
 
 
 def _refuse(name: str, lacking: str, library: FontLibrary) -> None:

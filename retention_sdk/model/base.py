@@ -45,6 +45,8 @@ BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
+# Files bring it along; inside a text it means nothing since Unicode 3.2, and PDF/UA forbids it.
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def clean_text(text: str) -> str:
@@ -55,6 +57,7 @@ def clean_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = text.replace(_BYTE_ORDER_MARK, "")
     kept = (
         char
         for char in unicodedata.normalize("NFC", text)

@@ -57,6 +57,10 @@ def test_character_of_no_shipped_face_is_found_among_others(library):
     assert "\U00013080" == unprintable("good \U00013080 good", LATIN, library)
 
 
+def test_byte_order_mark_is_named_although_it_needs_no_ink(library):
+    assert "\ufeff" == unprintable("good\ufeff good", LATIN, library)
+
+
 @pytest.mark.parametrize("look", BUILT_IN_STYLES)
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_style_has_its_faces(script, look, library):

@@ -81,6 +81,7 @@ def test_markup_is_text_and_persian_keeps_its_joiners():
     assert "<b>#{x}</b>" == clean_text("<b>#{x}</b>")
     assert "می‌رسد" == clean_text("می‌رسد")
     assert "abc" == clean_text("a\u202eb\u2066c\x00")
+    assert "é" == clean_text("\ufeffe\ufeff\u0301")
 
 
 def answer(state, at=None, channel=ConsentChannel.EMAIL):
