@@ -495,3 +495,31 @@ def test_compressed_content_is_read(drawing, press, reading):
     read = reading(press(drawing(b"/F Do", build)))
 
     assert set() == {name for name, _ in read.painted} & {"rg"}
+
+
+def test_a_logo_as_pdf_keeps_its_inks_through_the_typesetter(pictures, typeset, press, reading):
+    def build(pdf):
+        ramp = Dictionary(FunctionType=2, Domain=[0, 1], C0=[0, 0, 0, 0], C1=[0, 0.6, 1, 0.1], N=1)
+        space = Array([Name.Separation, Name("/HKS 13"), Name.DeviceCMYK, pdf.make_indirect(ramp)])
+        gradient = shading()(pdf).Shading
+        return Dictionary(ColorSpace=Dictionary(S=space), Shading=gradient)
+
+    with pikepdf.new() as logo:
+        page = logo.add_blank_page(page_size=(100, 50)).obj
+        page.Resources = build(logo)
+        page.Contents = logo.make_stream(
+            b"/S cs 1 scn 0 0 30 50 re f 0.2 0.4 0.6 0.1 k 30 0 20 50 re f 1 1 1 rg 0 0 9 9 re f /G sh"
+        )
+        logo.save(pictures / "logo.pdf")
+    source = (
+        "#set page(width: 85mm, height: 55mm, margin: 5mm, bleed: 3mm)\n"
+        '#image("/logo.pdf", width: 60mm, alt: "logo")\n#pagebreak()\nback'
+    )
+
+    read = reading(press(typeset(source), pdfx="x-1a"))
+
+    mixes = [[float(of) for of in operands] for name, operands in read.painted if name == "k"]
+    assert [0.2, 0.4, 0.6, 0.1] in mixes
+    assert [0, 0, 0, 0] in mixes
+    assert {"/DeviceCMYK", "/Separation"} == read.names
+    assert ("scn", ["1"]) in [(name, [str(of) for of in of_]) for name, of_ in read.painted]
