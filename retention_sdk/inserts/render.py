@@ -53,9 +53,9 @@ def render_card(
 
     Equal arguments give equal bytes. Optional blocks that do not fit are left out, the last
     ones first, then what stands in the way of a coupon; what a small format leaves out is in
-    ``grid``. ``template`` replaces Typst files,
-    ``styles`` are looks beside the built-in ones. The PDF is tagged (PDF/UA-1, unless a PDF logo is placed), has the bleed of its format, and embeds its faces; the pictures show the trimmed card, and without ``preview``
-    they are empty.
+    ``grid``. ``template`` replaces Typst files, ``styles`` are looks beside the built-in ones.
+    The PDF is tagged (PDF/UA-1, unless a PDF logo is placed), has the bleed of its format, and
+    embeds its faces. The pictures show the trimmed card; without ``preview`` they are empty.
 
     Raises:
         MissingFont: a face is not installed.
@@ -69,6 +69,7 @@ def render_card(
     look = get_style(card.style, styles)
     ppi = preview_ppi if preview else None
     check_ink(texts_of(set_up(card, style=look, paper=paper)), library)
+    refusal = TextOverflow("the card does not fit")
     for left_out, shown in enumerate(attempts(card)):
         setting = set_up(shown, style=look, paper=paper)
         try:

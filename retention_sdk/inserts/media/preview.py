@@ -11,7 +11,7 @@ from ..fonts import FontLibrary, load_fonts
 from ..formats import DEFAULT_FORMAT, get_format
 from ..ink import check_ink
 from ..layout import set_up, texts_of
-from ..render import fewer_blocks, source_files, typesetter_for
+from ..render import attempts, source_files, typesetter_for
 from ..style import CardStyle, get_style
 from ..template import CardTemplate
 
@@ -34,7 +34,7 @@ def preview_svg(
     look = get_style(card.style, styles or {})
     typesetter = typesetter_for(library)
     check_ink(texts_of(set_up(card, style=look, paper=paper)), library)
-    for shown in fewer_blocks(card):
+    for shown in attempts(card):
         files = source_files([set_up(shown, style=look, paper=paper)], library, template)
         try:
             return typesetter.compile(files, "svg", created_at)
