@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from ..app import Retention
+from ..config import load_config
 from ..consent import explain
 from ..errors import ConfigError
+from ..inserts import FAMILIES, RenderedCard, render_card
 from ..inserts.formats import DEFAULT_FORMAT, get_format
 from ..inserts.press import press_card
 from ..inserts.profiles import DEFAULT_PROFILE, PdfX, get_profile
-from ..model import Order
+from ..inserts.samples import NOW, sample_card
+from ..model import Formality, Order
+from ..pipeline.locale import asked_locale
 from ..pipeline.printing import PrintedCard
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 
+T = TypeVar("T")
+
 _PDFX: dict[str, PdfX | None] = {"": None, "x-4": "x-4", "x-1a": "x-1a"}
+_FORMALITIES: dict[str, Formality | None] = {
+    "": None,
+    "formal": "formal",
+    "neutral": "neutral",
+    "warm": "warm",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
     locale: str | None
     template: str | None
+    style: str
+    formality: Formality | None
     format: str
     profile: str
     pdfx: PdfX | None
@@ -35,35 +50,63 @@ def command(
     order: Annotated[
         Path | None, typer.Option(help="An order: canonical JSON or CSV, or a platform's own.")
     ] = None,
-    sample: Annotated[bool, typer.Option("--sample", help="Use an invented order.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Use an invented order; with --template any family.")
+    ] = False,
     platform: Annotated[str, typer.Option("--platform", "-p", help="What wrote it.")] = "file",
     template: Annotated[str | None, typer.Option(help="Tried first; consent decides.")] = None,
     locale: Annotated[str | None, typer.Option(help="BCP 47; the order's own otherwise.")] = None,
+    style: Annotated[str, typer.Option(help="The look; the brand's own otherwise.")] = "",
+    formality: Annotated[
+        str, typer.Option(help="formal, neutral or warm; of a sample with --template.")
+    ] = "",
     format: Annotated[str, typer.Option(help="The size of the card.")] = DEFAULT_FORMAT,  # noqa: A002
     profile: Annotated[str, typer.Option(help="How it will be printed.")] = DEFAULT_PROFILE,
     pdfx: Annotated[str, typer.Option(help="x-4 or x-1a, as the printer asks.")] = "",
     marks: Annotated[bool, typer.Option("--marks", help="Draw marks around the bleed.")] = False,
-    out: Annotated[Path, typer.Option(help="Where to write.")] = Path("out"),
+    out: Annotated[Path, typer.Option(help="A folder, or a file that ends in .pdf.")] = Path("out"),
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
     """Print one card: PDF with bleed for the press, two PNG to look at."""
     if sample == (order is not None):
         raise ConfigError("name one of --order and --sample", key="insert")
-    if pdfx not in _PDFX:
-        raise ConfigError(f"{pdfx!r} is none of x-4, x-1a", key="--pdfx")
-    shop = _shop(config, is_sample=sample)
-    orders = [_sample_order()] if order is None else _orders(shop, platform, order)
-    wish = _Wish(locale, template, format, profile, _PDFX[pdfx], marks)
-    answers = [_print(shop, each, wish, out) for each in orders]
+    wish = _Wish(
+        locale,
+        template,
+        style,
+        _one_of(formality, _FORMALITIES, key="--formality"),
+        format,
+        profile,
+        _one_of(pdfx, _PDFX, key="--pdfx"),
+        marks,
+    )
+    shop = _shop(config, style, is_sample=sample)
+    if sample and template in FAMILIES:
+        answers = [_print_sample(shop, wish, out)]
+    else:
+        orders = [_sample_order()] if order is None else _orders(shop, platform, order)
+        if len(orders) > 1 and out.suffix == ".pdf":
+            raise ConfigError(f"there are {len(orders)} orders; name a folder", key="--out")
+        answers = [_print(shop, each, wish, out) for each in orders]
     emit(answers, as_json=json, human=lambda: _show(answers))
 
 
-def _shop(config: Path, *, is_sample: bool) -> Retention:
+def _one_of(text: str, table: dict[str, T], *, key: str) -> T:
+    if text not in table:
+        raise ConfigError(f"{text!r} is none of {', '.join(filter(None, table))}", key=key)
+    return table[text]
+
+
+def _shop(config: Path, style: str, *, is_sample: bool) -> Retention:
     """A sample needs no settings: where there are none, an invented shop prints it."""
-    if is_sample and config == DEFAULT_CONFIG and not config.exists():
-        return Retention.offline("Kiln & Leaf", sender="Mira Sand")
-    return Retention.from_file(config)
+    is_invented = is_sample and config == DEFAULT_CONFIG and not config.exists()
+    offline = Retention.offline("Kiln & Leaf", sender="Mira Sand") if is_invented else None
+    settings = offline.config if offline else load_config(config)
+    if not style:
+        return offline or Retention(settings)
+    inserts = settings.inserts.model_copy(update={"style": style})
+    return Retention(settings.model_copy(update={"inserts": inserts}))
 
 
 def _sample_order() -> Order:
@@ -83,23 +126,53 @@ def _orders(shop: Retention, platform: str, file: Path) -> list[Order]:
 
 
 def _print(shop: Retention, order: Order, wish: _Wish, out: Path) -> dict[str, Any]:
-    press = get_profile(wish.profile)
+    get_profile(wish.profile)  # a wrong name is told before anything is printed
     printed = shop.print_card(order, locale=wish.locale, template=wish.template, format=wish.format)
-    card = press_card(
-        printed.card,
-        profile=press,
+    files = _write(shop, printed.card, wish, out, stem=_stem(order), now=shop.clock())
+    return _answer(order, printed, files)
+
+
+def _print_sample(shop: Retention, wish: _Wish, out: Path) -> dict[str, Any]:
+    """Print a card of any family, from invented facts: nobody is asked, for nobody gets it."""
+    brand, template = shop.config.brand, wish.template or ""
+    choice = asked_locale(wish.locale or shop.config.shop.language, brand)
+    tone = wish.formality or choice.formality
+    style = wish.style or shop.config.inserts.style
+    card = sample_card(template, choice.tag, formality=tone, style=style, brand=brand)
+    rendered = render_card(card, created_at=NOW, format=wish.format)
+    files = _write(shop, rendered, wish, out, stem=f"sample-{template}", now=NOW)
+    return {
+        "order": "",
+        "template": template,
+        "locale": choice.tag,
+        "locale_reason": choice.reason,
+        "files": [str(path) for path in files],
+        "decisions": [],
+    }
+
+
+def _write(
+    shop: Retention, card: RenderedCard, wish: _Wish, out: Path, *, stem: str, now: datetime
+) -> list[Path]:
+    """Finish a card for its press and write it: the PDF, and a picture of both sides."""
+    finished = press_card(
+        card,
+        profile=get_profile(wish.profile),
         palette=shop.config.brand.palette,
         format=get_format(wish.format),
-        created_at=shop.clock(),
+        created_at=now,
         pdfx=wish.pdfx,
         marks=wish.marks,
     )
-    out.mkdir(parents=True, exist_ok=True)
-    artifacts = (card.pdf, card.front_png, card.back_png)
-    files = [out / f"{_stem(order)}-{artifact.name}" for artifact in artifacts]
+    is_file = out.suffix == ".pdf"
+    folder = out.parent if is_file else out
+    folder.mkdir(parents=True, exist_ok=True)
+    artifacts = (finished.pdf, finished.front_png, finished.back_png)
+    prefix = out.stem if is_file else f"{stem}-card"
+    files = [folder / artifact.name.replace("card", prefix, 1) for artifact in artifacts]
     for path, artifact in zip(files, artifacts, strict=True):
         path.write_bytes(artifact.data)
-    return _answer(order, printed, files)
+    return files
 
 
 def _stem(order: Order) -> str:

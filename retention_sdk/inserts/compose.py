@@ -108,7 +108,7 @@ def _look(context: Context, localizer: Localizer) -> dict[str, Any]:
 
 
 def _signed(context: Context, writer: Writer) -> dict[str, Any]:
-    """Return who speaks, and how they are reached; under a giver's words only they sign."""
+    """Return who speaks, and how they are reached; nobody signs below a giver's words."""
     sender = context.brand.sender
     signature = {
         "signoff": writer.say("card.signoff"),
@@ -117,7 +117,7 @@ def _signed(context: Context, writer: Writer) -> dict[str, Any]:
         "signature": sender.signature,
     }
     return {
-        **({} if writer.has_quote else signature),
+        **(signature if writer.family.is_signed and not writer.has_quote else {}),
         "tagline": _tagline(context, writer),
         "contact": _contact(context, writer),
         "legal": _legal(context, writer.words),

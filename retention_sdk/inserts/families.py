@@ -54,7 +54,7 @@ class Family:
 
     A family that is not ``is_personalised`` is the same for everybody with such an order: no name,
     no tracking. One that ``has_unnamed`` is also offered that way, because a person who objects to
-    advertising is still owed it. ``is_in_experiments`` families give way to the plain card in
+    advertising is still owed it. Instructions are not ``is_signed``. ``is_in_experiments`` families give way to the plain card in
     the group that is held out.
     """
 
@@ -70,6 +70,7 @@ class Family:
     has_unnamed: bool = False
     names_customer: bool = True
     takes_blocks: bool = False
+    is_signed: bool = True
     is_in_experiments: bool = True
 
     @property
@@ -201,6 +202,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                 required=("care_steps",),
                 texts=("card.care.warranty", "card.cta.guide"),
                 is_personalised=False,
+                is_signed=False,
             ),
             Family(
                 name="exit_survey",
@@ -234,6 +236,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                     "card.cta.returns",
                 ),
                 is_personalised=False,
+                is_signed=False,
             ),
             Family(
                 name="brand_story",

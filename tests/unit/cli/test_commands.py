@@ -120,6 +120,28 @@ def test_an_unknown_template_lists_those_there_are(tmp_path, monkeypatch, capsys
     assert "plain_thanks" in err
 
 
+def test_a_sample_of_any_family_in_any_style_goes_into_one_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    wishes = ("--template", "birthday", "--locale", "fa", "--style", "handwritten")
+
+    code, out, _ = run(capsys, "insert", "--sample", *wishes, "--out", "made/card.pdf", "--json")
+
+    assert 0 == code
+    (answer,) = json.loads(out)
+    assert ("birthday", "fa") == (answer["template"], answer["locale"])
+    assert ["card-back.png", "card-front.png", "card.pdf"] == sorted(
+        path.name for path in (tmp_path / "made").iterdir()
+    )
+
+
+def test_a_sample_is_the_same_file_every_time(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    wishes = ("insert", "--sample", "--template", "review_request", "--formality", "formal")
+
+    assert [0, 0] == [run(capsys, *wishes, "--out", f"{name}.pdf")[0] for name in ("a", "b")]
+    assert Path("a.pdf").read_bytes() == Path("b.pdf").read_bytes()
+
+
 def test_a_sample_goes_to_press_as_the_printer_asks(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     wishes = ("--format", "a5", "--profile", "coated_fogra39", "--pdfx", "x-1a", "--marks")
@@ -139,6 +161,8 @@ def test_a_sample_goes_to_press_as_the_printer_asks(tmp_path, monkeypatch, capsy
         ("--pdfx x-3", (3, "x-4, x-1a")),
         ("--profile fogra99", (6, "coated_fogra39")),
         ("--format a9", (6, "a6-landscape")),
+        ("--style baroque", (6, "handwritten")),
+        ("--formality rude", (3, "formal, neutral, warm")),
         ("--profile thermal", (6, "label printers")),
     ],
 )

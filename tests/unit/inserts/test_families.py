@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date, timedelta
 
@@ -92,6 +93,20 @@ def test_a_sample_has_the_look_and_name_of_the_brand():
     assert ("Soap & Sons", "editorial") == (card.brand_name, card.style)
     assert "Seit 1900." == strip_isolates(card.body[0])
     assert "handwritten" == sample_card("thank_you", "de", brand=brand, style="handwritten").style
+
+
+STYLES = ("classic", "handwritten", "editorial")
+SOAK = bool(os.environ.get("RETENTION_SOAK"))
+
+
+@pytest.mark.parametrize("locale", available_locales() if SOAK else (*LOCALES, "ru", "hy", "th"))
+@pytest.mark.parametrize("formality", ["formal", "neutral", "warm"] if SOAK else ["neutral"])
+def test_every_family_fits_its_card(locale, formality, draw):
+    """In each style with ``RETENTION_SOAK=1``, else in one after the other."""
+    for place, template in enumerate(FAMILIES):
+        for style in STYLES if SOAK else (STYLES[place % len(STYLES)],):
+            card = sample_card(template, locale, formality=formality, style=style)
+            assert draw(card, preview=False).pdf.data
 
 
 # Slots, family by family ---------------------------------------------------------------------
