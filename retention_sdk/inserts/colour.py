@@ -7,12 +7,18 @@ from ..model import Palette
 # WCAG 2.2, success criterion 1.4.3.
 _CONTRAST_MIN = 4.5
 _MUTED_SHARE = 0.3
+_SOFT_SHARE = 0.11
 # Where the curve of sRGB turns into a line, as WCAG 2.2 defines relative luminance.
 _LINEAR_MAX = 0.04045
 
 
 def colours_of(palette: Palette) -> dict[str, str]:
-    """Return the palette with what follows from it: legible titles, text on colour, small print."""
+    """Return the palette with what follows from it, as sRGB.
+
+    Titles and text on colour are legible, ``muted`` is for small print, and ``soft`` is a shade
+    of the brand's colour that is only just seen on it.
+    """
+    on_primary = _most_legible(palette.primary, (palette.paper, palette.ink))
     return {
         "paper": palette.paper,
         "ink": palette.ink,
@@ -20,7 +26,8 @@ def colours_of(palette: Palette) -> dict[str, str]:
         "accent": palette.accent,
         "title": _most_legible(palette.paper, (palette.primary, palette.ink)),
         "muted": _mixed(palette.ink, palette.paper, _MUTED_SHARE),
-        "on_primary": _most_legible(palette.primary, (palette.paper, palette.ink)),
+        "on_primary": on_primary,
+        "soft": _mixed(palette.primary, on_primary, _SOFT_SHARE),
     }
 
 

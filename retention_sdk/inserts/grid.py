@@ -20,10 +20,10 @@ _COMPACT_MAX_MM = 60.0
 _LANDSCAPE_MIN = 1.2
 _A6_AREA_MM2 = 105.0 * 148.0
 
+# Smaller than A6, the back has room for the order and the code.
+_SMALL_OMITS = frozenset({"tagline", "more_items", "points"})
 # A business card has room for a headline, two sentences and a code.
-_COMPACT_OMITS = frozenset(
-    {"tagline", "items", "more_items", "points", "order_date", "signoff", "sender_role"}
-)
+_COMPACT_OMITS = frozenset({*_SMALL_OMITS, "items", "order_date", "signoff", "sender_role"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
             text=0.82,
             patch_mm=20,
             leading=0.92,
+            omits=_SMALL_OMITS,
         ),
         "dl": Grid("portrait", 12.5, 17, 16, 6, unit=1.2),
         "card-eu": Grid(
@@ -95,7 +96,17 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
             omits=_COMPACT_OMITS,
         ),
         "square": Grid(
-            "portrait", 11, 10, 9.5, 5.5, unit=0.58, display=0.8, text=0.86, leading=0.92
+            "portrait",
+            10.5,
+            9.5,
+            9,
+            5,
+            unit=0.55,
+            display=0.78,
+            text=0.86,
+            patch_mm=22,
+            leading=0.92,
+            omits=_SMALL_OMITS,
         ),
         "4x6in": Grid("portrait", 13.5, 15, 14, 6),
         "5x7in": Grid("portrait", 16.5, 18, 17, 7, unit=1.2, display=1.2, text=1.1),
