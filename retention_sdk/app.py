@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Self, Unpack
@@ -37,10 +35,11 @@ from .model import (
     WebhookRequest,
 )
 from .pipeline import Outcome, Pipeline
+from .pipeline.coupons import CouponDesk, open_desk
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.draw import Medium
 from .pipeline.locale import asked_locale, resolve_locale
-from .pipeline.make import Codes
+from .pipeline.make import Codes, read_codes
 from .pipeline.press_room import PressRoom
 from .pipeline.printing import Press, PrintedCard, print_card
 from .pipeline.report import read_outcome
@@ -374,6 +373,7 @@ class Retention:
             ledger=self.ledger,
             store=self.store,
             calls=calls,
+            code_keys=self.codes.keys,
         )
         return PressRoom(
             store=self.store,
@@ -386,7 +386,14 @@ class Retention:
             channel=self.channel,
             clock=self.clock,
             inserts=config.inserts,
+            coupons=self.coupons,
         )
+
+    @cached_property
+    def coupons(self) -> CouponDesk | None:
+        """What makes a coupon for each card; None in a shop that set no platform for it."""
+        own, adapter, clock = self.config.codes, self.adapter, self.clock
+        return open_desk(own, self.codes, store=self.store, adapter=adapter, clock=clock)
 
     @cached_property
     def cards(self) -> CardTrack:
@@ -404,8 +411,7 @@ class Retention:
     def codes(self) -> Codes:
         """The short link of cards, and the keys that sign it."""
         own = self.config.codes
-        first = b"" if own.has_first_key else hmac.digest(self._key, b"codes", sha256)
-        return Codes(own.base_url, own.keys_by_number(first), own.current)
+        return read_codes(own, b"" if own.has_first_key else self._key)
 
     @cached_property
     def _key(self) -> bytes:

@@ -79,6 +79,7 @@ class Offer(Settings):
             title=title,
             starts_at=now,
             ends_at=datetime.combine(midnight, time(), tzinfo=ZoneInfo(time_zone)),
+            minimum=self.minimum,
             uses_max=1 if self.is_single_use else 1_000_000,
         )
 

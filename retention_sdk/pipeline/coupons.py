@@ -10,8 +10,9 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from ..adapter import Capability, ShopAdapter
 from ..errors import AdapterError, PlatformError, RetentionError, TokenError, UnsupportedFeature
@@ -19,8 +20,11 @@ from ..inserts.codes import coupon_code, read_coupon_code
 from ..model import DiscountCode, Money, Order
 
 if TYPE_CHECKING:
+    from ..inserts.codes.settings import CodesConfig
+    from ..inserts.offers import CardOffer, Offer
     from ..storage import Connection, Store
     from ..storage.codes import StoredCode
+    from .make import Codes
 
 _log = logging.getLogger(__name__)
 
@@ -77,23 +81,40 @@ class CouponDesk:
             PlatformError: the platform refused or is away, or the card's coupon was voided.
             UnsupportedFeature: the platform knows no such discount.
         """
-        number = self._record(card_id)
-        code = DiscountCode(
-            code=self._text(card_id, number),
-            percent=worth if isinstance(worth, int) else None,
-            amount=worth if isinstance(worth, Money) else None,
-            title=title,
-            starts_at=_to_second(starts_at) if starts_at else None,
-            ends_at=_to_second(ends_at),
-            minimum=minimum,
-            uses_max=uses_max,
-        )
-        try:
-            return self._adapter.create_code(code)
-        except AdapterError as error:
-            if not getattr(error, "retryable", False):
-                self._mark(card_id, number, "voided")
-            raise
+
+        def terms(text: str) -> DiscountCode:
+            return DiscountCode(
+                code=text,
+                percent=worth if isinstance(worth, int) else None,
+                amount=worth if isinstance(worth, Money) else None,
+                title=title,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                minimum=minimum,
+                uses_max=uses_max,
+            )
+
+        return self._create(card_id, terms)
+
+    def offer_for(
+        self, card_id: int, offer: Offer, *, now: datetime, time_zone: str, title: str = ""
+    ) -> CardOffer:
+        """Return what a card prints of an offer, with a code of its own that exists.
+
+        Raises:
+            PlatformError: as ``issue``.
+        """
+
+        def terms(text: str) -> DiscountCode:
+            return offer.to_code(text, now=now, time_zone=time_zone, title=title)
+
+        code = self._create(card_id, terms)
+        printed = offer.on_card(code.code, now=now, time_zone=time_zone)
+        if code.ends_at is None:
+            return printed
+        # The last day is that of the platform, whatever day this try is made on.
+        last = (code.ends_at - timedelta(seconds=1)).astimezone(ZoneInfo(time_zone)).date()
+        return printed.model_copy(update={"expires_on": last})
 
     @contextmanager
     def issued(self, card_id: int, **terms: object) -> Iterator[DiscountCode]:
@@ -109,7 +130,7 @@ class CouponDesk:
             yield code
         except RetentionError as error:
             if not may_pass(error):
-                self._try_to_void(card_id)
+                self.try_to_void(card_id)
             raise
 
     def void(self, card_id: int) -> bool:
@@ -123,16 +144,36 @@ class CouponDesk:
             self._void(code)
         return bool(codes)
 
+    def try_to_void(self, card_id: int) -> bool:
+        """Void a card's coupon; False, and a warning in the log, if the platform does not."""
+        try:
+            self.void(card_id)
+        except AdapterError as error:
+            _log.warning("a coupon is still worth something: %s", error)
+            return False
+        return True
+
     def sweep(self) -> Swept:
         """Void the coupons of all void cards. Run it after cards were voided, and now and then."""
         with self._store.reading() as connection:
             waiting = self._store.codes.to_void(connection)
         cards = dict.fromkeys(c.card_id for c in waiting if c.platform == self._adapter.name)
-        results = {card_id: self._try_to_void(card_id) for card_id in cards}
+        results = {card_id: self.try_to_void(card_id) for card_id in cards}
         return Swept(
             voided=tuple(card_id for card_id, is_void in results.items() if is_void),
             failed=tuple(card_id for card_id, is_void in results.items() if not is_void),
         )
+
+    def _create(self, card_id: int, terms: Callable[[str], DiscountCode]) -> DiscountCode:
+        number = self._record(card_id)
+        code = terms(self._text(card_id, number))
+        dates = {"starts_at": _to_second(code.starts_at), "ends_at": _to_second(code.ends_at)}
+        try:
+            return self._adapter.create_code(code.model_copy(update=dates))
+        except AdapterError as error:
+            if not getattr(error, "retryable", False):
+                self._mark(card_id, number, "voided")
+            raise
 
     def _record(self, card_id: int) -> int:
         """Write down that the code may exist from now on; return the number of its key."""
@@ -150,14 +191,6 @@ class CouponDesk:
 
     def _text(self, card_id: int, number: int) -> str:
         return coupon_code(card_id, key=self._keys[number], prefix=self._prefix)
-
-    def _try_to_void(self, card_id: int) -> bool:
-        try:
-            self.void(card_id)
-        except AdapterError as error:
-            _log.warning("a coupon is still worth something: %s", error)
-            return False
-        return True
 
     def _void(self, stored: StoredCode) -> None:
         number = _key_number(stored)
@@ -181,6 +214,33 @@ class CouponDesk:
     def _codes_of(self, connection: Connection, card_id: int) -> tuple[StoredCode, ...]:
         codes = self._store.codes.of_card(connection, card_id)
         return tuple(code for code in codes if code.platform == self._adapter.name)
+
+
+def open_desk(
+    settings: CodesConfig,
+    codes: Codes,
+    *,
+    store: Store,
+    adapter: Callable[[str], ShopAdapter],
+    clock: Callable[[], datetime],
+) -> CouponDesk | None:
+    """Return the desk of a shop; None where no platform is set for coupons.
+
+    Raises:
+        PluginError: the platform's adapter is not installed.
+        ConfigError: its table in ``retention.toml`` is wrong.
+        UnsupportedFeature: it cannot create and void codes.
+    """
+    if not settings.coupons:
+        return None
+    return CouponDesk(
+        store=store,
+        adapter=adapter(settings.coupons),
+        keys=codes.keys,
+        current=codes.current,
+        clock=clock,
+        prefix=settings.coupon_prefix,
+    )
 
 
 def note_redemptions(
@@ -221,6 +281,6 @@ def _key_number(stored: StoredCode) -> int:
     return int(stored.code_id.rpartition(".")[2])
 
 
-def _to_second(moment: datetime) -> datetime:
+def _to_second(moment: datetime | None) -> datetime | None:
     """Platforms keep seconds or less; a second try must ask for the same."""
-    return moment.replace(microsecond=0)
+    return moment.replace(microsecond=0) if moment else None

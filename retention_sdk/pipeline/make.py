@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,11 +19,15 @@ from ..inserts import (
     make_token,
     render_card,
 )
+from ..inserts.codes import human_code
+from ..inserts.codes.settings import CodesConfig
+from ..inserts.offers import CardOffer, Offer
 from ..messages import Message, compose_email, render_email
-from ..model import Artifact, Candidate, Context, Record
+from ..model import Artifact, Candidate, ContentKind, Context, Record
 from ..model.candidate import Surface
 from ..model.shop import Shop
 from .choose import Pick
+from .coupons import CouponDesk
 from .locale import localizer_for
 
 
@@ -37,17 +42,26 @@ class Documents(Record):
 class Codes:
     """Where the QR code leads: the base of the short link, and the keys that sign it by number.
 
-    ``current`` signs new cards; what the others signed can still be read.
+    ``current`` signs new cards; what the others signed can still be read. ``is_typed`` prints a
+    short code below it, for those who do not scan.
     """
 
     base_url: str
     keys: Mapping[int, bytes]
     current: int = 0
+    is_typed: bool = False
 
     @property
     def key(self) -> bytes:
         """The key of new cards."""
         return self.keys[self.current]
+
+
+def read_codes(settings: CodesConfig, shop_key: bytes) -> Codes:
+    """Return the codes as they are set; ``shop_key`` stands for a first key that is not."""
+    first = hmac.digest(shop_key, b"codes", sha256)
+    keys, base_url = settings.keys_by_number(first), settings.base_url
+    return Codes(base_url, keys, settings.current, is_typed=settings.is_typed)
 
 
 def compose(
@@ -58,22 +72,60 @@ def compose(
     codes: Codes,
     settings: InsertSettings | None = None,
     card_id: int | None = None,
+    coupons: CouponDesk | None = None,
 ) -> Documents:
     """Write the card and the e-mail that were allowed, in the language of the context.
 
     ``card_id`` is the number of a card that is written anew; a first one gets its own.
+    ``coupons`` makes the card's own code, so that it exists before it is printed.
+
+    Raises:
+        PlatformError: the platform that makes coupons refused, or is away.
     """
     words = localizer_for(context.locale, locales)
     by_surface = {pick.candidate.surface: pick for pick in picks}
     card = email = None
     if pick := by_surface.get("card"):
-        url = code_url(context.event_id, pick.candidate, codes, settings=settings, card_id=card_id)
+        number = card_id_for(context.event_id, pick.candidate.id) if card_id is None else card_id
+        url = code_url(context.event_id, pick.candidate, codes, settings=settings, card_id=number)
         card = compose_card(
-            context, pick.candidate, pick.decision, words, code_url=url, settings=settings
+            context,
+            pick.candidate,
+            pick.decision,
+            words,
+            code_url=url,
+            code_label=_typed(number, pick.candidate, codes) if url else "",
+            settings=settings,
+            coupon=_own_coupon(context, pick.candidate, settings, coupons, number),
         )
     if pick := by_surface.get("email"):
         email = compose_email(context, pick.candidate, pick.decision, words)
     return Documents(card=card, email=email)
+
+
+def _typed(card_id: int, candidate: Candidate, codes: Codes) -> str:
+    """Return what to type instead of scanning; a coupon is to type itself, and needs the room."""
+    if not codes.is_typed or ContentKind.COUPON in candidate.content:
+        return ""
+    return human_code(card_id, key=codes.key)
+
+
+def _own_coupon(
+    context: Context,
+    candidate: Candidate,
+    settings: InsertSettings | None,
+    coupons: CouponDesk | None,
+    card_id: int,
+) -> CardOffer | None:
+    """Return the offer of a card with a code of its own; None where it has none or a shared one."""
+    offers: Mapping[str, Offer] = dict(settings.offers.items()) if settings else {}
+    offer = offers.get(candidate.template)
+    is_decided = ContentKind.COUPON in candidate.content
+    if coupons is None or offer is None or offer.code or not is_decided:
+        return None
+    return coupons.offer_for(
+        card_id, offer, now=context.now, time_zone=context.shop.time_zone, title=candidate.template
+    )
 
 
 def render(

@@ -26,6 +26,7 @@ from ..model import (
 )
 from .card_text import CardText, fingerprint
 from .choose import Chosen, Pick, choose
+from .coupons import CouponDesk
 from .locale import localizer_for
 from .make import Codes, Documents, compose, variant_number
 from .snapshot import Snapshots
@@ -84,6 +85,7 @@ class PressRoom:
     channel: Callable[[str], Channel]
     clock: Callable[[], datetime]
     inserts: InsertSettings | None = None
+    coupons: CouponDesk | None = None
 
     @property
     def shop_id(self) -> str:
@@ -137,6 +139,7 @@ class PressRoom:
             codes=self.codes,
             settings=self.inserts,
             card_id=card_id,
+            coupons=self.coupons,
         )
 
     def assign(
@@ -230,6 +233,8 @@ class PressRoom:
         if not is_done:
             return None
         take_back(record, store=self.store, channel=self.channel)
+        if self.coupons:
+            self.coupons.try_to_void(record.card_id)  # what is away now is swept later
         return self._again(record)
 
     def reprint(self, record: CardRecord, reason: str) -> CardRecord:

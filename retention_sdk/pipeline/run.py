@@ -11,6 +11,7 @@ from ..errors import (
     ConfigError,
     DeliveryError,
     MissingFont,
+    PlatformError,
     PluginError,
     RetentionError,
     StorageError,
@@ -193,7 +194,7 @@ class Pipeline:
 
 def may_pass(error: RetentionError) -> bool:
     """Whether a later try may succeed: the shop mends a setting, a server comes back."""
-    if isinstance(error, DeliveryError):
+    if isinstance(error, DeliveryError | PlatformError):
         return error.retryable
     return isinstance(error, ConfigError | PluginError | MissingFont | StorageError)
 

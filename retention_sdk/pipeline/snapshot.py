@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from ..model import (
     Shop,
     ShopEvent,
 )
+from .coupons import note_redemptions
 from .locale import resolve_locale
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Snapshots:
     ledger: PointsLedger | None
     store: Store
     calls: HookCalls
+    code_keys: Mapping[int, bytes] = field(default_factory=dict, repr=False)
 
     def take(self, stored: StoredEvent, *, now: datetime) -> Context:
         """Return the snapshot of an event; a second call returns the first one's.
@@ -157,7 +159,7 @@ class Snapshots:
         return self.calls.award_points(context=context) if isinstance(event, OrderPaid) else ()
 
     def _note(self, connection: Connection, stored: StoredEvent, now: datetime) -> None:
-        """Keep what the event says about consent, and the order's few facts."""
+        """Keep what the event says about consent, the order's few facts, and used coupons."""
         event, subject_id = stored.event, stored.subject_id
         customer = customer_of(event)
         answers = customer.consents if customer else ()
@@ -168,6 +170,9 @@ class Snapshots:
             self.store.orders.record(
                 connection, order, shop_id=event.shop_id, subject_id=subject_id
             )
+        if isinstance(event, OrderPaid):
+            keys = self.code_keys
+            note_redemptions(self.store, connection, event.order, keys=keys, now=now)
 
     def _post(
         self,

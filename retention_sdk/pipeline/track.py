@@ -133,7 +133,9 @@ class CardTrack:
         self.room.remember(event, subject_id=subject_id)
 
     def catch_up(self) -> None:
-        """Print the replaced cards that a crash or a refusal left waiting."""
+        """Print the replaced cards that a crash left waiting; void the coupons of void ones."""
+        if self.room.coupons:
+            self.room.coupons.sweep()
         with self.room.store.reading() as connection:
             waiting = list(self.room.store.cards.waiting(connection, self.room.shop_id))
         for record in waiting:

@@ -28,6 +28,10 @@ class CodesConfig(Settings):
     stands on the day of the scan; without any it is the brand's story, else the shop.
     ``utm_source`` and ``utm_medium`` are added to them, unless the source is empty. ``days_valid``
     after it was made, a card leads to the shop, and nothing is counted any more.
+
+    ``is_typed`` prints a code to type below the QR code, where no coupon stands on the card.
+    ``coupons`` is the platform that makes a coupon for each card whose offer has no code for
+    everybody; ``coupon_prefix`` stands before its ten characters.
     """
 
     base_url: Annotated[str, Field(pattern=r"^(https?://[^\s]+/)?$", max_length=60)] = ""
@@ -38,6 +42,9 @@ class CodesConfig(Settings):
     utm_source: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-]{0,40}$")] = "parcel"
     utm_medium: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-]{1,40}$")] = "card"
     days_valid: Annotated[int, Field(ge=1, le=3650)] = 730
+    is_typed: bool = False
+    coupons: Annotated[str, Field(pattern=r"^([a-z][a-z0-9\-]{0,39})?$")] = ""
+    coupon_prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{0,12}$")] = ""
 
     @model_validator(mode="after")
     def _keys_are_clear(self) -> Self:
