@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -14,7 +15,7 @@ from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image, ImageCms
 
 from retention_sdk.inserts.formats import get_format
-from retention_sdk.inserts.preflight import preflight
+from retention_sdk.inserts.preflight import RULES, preflight
 from retention_sdk.inserts.profiles import get_profile
 
 from .press_card import INTENTS, MM, OTHER_URL, URL, XMP, PressCard, face, icc
@@ -121,6 +122,17 @@ def unembedded(pdf):
     page(pdf).Resources.Font.F.DescendantFonts[0].FontDescriptor = Dictionary(
         Type=Name.FontDescriptor, FontName=Name.Helvetica, Flags=4
     )
+
+
+def rgb_printer(pdf):
+    return pdf.make_stream(icc(space=b"RGB "), N=3)
+
+
+def empty_letter(pdf):
+    """Let the file say that the glyph of the space is the letter A."""
+    letters = page(pdf).Resources.Font.F.ToUnicode
+    code = f"<{GLYPHS[' ']:04x}>".encode()
+    letters.write(letters.read_bytes().replace(code + b" <0020>", code + b" <0041>"))
 
 
 def profile_stream(**options):
@@ -332,6 +344,10 @@ DEFECTS = {
         "intent-class",
         {"edit": in_intent(DestOutputProfile=profile_stream(device_class=b"mntr"))},
     ),
+    "profile of another space": (
+        "intent-space",
+        {"edit": in_intent(DestOutputProfile=rgb_printer)},
+    ),
     "three channels": (
         "intent-channels",
         {"edit": in_intent(DestOutputProfile=lambda pdf: pdf.make_stream(icc(), N=3))},
@@ -406,6 +422,7 @@ DEFECTS = {
             "resources": {"Font/T": type3},
         },
     ),
+    "empty glyph": ("font-empty", {"edit": empty_letter}),
     "missing glyph": ("font-notdef", {"glyphs": (GLYPHS["T"], 0, GLYPHS["h"])}),
     "missing glyph in a form": (
         "font-notdef",
@@ -449,6 +466,7 @@ DEFECTS = {
         {"back": rectangle("0 0 0 1 k", x=61, y=25, width=1, height=8)},
     ),
     "grey code": ("code-contrast", {"code_colours": ("0 0 0 0.3 k", "0 0 0 0.7 k")}),
+    "code on the wrong side": ("code-unexpected", {"front": PressCard()._qr()}),
     "code near the cut": ("code-safe", {"code_at_mm": (79.5, 20)}),
 }  # fmt: skip
 
@@ -473,3 +491,53 @@ def test_an_art_box_may_stand_for_the_trim_box():
             del each.obj.TrimBox
 
     assert [] == found(PressCard(edit=exchange))
+
+
+def test_a_pdf_that_is_too_new_is_found():
+    card = PressCard()
+
+    assert ["file-version"] == found(card, data=card.build().replace(b"%PDF-1.4", b"%PDF-1.7"))
+
+
+def test_a_file_without_an_identifier_is_found():
+    card = PressCard()
+
+    assert ["file-identifier"] == found(card, data=card.build().replace(b"/ID", b"/JD"))
+
+
+def test_a_code_that_a_label_printer_loses_is_found():
+    """Both tones are lighter than half, so one bit makes white of them."""
+    card = PressCard(code_colours=("0 0 0 0 k", "0 0 0 0.45 k"))
+
+    report = preflight(
+        card.build(), profile=get_profile("thermal"), format=A6, codes=(None, URL), depth="card"
+    )
+
+    assert {"code-thermal"} <= report.codes
+    assert "code-missing" not in report.codes
+
+
+ELSEWHERE = {
+    "file-damaged", "file-encrypted", "file-version", "file-identifier", "code-thermal",
+    "type-order", "type-missing", "batch-count", "batch-duplicate", "batch-swapped", "batch-order",
+    "picture-size", "picture-depth",
+}  # fmt: skip
+
+
+def test_there_is_a_defect_for_every_code():
+    assert set(RULES) - ELSEWHERE == {code for code, _ in DEFECTS.values()}
+
+
+def test_every_code_stands_in_the_guide_with_its_remedy():
+    guide = (Path(__file__).parents[4] / "docs" / "howto" / "preflight.md").read_text("utf-8")
+    severities = {"error", "warning", "note"}
+    rows = [row for row in guide.splitlines() if {*row.split(" | ")[1:2]} <= severities]
+
+    assert sorted(guide_rows()) == sorted(row for row in rows if row.startswith("| `"))
+
+
+def guide_rows() -> list[str]:
+    return [
+        f"| `{code}` | {rule.severity} | {rule.meaning} | {rule.fix} |"
+        for code, rule in RULES.items()
+    ]
