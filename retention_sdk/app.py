@@ -398,7 +398,8 @@ class Retention:
     @cached_property
     def cards(self) -> CardTrack:
         """What keeps that ledger in step with events."""
-        return CardTrack(room=self.press_room, channel=self.config.delivery.card, medium=Medium())
+        medium = Medium(format=self.config.inserts.format)
+        return CardTrack(room=self.press_room, channel=self.config.delivery.card, medium=medium)
 
     def outcome(
         self, event_id: str, *, is_new: bool = False, error: RetentionError | None = None

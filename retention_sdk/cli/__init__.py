@@ -13,6 +13,8 @@ COMMANDS = {
     "init": ("init", "write retention.toml, brand.toml and a key for a new shop"),
     "insert": ("insert", "print one card: PDF for the press, PNG to look at"),
     "preflight": ("preflight", "examine a file before it is printed; exit 1 on an error"),
+    "print": ("print_", "print the cards of many orders, resumable, each once"),
+    "pack": ("pack", "at the packing desk: scan an order number, get its card"),
     "receive": ("receive", "take one webhook delivery through the pipeline"),
     "import": ("imports", "take the orders of a file or an API through the pipeline"),
     "resume": ("resume", "finish what a crash or a refusal left open"),

@@ -50,8 +50,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str 
 
 
 @contextmanager
-def progress(label: str, total: int, *, is_quiet: bool) -> Any:
-    """Show a bar on the error stream while something long runs; yield a function that moves it."""
+def progress(label: str, total: int | None, *, is_quiet: bool) -> Any:
+    """Show a bar on the error stream while something long runs; yield a function that moves it.
+
+    ``total`` is None where nobody knows how much there is.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=is_quiet)
     with bar:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from ..model import Delivery, MessageClass, Receipt
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
-    from ..storage import Store
+    from ..storage import Connection, Store
 
 Clock = Callable[[], datetime]
 
@@ -29,6 +30,14 @@ class ChannelDelivery:
     def retention_around_delivery(self, delivery: Delivery) -> Receipt:
         """Send through the channel that the delivery names."""
         return self._channel(delivery.channel).send(delivery, now=self._clock())
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery, and whose data it holds."""
+
+    delivery: Delivery
+    subject_id: str
 
 
 def deliver(
@@ -52,25 +61,58 @@ def deliver(
         DeliveryError: the channel refused; ``retryable`` says whether to come back.
     """
     is_mail = delivery.surface != "card" and message_class is MessageClass.TRANSACTIONAL
-    may_repeat = is_idempotent or is_mail
+    errors = deliver_all(
+        [Parcel(delivery, subject_id)],
+        may_repeat=is_idempotent or is_mail,
+        store=store,
+        calls=calls,
+        clock=clock,
+    )
+    for error in errors.values():
+        raise error
+
+
+def deliver_all(
+    parcels: Sequence[Parcel],
+    *,
+    may_repeat: bool,
+    store: Store,
+    calls: HookCalls,
+    clock: Clock,
+) -> dict[str, RetentionError]:
+    """Send several deliveries of one channel with two commits for all; return what failed.
+
+    ``may_repeat`` sends again what a process was submitting when it died. Where that does
+    harm, give one parcel at a time, or a crash leaves nobody knowing about all of them.
+    """
     with store.begin() as connection:
-        store.deliveries.reserve(connection, delivery, subject_id=subject_id, now=clock())
-        is_ours = store.deliveries.start(
-            connection, delivery.id, now=clock(), may_repeat=may_repeat
-        )
-    if not is_ours:
-        return
-    try:
-        receipt = _send(delivery, calls)
-    except RetentionError as error:
-        if not (isinstance(error, DeliveryError) and error.is_uncertain):
-            is_final = isinstance(error, DeliveryError) and not error.retryable
-            with store.begin() as connection:
-                store.deliveries.fail(connection, delivery.id, retryable=not is_final, now=clock())
-        raise
+        ours = [each for each in parcels if _take(each, store, connection, clock(), may_repeat)]
+    receipts: list[Receipt] = []
+    errors: dict[str, RetentionError] = {}
+    for parcel in ours:
+        try:
+            receipts.append(_send(parcel.delivery, calls))
+        except RetentionError as error:
+            errors[parcel.delivery.id] = error
     with store.begin() as connection:
-        store.deliveries.finish(connection, receipt)
-    calls.delivered(receipt=receipt)
+        for receipt in receipts:
+            store.deliveries.finish(connection, receipt)
+        for delivery_id, refusal in errors.items():
+            if isinstance(refusal, DeliveryError) and refusal.is_uncertain:
+                continue
+            is_final = isinstance(refusal, DeliveryError) and not refusal.retryable
+            store.deliveries.fail(connection, delivery_id, retryable=not is_final, now=clock())
+    for receipt in receipts:
+        calls.delivered(receipt=receipt)
+    return errors
+
+
+def _take(
+    parcel: Parcel, store: Store, connection: Connection, now: datetime, may_repeat: bool
+) -> bool:
+    delivery = parcel.delivery
+    store.deliveries.reserve(connection, delivery, subject_id=parcel.subject_id, now=now)
+    return store.deliveries.start(connection, delivery.id, now=now, may_repeat=may_repeat)
 
 
 def _send(delivery: Delivery, calls: HookCalls) -> Receipt:

@@ -7,32 +7,112 @@ from dataclasses import dataclass
 
 from ..errors import PrintError
 from ..inserts import CardTemplate, render_card
-from ..inserts.formats import DEFAULT_FORMAT
-from ..inserts.profiles import DEFAULT_PROFILE
+from ..inserts.formats import DEFAULT_FORMAT, CardFormat, get_format
+from ..inserts.profiles import DEFAULT_PROFILE, PdfX, PressProfile, get_profile
 from ..model import Artifact
 from .card_text import CardText
 from .make import find_template
 
+ZPL = "application/zpl"
+Templates = Mapping[str, CardTemplate]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medium:
-    """What is printed on, and how."""
+    """What is printed on, and how. Names are those of ``formats`` and ``profiles``."""
 
     format: str = DEFAULT_FORMAT
     profile: str = DEFAULT_PROFILE
+    pdfx: PdfX | None = None
+
+    @property
+    def paper(self) -> CardFormat:
+        """The size of a card."""
+        return get_format(self.format)
+
+    @property
+    def press(self) -> PressProfile:
+        """The printing condition."""
+        return get_profile(self.profile)
 
 
-def draw_card(text: CardText, medium: Medium, *, templates: Mapping[str, CardTemplate]) -> Artifact:
+def draw_card(text: CardText, medium: Medium, *, templates: Templates) -> Artifact:
     """Return the print file of one copy: always the same bytes.
 
     Raises:
         PrintError: it cannot be printed as it should be.
     """
-    if medium.format != DEFAULT_FORMAT:
-        raise PrintError(f"cards are drawn in {DEFAULT_FORMAT} only, not in {medium.format}")
-    template = find_template(text.card.template, templates)
-    rendered = render_card(text.card, created_at=text.created_at, template=template)
-    return rendered.pdf.model_copy(update={"name": f"{_stem(text.order.number)}.pdf"})
+    pdf = typeset_card(text, medium, templates=templates)
+    return finish_card(pdf, text, medium, templates=templates)
+
+
+def typeset_card(text: CardText, medium: Medium, *, templates: Templates) -> bytes:
+    """Return the PDF of a copy, in RGB. Several threads may do this at once.
+
+    It is empty for a label printer, whose picture is made when the card is finished.
+
+    Raises:
+        PrintError: a text does not fit, or a character has no ink.
+    """
+    if medium.press.colour == "mono":
+        return b""
+    rendered = render_card(
+        text.card,
+        created_at=text.created_at,
+        template=find_template(text.card.template, templates),
+        format=medium.format,
+        preview=False,
+    )
+    return rendered.pdf.data
+
+
+def finish_card(pdf: bytes, text: CardText, medium: Medium, *, templates: Templates) -> Artifact:
+    """Turn a typeset card into what its printer takes, and read it back. One thread only.
+
+    Raises:
+        PrintError: a colour cannot be printed, or the file is not what a printer takes.
+    """
+    if medium.press.colour == "mono":
+        return _labels(text, medium, templates=templates)
+    from ..inserts.press import finish_for_press
+
+    data = finish_for_press(
+        pdf,
+        profile=medium.press,
+        palette=text.card.palette,
+        format=medium.paper,
+        created_at=text.created_at,
+        pdfx=medium.pdfx,
+    )
+    _check(data, text, medium)
+    return Artifact(name=f"{_stem(text.order.number)}.pdf", media_type="application/pdf", data=data)
+
+
+def _labels(text: CardText, medium: Medium, *, templates: Templates) -> Artifact:
+    """Return front and back as two labels, in the language of label printers."""
+    from ..inserts.media.thermal import thermal_zpl
+
+    data = thermal_zpl(
+        text.card,
+        created_at=text.created_at,
+        dpi=medium.press.dpi,
+        format=medium.format,
+        template=find_template(text.card.template, templates),
+    )
+    return Artifact(name=f"{_stem(text.order.number)}.zpl", media_type=ZPL, data=data)
+
+
+def _check(data: bytes, text: CardText, medium: Medium) -> None:
+    """Refuse a file whose boxes, standard or code are wrong. PDFium is for one thread at a time."""
+    from ..inserts.preflight import preflight_batch
+
+    code = text.card.code.url if text.card.code else None
+    report = preflight_batch(
+        data, codes=[code], profile=medium.press, format=medium.paper, pdfx=medium.pdfx
+    )
+    errors = [each for each in report.findings if each.severity == "error"]
+    if errors:
+        raise PrintError("; ".join(f"{each.code}: {each.message}" for each in errors[:3]))
 
 
 def _stem(number: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .press_room import PressRoom
 
 REFUSED = "the channel refused the job before"
+LEFT_OPEN = "its sheet was not printed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +43,21 @@ class Printer:
         return self.mark_printed(record, job.id)
 
     def reopened(self, record: CardRecord) -> CardRecord:
-        """Return the card, in another copy if the job of this one was refused for good."""
+        """Return the card, in another copy if the job of this one is lost.
+
+        A job is lost when its channel refused it for good, or when it is a sheet of many cards
+        that an interrupted batch left.
+        """
         from ..storage import DeliveryState
 
         with self.room.store.reading() as connection:
             job = self.room.store.jobs.of_copy(connection, record.card_id, record.copy)
             stored = self.room.store.deliveries.get(connection, job.id) if job else None
-        is_refused = stored is not None and stored.state is DeliveryState.REJECTED
-        return self.room.reprint(record, REFUSED) if is_refused else record
+        if stored is not None and stored.state is DeliveryState.REJECTED:
+            return self.room.reprint(record, REFUSED)
+        if job is not None and len(job.cards) > 1:
+            return self.room.reprint(record, LEFT_OPEN)
+        return record
 
     def plan(self, record: CardRecord) -> PrintJob:
         """Write down that a copy is drawn, and which job prints it."""

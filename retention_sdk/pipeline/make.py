@@ -19,6 +19,7 @@ from ..inserts import (
     make_token,
     render_card,
 )
+from ..inserts.formats import DEFAULT_FORMAT
 from ..inserts.codes import human_code
 from ..inserts.codes.settings import CodesConfig
 from ..inserts.offers import CardOffer, Offer
@@ -129,13 +130,19 @@ def _own_coupon(
 
 
 def render(
-    documents: Documents, *, context: Context, templates: Mapping[str, CardTemplate]
+    documents: Documents,
+    *,
+    context: Context,
+    templates: Mapping[str, CardTemplate],
+    card_format: str = DEFAULT_FORMAT,
 ) -> dict[Surface, tuple[Artifact, ...]]:
     """Make the artifacts: the same documents always make the same bytes."""
     made: dict[Surface, tuple[Artifact, ...]] = {}
     if documents.card:
         template = find_template(documents.card.template, templates)
-        card = render_card(documents.card, created_at=context.now, template=template)
+        card = render_card(
+            documents.card, created_at=context.now, template=template, format=card_format
+        )
         made["card"] = (card.pdf, card.front_png, card.back_png)
     if documents.email:
         message_id = message_id_for(context.event_id, context.shop)

@@ -115,7 +115,12 @@ class Pipeline:
 
     def _render(self, documents: Documents, context: Context, subject_id: str) -> Artifacts:
         """Make the artifacts. Their hashes are recorded, the bytes can be made again."""
-        artifacts = render(documents, context=context, templates=self._templates)
+        artifacts = render(
+            documents,
+            context=context,
+            templates=self._templates,
+            card_format=self._cards.medium.format,
+        )
         hashes = {each.name: each.sha256 for made in artifacts.values() for each in made}
         payload = TypeAdapter(dict[str, str]).dump_json(hashes)
         self._record(context.event_id, "render", payload, subject_id)

@@ -136,6 +136,10 @@ class CardLedger:
         """Return a card in its newest copy, None if there is none of that number."""
         return _first(connection, _newest().where(card.c.card_id == card_id))
 
+    def at_copy(self, connection: Connection, card_id: int, copy: int) -> CardRecord | None:
+        """Return a card in one of its copies, None if there is none of that number."""
+        return _first(connection, _select(copy).where(card.c.card_id == card_id))
+
     def of_fulfilment(
         self, connection: Connection, shop_id: str, order_id: str, fulfilment_id: str
     ) -> CardRecord | None:
@@ -287,6 +291,11 @@ def plain_number(text: str) -> str:
 
 def _newest() -> Select[Any]:
     """Select cards with their newest copy and its last step, oldest card first."""
+    return _select(None)
+
+
+def _select(copy: int | None) -> Select[Any]:
+    """Select cards in one copy, the newest one for None."""
     copies = select(func.max(card_copy.c.copy)).where(card_copy.c.card_id == card.c.card_id)
     other = card_step.alias()
     steps = select(func.max(other.c.position)).where(
@@ -294,7 +303,7 @@ def _newest() -> Select[Any]:
     )
     is_copy = and_(
         card_copy.c.card_id == card.c.card_id,
-        card_copy.c.copy == copies.correlate(card).scalar_subquery(),
+        card_copy.c.copy == (copy or copies.correlate(card).scalar_subquery()),
     )
     is_step = and_(
         card_step.c.card_id == card_copy.c.card_id,

@@ -1,0 +1,68 @@
+"""``retention pack``: a packing desk. A scanner types order numbers, and the cards come out."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Annotated
+
+import typer
+
+from ..app import Retention
+from ..errors import ConfigError
+from ..pipeline.desk import Handout, PackingDesk
+from ..pipeline.draw import Medium
+from .output import DEFAULT_CONFIG, ConfigFile, Json
+
+_BELL = "\a"
+
+
+def command(
+    numbers: Annotated[
+        list[str] | None, typer.Argument(help="Order numbers; without, each line of the input.")
+    ] = None,
+    backend: Annotated[str, typer.Option(help="The channel that prints.")] = "folder",
+    card_format: Annotated[str, typer.Option("--format", help="The size; else the shop's.")] = "",
+    profile: Annotated[str, typer.Option(help="The printing condition.")] = "digital_rgb",
+    again: Annotated[
+        bool, typer.Option("--again", help="Print another copy: the first is torn or lost.")
+    ] = False,
+    config: ConfigFile = DEFAULT_CONFIG,
+    json: Json = False,
+) -> int:
+    """Hand out the card of each scanned order: print it if need be, and mark it packed."""
+    with Retention.from_file(config) as shop:
+        channel = shop.channel(backend)
+        if channel.is_deferred:
+            message = "prints nothing; name the channel of a printer"
+            raise ConfigError(message, key=f"--backend {backend}")
+        desk = PackingDesk(
+            room=shop.press_room,
+            channel=channel,
+            medium=Medium(format=card_format or shop.config.inserts.format, profile=profile),
+        )
+        desk.warm_up()
+        hand_out: Callable[[str], Handout] = desk.print_again if again else desk.hand_out
+        answers = [_tell(hand_out(number), as_json=json) for number in _scans(numbers)]
+    return 0 if all(answers) else 6
+
+
+def _scans(numbers: Iterable[str] | None) -> Iterator[str]:
+    """Yield what is scanned: a scanner ends each number with a line break."""
+    if numbers:
+        yield from numbers
+        return
+    for line in sys.stdin:
+        if scanned := line.strip():
+            yield scanned
+
+
+def _tell(handout: Handout, *, as_json: bool) -> bool:
+    """Answer at once, one line for each scan; return whether the parcel may be closed."""
+    if as_json:
+        print(json_module.dumps(handout.model_dump(mode="json"), ensure_ascii=False), flush=True)
+    else:
+        bell = "" if handout.may_close or not sys.stdout.isatty() else _BELL
+        print(f"{bell}{handout.order}: {handout.sentence}", flush=True)
+    return handout.may_close

@@ -1,0 +1,82 @@
+"""Takes paid orders into the ledger of cards, many at a time, without their e-mails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import ConsentError, PrintError, RetentionError
+from ..model import OrderPaid
+from .press_room import PressRoom, Written
+
+if TYPE_CHECKING:
+    from ..storage import CardRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What came of one order: its card, or why there is none.
+
+    ``is_due`` is False where the parcel should have no card; that is no fault.
+    """
+
+    event: OrderPaid
+    record: CardRecord | None = None
+    refusal: str = ""
+    is_due: bool = True
+
+
+def admit(events: Sequence[OrderPaid], room: PressRoom) -> list[Admitted]:
+    """Assign a card to each order, each once; an order that changed gets a card made anew.
+
+    Two commits are made for all of them. What the orders tell of consent is kept, as with a
+    webhook; nothing is sent.
+    """
+    store, now = room.store, room.clock()
+    with store.begin() as connection:
+        subjects = [store.subjects.for_event(connection, event) for event in events]
+        for event, subject_id in zip(events, subjects, strict=True):
+            answers = event.order.customer.consents if event.order.customer else ()
+            store.consents.record(connection, subject_id, answers, event_id=event.id, now=now)
+            store.orders.record(
+                connection, event.order, shop_id=event.shop_id, subject_id=subject_id
+            )
+        known = [
+            store.cards.of_order(connection, event.shop_id, event.order.id) for event in events
+        ]
+    answers_of = [
+        _known(event, subject_id, cards, room) if cards else _new(event, subject_id, room)
+        for event, subject_id, cards in zip(events, subjects, known, strict=True)
+    ]
+    with store.begin() as connection:
+        return [
+            Admitted(
+                event,
+                room.assign(connection, answer, event.order, subject_id=subject_id),
+            )
+            if isinstance(answer, Written)
+            else answer
+            for event, subject_id, answer in zip(events, subjects, answers_of, strict=True)
+        ]
+
+
+def _new(event: OrderPaid, subject_id: str, room: PressRoom) -> Written | Admitted:
+    try:
+        return room.write(event, subject_id, now=room.clock())
+    except ConsentError as error:
+        return Admitted(event, refusal=str(error), is_due=False)
+    except PrintError as error:
+        return Admitted(event, refusal=str(error), is_due=False)
+
+
+def _known(
+    event: OrderPaid, subject_id: str, cards: tuple[CardRecord, ...], room: PressRoom
+) -> Admitted:
+    """Follow the newest state of an order that has a card."""
+    try:
+        changed = {each.card_id: each for each in room.note(event, subject_id=subject_id)}
+    except RetentionError as error:
+        return Admitted(event, refusal=str(error))
+    newest = [changed.get(card.card_id, card) for card in cards]
+    return Admitted(event, next((card for card in newest if card.state.is_open), newest[-1]))

@@ -1,0 +1,167 @@
+"""Prints thousands of cards: in order, in little memory, each once, whatever happens between."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from ..channels.base import Channel
+from ..errors import PrintError, SubjectErased
+from ..model import OrderPaid
+from .admit import Admitted, admit
+from .card_text import CardText
+from .draw import Medium, finish_card, typeset_card
+from .jobs import Drawn, JobDesk
+from .press_room import PressRoom
+from .sheets import SheetPlan
+from .slips import Slip, slip_of
+
+if TYPE_CHECKING:
+    from ..storage import CardRecord
+
+T = TypeVar("T")
+
+ORDERS_PER_COMMIT = 100
+DRAWING_THREADS = 2
+_LOOK_AHEAD = 4 * DRAWING_THREADS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One run to one channel. ``sheet`` is None for a file per card.
+
+    Run it again after a crash: what was printed is left alone, and what was being printed is
+    finished first.
+    """
+
+    room: PressRoom
+    channel: Channel
+    medium: Medium
+    sheet: SheetPlan | None = None
+    batch_id: str = "batch"
+
+    def run(self, orders: Iterable[OrderPaid]) -> Iterator[Slip]:
+        """Print the cards of paid orders; yield a slip for each order, in order.
+
+        A card that fails is told and the rest goes on. Memory holds the cards of one job.
+        """
+        yield from self._print(self._admitted(orders))
+
+    def run_waiting(self) -> Iterator[Slip]:
+        """Print every card that waits in the ledger, oldest first."""
+        with self.room.store.reading() as connection:
+            waiting = self.room.store.cards.waiting(connection, self.room.shop_id)
+            yield from self._print(waiting)
+
+    def _admitted(self, orders: Iterable[OrderPaid]) -> Iterator[CardRecord | Slip]:
+        for chunk in _chunks(orders, ORDERS_PER_COMMIT):
+            for each in admit(chunk, self.room):
+                yield each.record or _refused(each)
+
+    def _print(self, cards: Iterable[CardRecord | Slip]) -> Iterator[Slip]:
+        desk = JobDesk(
+            room=self.room,
+            channel=self.channel,
+            medium=self.medium,
+            sheet=self.sheet,
+            batch_id=self.batch_id,
+        )
+        size, pile = desk.pile_size, _Pile()
+        for each in self._drawn(self._due(cards, desk)):
+            pile.add(each)
+            if pile.cards_count in {0, size}:
+                yield from pile.flush(desk)
+        yield from pile.flush(desk)
+
+    def _due(
+        self, cards: Iterable[CardRecord | Slip], desk: JobDesk
+    ) -> Iterator[CardRecord | Slip]:
+        """Pass on what is to be drawn; finish jobs that an earlier run left open."""
+        for each in cards:
+            if isinstance(each, Slip):
+                yield each
+            elif each.state.is_waiting:
+                yield from desk.finish_job_of(each)
+            else:
+                yield slip_of(each, self.room)
+
+    def _drawn(self, cards: Iterable[CardRecord | Slip]) -> Iterator[Drawn | Slip]:
+        """Typeset ahead in threads, and finish in order in this one."""
+        ahead: deque[tuple[CardRecord | Slip, CardText | None, Future[bytes] | None]] = deque()
+        with ThreadPoolExecutor(DRAWING_THREADS, thread_name_prefix="retention-draw") as pool:
+            try:
+                for each in cards:
+                    ahead.append(self._start(each, pool))
+                    if len(ahead) > _LOOK_AHEAD:
+                        yield self._finish(*ahead.popleft())
+                while ahead:
+                    yield self._finish(*ahead.popleft())
+            finally:
+                for _, _, future in ahead:
+                    if future:
+                        future.cancel()
+
+    def _start(
+        self, each: CardRecord | Slip, pool: ThreadPoolExecutor
+    ) -> tuple[CardRecord | Slip, CardText | None, Future[bytes] | None]:
+        if isinstance(each, Slip):
+            return each, None, None
+        try:
+            text = self.room.text(each)
+        except SubjectErased:
+            return slip_of(each, self.room, failed="its customer was forgotten"), None, None
+        templates = self.room.templates
+        future = pool.submit(typeset_card, text, self.medium, templates=templates)
+        return each, text, future
+
+    def _finish(
+        self, each: CardRecord | Slip, text: CardText | None, future: Future[bytes] | None
+    ) -> Drawn | Slip:
+        if isinstance(each, Slip) or text is None or future is None:
+            assert isinstance(each, Slip), "only slips are not drawn"
+            return each
+        try:
+            templates = self.room.templates
+            file = finish_card(future.result(), text, self.medium, templates=templates)
+            return Drawn(each, text, file)
+        except PrintError as error:
+            number = text.order.number
+            return slip_of(each, self.room, failed=str(error), number=number)
+
+
+@dataclass(slots=True)
+class _Pile:
+    """Cards on their way to one job, and what is told of orders between them."""
+
+    items: list[Drawn | Slip] = field(default_factory=list)
+    cards_count: int = 0
+
+    def add(self, each: Drawn | Slip) -> None:
+        """Put a card or a slip on the pile."""
+        self.items.append(each)
+        self.cards_count += isinstance(each, Drawn)
+
+    def flush(self, desk: JobDesk) -> Iterator[Slip]:
+        """Print the cards; yield a slip for each order, in order."""
+        items, self.items, self.cards_count = self.items, [], 0
+        printed = desk.print([each for each in items if isinstance(each, Drawn)])
+        for each in items:
+            yield each if isinstance(each, Slip) else next(printed)
+
+
+def _refused(each: Admitted) -> Slip:
+    return Slip(
+        order=each.event.order.number,
+        state="none" if not each.is_due else "failed",
+        reason=each.refusal[:480],
+    )
+
+
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk

@@ -1,0 +1,147 @@
+"""The packing desk: an order number goes in, its card comes out, and the parcel may be closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ..channels.base import Channel
+from ..errors import DeliveryError, RetentionError
+from ..model import Record
+from ..model.base import Line
+from .draw import Medium
+from .issue import Printer
+from .press_room import PressRoom
+from .slips import card_name, where_printed
+
+if TYPE_CHECKING:
+    from ..storage import CardRecord
+
+HandoutState = Literal[
+    "printed", "taken", "packed_before", "void", "unknown", "ambiguous", "failed"
+]
+
+_MAY_CLOSE = frozenset({"printed", "taken"})
+
+
+class Handout(Record):
+    """What the desk says about one scan.
+
+    ``printed`` now, or ``taken`` from what was printed before: put the card in and close the
+    parcel. All others need a look first; ``sentence`` says what to do.
+    """
+
+    order: Line
+    state: HandoutState
+    sentence: Line
+    card: Line = ""
+    template: Line = ""
+    locale: Line = ""
+    job: Line = ""
+
+    @property
+    def may_close(self) -> bool:
+        """Whether the parcel is complete."""
+        return self.state in _MAY_CLOSE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackingDesk:
+    """One desk with one printer. What another desk packed is packed here too."""
+
+    room: PressRoom
+    channel: Channel
+    medium: Medium
+
+    def warm_up(self) -> None:
+        """Load the typesetter and its faces, so that the first card is as fast as the others."""
+        from ..inserts.fonts import load_fonts
+
+        load_fonts()
+
+    def hand_out(self, number: str) -> Handout:
+        """Print the card of an order if need be, mark it packed, and say what to do."""
+        return self._handout(number, again=False)
+
+    def print_again(self, number: str) -> Handout:
+        """Print another copy of a card that is torn or lost; then as ``hand_out``."""
+        return self._handout(number, again=True)
+
+    def _handout(self, number: str, *, again: bool) -> Handout:
+        store = self.room.store
+        with store.reading() as connection:
+            found = store.cards.of_number(connection, self.room.shop_id, number)
+        if not found:
+            return Handout(
+                order=number[:100],
+                state="unknown",
+                sentence="no card for this order number; look at the number on the packing slip",
+            )
+        usable = [record for record in found if record.state.is_open]
+        if len(usable) > 1:
+            return Handout(
+                order=number[:100],
+                state="ambiguous",
+                sentence=f"{len(usable)} orders have this number; pack them by `retention print`",
+            )
+        record = usable[0] if usable else found[-1]
+        try:
+            return self._serve(number, record, again=again)
+        except RetentionError as error:
+            return _answer(number, record, "failed", _plain(error))
+
+    def _serve(self, number: str, record: CardRecord, *, again: bool) -> Handout:
+        from ..storage import CardState
+
+        if record.state is CardState.PACKED:
+            when = f"{record.state_at:%Y-%m-%d %H:%M} UTC"
+            return _answer(number, record, "packed_before", f"was packed before, at {when}")
+        if not record.state.is_open:
+            reason = record.reason or "the card is void"
+            return _answer(number, record, "void", f"put no card in: {reason}")
+        if again:
+            record = self.room.reprint(record, "another copy was asked for at the packing desk")
+        was_printed = record.state is CardState.PRINTED
+        where = _place(record, self.room) if was_printed else ""
+        if not was_printed:
+            record = Printer(room=self.room, channel=self.channel, medium=self.medium).issue(record)
+        with self.room.store.begin() as connection:
+            is_ours = self.room.store.cards.advance(
+                connection,
+                record,
+                CardState.PACKED,
+                reason="at the packing desk",
+                job_id=record.job_id,
+                now=self.room.clock(),
+            )
+        if not is_ours:
+            return _answer(number, record, "packed_before", "was packed at another desk just now")
+        if was_printed:
+            return _answer(number, record, "taken", f"take its card{where}")
+        return _answer(number, record, "printed", "its card is printed")
+
+
+def _place(record: CardRecord, room: PressRoom) -> str:
+    """Say where a printed card is to be found."""
+    _, page, position = where_printed(record, room)
+    if not position:
+        return ", it was printed before"
+    return f": sheet {(page + 1) // 2}, place {position}"
+
+
+def _answer(number: str, record: CardRecord, state: HandoutState, sentence: str) -> Handout:
+    return Handout(
+        order=number[:100],
+        state=state,
+        sentence=sentence[:480],
+        card=card_name(record),
+        template=record.choice.template,
+        locale=record.choice.locale,
+        job=record.job_id,
+    )
+
+
+def _plain(error: RetentionError) -> str:
+    if isinstance(error, DeliveryError) and error.is_uncertain:
+        return f"look at the printer: {error}"
+    return str(error)

@@ -1,0 +1,231 @@
+"""Print jobs of a batch: planned, submitted and written down, in a few commits for many cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from ..channels.base import Channel
+from ..errors import SubjectErased
+from ..model import Artifact, Delivery, Receipt
+from .card_text import CardText
+from .deliver import Parcel, deliver_all
+from .draw import Medium, draw_card
+from .issue import REFUSED, job_id_for
+from .press_room import PressRoom
+from .sheets import SheetPlan, places_of, plan_named
+from .slips import Slip, card_name, slip_of
+
+if TYPE_CHECKING:
+    from ..storage import CardRecord, Connection, PrintJob
+
+FILES_PER_COMMIT = 50
+LOST = "its sheet held the card of somebody who was forgotten"
+IN_DOUBT = "nobody knows whether it was printed; look at the printer, then use `retention pack`"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A card on its way to paper."""
+
+    record: CardRecord
+    text: CardText
+    artifact: Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job with its cards, in the order of printing."""
+
+    job: PrintJob
+    cards: Sequence[Drawn]
+    file: Artifact
+
+
+@dataclass(slots=True, kw_only=True)
+class JobDesk:
+    """Makes jobs of drawn cards for one channel. ``sheet`` is None for a file per card."""
+
+    room: PressRoom
+    channel: Channel
+    medium: Medium
+    sheet: SheetPlan | None = None
+    batch_id: str = "batch"
+    _slips: dict[int, Slip] = field(default_factory=dict, init=False)
+
+    @property
+    def pile_size(self) -> int:
+        """How many cards are printed together.
+
+        A channel that cannot tell a repetition gets one at a time, so that a crash leaves one
+        card in doubt and not fifty.
+        """
+        if self.sheet is not None:
+            return self.sheet.places_count(self.medium.paper) * self.sheet.sheets_per_file
+        return FILES_PER_COMMIT if self.channel.is_idempotent else 1
+
+    def print(self, pile: Sequence[Drawn]) -> Iterator[Slip]:
+        """Print drawn cards in their order; yield their slips."""
+        if not pile:
+            return
+        piles = [pile] if self.sheet else [[drawn] for drawn in pile]
+        works = [self._work(self._new_job(cards), cards) for cards in piles]
+        with self.room.store.begin() as connection:
+            for work in works:
+                self._plan(connection, work)
+        yield from self._run(works)
+
+    def finish_job_of(self, record: CardRecord) -> Iterator[CardRecord | Slip]:
+        """Finish the job that an earlier run planned for a copy; pass on a copy without one."""
+        if record.card_id in self._slips:
+            yield self._slips.pop(record.card_id)
+            return
+        store = self.room.store
+        with store.reading() as connection:
+            job = store.jobs.of_copy(connection, record.card_id, record.copy)
+            stored = store.deliveries.get(connection, job.id) if job else None
+        if job is None:
+            yield record
+        elif stored is not None and stored.state.value == "rejected":
+            yield self.room.reprint(record, REFUSED)
+        else:
+            yield from self._finish(job, record)
+
+    def _finish(self, job: PrintJob, record: CardRecord) -> Iterator[CardRecord | Slip]:
+        """Draw a whole job once more, word for word, and submit it under its old name."""
+        with self.room.store.reading() as connection:
+            ledger = self.room.store.cards
+            found = (ledger.at_copy(connection, *place) for place in job.cards)
+            records = [each for each in found if each]
+        medium = Medium(format=job.format, profile=job.profile, pdfx=self.medium.pdfx)
+        try:
+            cards = [self._draw(each, medium) for each in records]
+        except SubjectErased:
+            yield from self._give_up(records, record)
+            return
+        for slip in self._run([self._work(job, cards)]):
+            self._slips[int(slip.card, 16)] = slip
+        yield self._slips.pop(record.card_id)
+
+    def _give_up(
+        self, records: Sequence[CardRecord], wanted: CardRecord
+    ) -> Iterator[CardRecord | Slip]:
+        """Let the other cards of a job that can never be finished have another copy."""
+        for each in records:
+            is_wanted = each.card_id == wanted.card_id
+            if each.state.is_waiting and (is_wanted or each.subject_id != wanted.subject_id):
+                try:
+                    again = self.room.reprint(each, LOST)
+                except SubjectErased:
+                    again = None
+                if is_wanted:
+                    yield again or slip_of(each, self.room, failed="its customer was forgotten")
+
+    def _draw(self, record: CardRecord, medium: Medium) -> Drawn:
+        text = self.room.text(record)
+        return Drawn(record, text, draw_card(text, medium, templates=self.room.templates))
+
+    def _new_job(self, cards: Sequence[Drawn]) -> PrintJob:
+        from ..storage import PrintJob
+
+        copies = tuple((each.record.card_id, each.record.copy) for each in cards)
+        names = " ".join(f"{card_id:x}-{copy}" for card_id, copy in copies)
+        is_sheet = self.sheet is not None
+        digest = sha256(names.encode()).hexdigest()[:20]
+        return PrintJob(
+            id=f"sheets-{digest}" if is_sheet else job_id_for(cards[0].record),
+            shop_id=self.room.shop_id,
+            batch_id=self.batch_id,
+            channel=self.channel.name,
+            format=self.medium.format,
+            profile=self.medium.profile,
+            sheet=self.sheet.name if self.sheet else "",
+            cards=copies,
+        )
+
+    def _work(self, job: PrintJob, cards: Sequence[Drawn]) -> Work:
+        plan = plan_named(job.sheet) if job.sheet else None
+        if plan is None:
+            return Work(job, cards, cards[0].artifact)
+        names = [each.text.order.number[:12] for each in cards]
+        return Work(job, cards, plan.impose([each.artifact for each in cards], names))
+
+    def _plan(self, connection: Connection, work: Work) -> None:
+        from ..storage import CardState
+
+        store, now = self.room.store, self.room.clock()
+        for each in work.cards:
+            store.cards.advance(connection, each.record, CardState.RENDERED, now=now)
+        store.jobs.plan(connection, work.job, now=now)
+
+    def _run(self, works: Sequence[Work]) -> Iterator[Slip]:
+        """Submit jobs, write down what was printed, and yield the slips."""
+        errors = deliver_all(
+            [self._parcel(work) for work in works],
+            may_repeat=self.channel.is_idempotent,
+            store=self.room.store,
+            calls=self.room.calls,
+            clock=self.room.clock,
+        )
+        receipts = self._close(works)
+        for work in works:
+            error = errors.get(work.job.id)
+            receipt = receipts.get(work.job.id)
+            if receipt is None:
+                reason = str(error) if error else IN_DOUBT
+                for each in work.cards:
+                    number = each.text.order.number
+                    yield slip_of(each.record, self.room, failed=reason, number=number)
+            else:
+                yield from self._printed(work, receipt)
+
+    def _parcel(self, work: Work) -> Parcel:
+        subject_id = work.cards[0].record.subject_id
+        if work.job.sheet:
+            with self.room.store.begin() as connection:
+                subject_id = self.room.store.subjects.for_shop(
+                    connection, self.room.shop_id, now=self.room.clock()
+                )
+        delivery = Delivery(
+            id=work.job.id,
+            event_id=work.job.batch_id,
+            decision_id=work.job.id,
+            surface="card",
+            channel=work.job.channel,
+            artifacts=(work.file,),
+        )
+        return Parcel(delivery, subject_id)
+
+    def _close(self, works: Sequence[Work]) -> dict[str, Receipt]:
+        """Write down which copies their channel took; return its answers by job."""
+        from ..storage import CardState
+
+        store, now = self.room.store, self.room.clock()
+        receipts: dict[str, Receipt] = {}
+        with store.begin() as connection:
+            for work in works:
+                stored = store.deliveries.get(connection, work.job.id)
+                if stored is None or stored.receipt is None:
+                    continue
+                receipts[work.job.id] = stored.receipt
+                for each in work.cards:
+                    store.cards.advance(
+                        connection, each.record, CardState.PRINTED, job_id=work.job.id, now=now
+                    )
+        return receipts
+
+    def _printed(self, work: Work, receipt: Receipt) -> Iterator[Slip]:
+        where = f"{receipt.location}/{work.file.name}" if receipt.location else work.file.name
+        for each, (page, position) in zip(work.cards, places_of(work.job), strict=True):
+            yield Slip(
+                order=each.text.order.number,
+                state="printed",
+                card=card_name(each.record),
+                copy_number=each.record.copy,
+                job=work.job.id,
+                file=where[-480:],
+                page=page,
+                position=position,
+            )
