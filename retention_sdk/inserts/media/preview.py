@@ -34,11 +34,11 @@ def preview_svg(
     look = get_style(card.style, styles or {})
     typesetter = typesetter_for(library)
     check_ink(texts_of(set_up(card, style=look, paper=paper)), library)
+    refusal = TextOverflow("the card does not fit")
     for shown in attempts(card):
         files = source_files([set_up(shown, style=look, paper=paper)], library, template)
         try:
             return typesetter.compile(files, "svg", created_at)
-        except TextOverflow:
-            if not any(block.is_optional for block in shown.blocks):
-                raise
-    raise AssertionError("the last attempt returns or raises")
+        except TextOverflow as error:
+            refusal = error
+    raise refusal
