@@ -28,4 +28,9 @@ def retention_register(registry: Registry) -> None:
         "retention_sdk.channels.desk:DeskChannel",
         summary="cards wait until their parcel is packed",
     )
+    registry.channel(
+        "raw",
+        "retention_sdk.channels.raw_socket:RawSocketChannel",
+        summary="a printer on port 9100, for labels above all",
+    )
     registry.channel("smtp", "retention_sdk.channels.smtp:SmtpChannel", summary="a mail server")

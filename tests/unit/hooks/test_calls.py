@@ -26,7 +26,7 @@ def test_retention_register():
     plugins = load(discover=False)
 
     assert {"file"} == set(plugins.shelves.adapters)
-    assert {"desk", "folder", "smtp"} == set(plugins.shelves.channels)
+    assert {"desk", "folder", "raw", "smtp"} == set(plugins.shelves.channels)
 
 
 def test_retention_startup():
