@@ -63,6 +63,24 @@ def misread(text: str, *, is_rtl: bool) -> tuple[str, ...]:
     return tuple(wrong)
 
 
+def in_order(text: str) -> str:
+    """Return words of others with isolates around what would be read backwards, ``3-in-1``.
+
+    The direction of each line is that of its first strong letter, as inside an isolate. Nothing
+    but invisible characters is added.
+    """
+    return "\n".join(_line_in_order(line) for line in text.split("\n"))
+
+
+def _line_in_order(line: str) -> str:
+    is_rtl = _starts_right([unicodedata.bidirectional(char) for char in line], 0)
+    wrong = set(misread(line, is_rtl=is_rtl))
+    for start, word in reversed(list(_tokens(line)) if wrong else []):
+        if word in wrong:
+            line = f"{line[:start]}{_LRI}{word}{_PDI}{line[start + len(word) :]}"
+    return line
+
+
 def _tokens(line: str) -> Iterator[tuple[int, str]]:
     """Yield the words that have to run left to right, without the signs around them."""
     for match in _TOKEN.finditer(line):

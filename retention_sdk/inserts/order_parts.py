@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ..l10n import isolate
 from ..model import ContentKind, Order
+from .bidi import in_order
 from .card import CardItem, CardPoints
 from .parts import Writer
 
@@ -36,7 +37,7 @@ def order_part(writer: Writer) -> OrderPart:
     lines = _packed_lines(order)
     hidden = len(lines) - ITEMS_MAX
     items = tuple(
-        CardItem(quantity=writer.words.number(quantity), title=isolate(title))
+        CardItem(quantity=writer.words.number(quantity), title=isolate(in_order(title)))
         for quantity, title in lines[:ITEMS_MAX]
     )
     more = writer.say("card.order.more_items", count=hidden) if hidden > 0 else ""

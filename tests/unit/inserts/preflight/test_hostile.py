@@ -40,6 +40,7 @@ PRINTED = {
     "Hangul": ("뷁 김", ("뷁", "김")),
     "Georgian": ("მარიამი", ("მარიამი",)),
     "a product of digits": ("3-in-1 iPhone-15", ("3-in-1", "iPhone-15")),
+    "Latin after Persian": ("قهوه 3-in-1 و 12-V", ("3-in-1", "12-V")),
     "brackets": ("Tea (250 g) [x]", ("Tea(250g)[x]",)),
 }
 # These are shaped: their glyphs stand in another order than their letters.

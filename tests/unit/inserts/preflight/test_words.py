@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retention_sdk.errors import PrintError
-from retention_sdk.inserts.bidi import check_order, misread, visual
+from retention_sdk.inserts.bidi import check_order, in_order, misread, visual
 from retention_sdk.inserts.formats import get_format
 from retention_sdk.inserts.preflight import preflight
 from retention_sdk.inserts.profiles import get_profile
+from retention_sdk.l10n import is_balanced
 
 from .press_card import TEXT, URL, PressCard, face
 
@@ -71,6 +74,35 @@ def test_an_order_number_that_turns_around_is_refused_and_not_quoted():
 
 def test_a_range_of_numbers_may_be_read_from_the_right():
     check_order({"body[0]": "من ١٠-٢٠ دقيقة"}, is_rtl=True)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("قهوه 3-in-1", "قهوه \u20663-in-1\u2069"),
+        ("شارژر 12-V USB-C", "شارژر \u206612-V\u2069 USB-C"),
+        ("3-in-1 coffee", "3-in-1 coffee"),
+        ("چای ۲۵۰ گرم", "چای ۲۵۰ گرم"),
+    ],
+)
+def test_what_would_be_turned_around_is_isolated(title, expected):
+    assert expected == in_order(title)
+
+
+@given(st.text("aב س12۳٤-./(% \u2066\u2067\u2068\u2069\n", max_size=24))
+def test_words_in_order_stay_so_whatever_stands_around_them(text):
+    made = in_order(text)
+
+    assert _plain(text) == _plain(made)
+    assert made == in_order(made)
+    for line in made.split("\n"):
+        if is_balanced(line):
+            wrapped = f"\u2068{line}\u2069"
+            assert () == misread(f"א {wrapped} ב", is_rtl=True) == misread(wrapped, is_rtl=False)
+
+
+def _plain(text):
+    return "".join(char for char in text if char not in "\u2066\u2067\u2068\u2069")
 
 
 def shown(text: str) -> tuple[int, ...]:
