@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -127,8 +129,8 @@ def _separated(
 
     table = ink_table(profile, palette.model_dump_json())
     boxes = boxes_of(size, around_mm=AROUND_MM if marks or slug else 0.0)
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        pages = [page.obj for page in pdf.pages]
+    with _damage_named(), pikepdf.open(io.BytesIO(data)) as pdf:
+        pages = [_whole(page) for page in pdf.pages]
         check_pages(pages, size)
         _keep(pdf.Root, _ROOT_KEYS)
         job = Job(pdf, table, table.paper, is_flat=pdfx == "x-1a", mixtures=table.spots)
@@ -142,6 +144,42 @@ def _separated(
         named = title or str(pdf.docinfo.get("/Title", "")) or UNTITLED
         set_information(pdf, title=named, created_at=created_at, pdfx=pdfx, seed=data)
         return _saved(pdf, pdfx)
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """Tell what breaks the rules of PDF as such. Drawings come from strangers' programs.
+
+    Whatever is missing or of another kind than the format says shows as one of these errors.
+    """
+    import pikepdf
+
+    try:
+        yield
+    except PrintError:
+        raise
+    except (
+        pikepdf.PdfError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
+        ValueError,
+    ) as error:  # fmt: skip
+        raise PrintError(
+            f"the PDF breaks the rules of its format ({type(error).__name__}): export the drawing "
+            "in it again"
+        ) from error
+
+
+def _whole(page: pikepdf.Page) -> Any:
+    """Return a page with what it inherits written into it.
+
+    Raises:
+        PrintError: it is turned or scaled, which the boxes of a card do not take into account.
+    """
+    obj = page.obj
+    if int(page.rotation or 0) or "/UserUnit" in obj:
+        raise PrintError("a page is turned or scaled: set it at its size, upright")
+    obj.MediaBox = page.mediabox
+    obj.Resources = page.resources
+    return obj
 
 
 def _keep(obj: Any, keys: frozenset[str]) -> None:

@@ -300,6 +300,7 @@ def is_srgb(data: bytes) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def to_srgb(data: bytes, codes: bytes) -> bytes:
     """Return RGB triples of another profile as sRGB.
 

@@ -25,6 +25,8 @@ _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 _JPEG_QUALITY = 95
 _COMPRESSION = 6
 _LOSSY = "/DCTDecode"
+_PLAIN_MODES = {"L": "L", "LA": "L", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
+_DEVICES = {"L": Name.DeviceGray, "RGB": Name.DeviceRGB, "CMYK": Name.DeviceCMYK}
 _NO_PRINT = ("/OPI", "/Alternates", "/Metadata", "/StructParent", "/PieceInfo", "/OC")
 
 
@@ -37,14 +39,34 @@ def separate_picture(picture: Any, named: Any, job: Job) -> None:
     for key in _NO_PRINT:
         if key in picture:
             del picture[key]
+    if job.is_flat and "/JBIG2Decode" in _filters(picture):
+        raise PrintError("a picture is coded as JBIG2, which PDF/X-1a does not know: print as x-4")
     if not picture.get("/ImageMask", False):
+        _make_plain(picture)
         _separate_colours(picture, named, job)
     if "/SMask" in picture:
         _see_to_mask(picture, job)
 
 
+def _make_plain(picture: Any) -> None:
+    """Decode what PDF 1.4 does not know: JPEG 2000, and more than eight bits for a colour."""
+    is_new = "/JPXDecode" in _filters(picture)
+    if not is_new and int(picture.get("/BitsPerComponent", _BYTE)) <= _BYTE:
+        return
+    image = _decoded(picture)
+    mode = _PLAIN_MODES.get(image.mode)
+    if mode is None:
+        raise PrintError(f"a picture has pixels of the kind {image.mode}: save it again as PNG")
+    space = picture.get("/ColorSpace", _DEVICES[mode])
+    _write(picture, _flate(image.convert(mode).tobytes()), space)
+
+
 def _separate_colours(picture: Any, named: Any, job: Job) -> None:
-    space = _space_of(picture, named, job)
+    if "/ColorSpace" not in picture:
+        raise PrintError("a picture says nothing about its colours: save it again as PNG or JPEG")
+    space = read_space(picture.ColorSpace, named, job)
+    if space.is_lab:
+        raise PrintError("a picture is stored in L*a*b*: save it again in RGB or CMYK")
     if space.kept is not None:
         picture.ColorSpace = space.kept
     elif _is_indexed(picture):
@@ -55,16 +77,6 @@ def _separate_colours(picture: Any, named: Any, job: Job) -> None:
         _limit(picture, job)
     else:
         _separate_grey(picture, space, job)
-
-
-def _space_of(picture: Any, named: Any, job: Job) -> Space:
-    if "/ColorSpace" in picture:
-        return read_space(picture.ColorSpace, named, job)
-    count = len(_decoded(picture).getbands())
-    space = {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}.get(count)
-    if space is None:
-        raise PrintError("a picture says nothing about its colours: save it again as PNG or JPEG")
-    return read_space(space, None, job)
 
 
 def _is_indexed(picture: Any) -> bool:
@@ -84,29 +96,32 @@ def _separate_palette(picture: Any, named: Any, job: Job) -> None:
 
 def _separate_rgb(picture: Any, space: Space, job: Job) -> None:
     _require_no_key(picture)
-    is_lossy = _filter(picture) == _LOSSY
-    raw = picture.read_raw_bytes() if is_lossy else _pixels(picture)
+    is_lossy = _filters(picture) == [_LOSSY]
+    image = _decoded(picture)
     if job.is_mask:
-        _write(picture, _flate(_decoded(picture).convert("L").tobytes()), Name.DeviceGray)
+        _write(picture, _flate(image.convert("L").tobytes()), Name.DeviceGray)
         return
     assert isinstance(job.inks, InkTable)
     if job.is_flat and "/SMask" in picture:
         _flatten(picture, space, job)
         return
-    size = (int(picture.Width), int(picture.Height))
-    data = _converted(raw, size, is_lossy, space.source, job.inks.colours)
+    pixels = image.convert("RGB").tobytes()
+    data = _converted(pixels, image.size, is_lossy, space.source, job.inks.colours)
     _write(picture, data, Name.DeviceCMYK, is_lossy=is_lossy)
 
 
 @lru_cache(maxsize=8)
 def _converted(
-    raw: bytes, size: tuple[int, int], is_lossy: bool, source: bytes | None, colours: PressColours
+    pixels: bytes,
+    size: tuple[int, int],
+    is_lossy: bool,
+    source: bytes | None,
+    colours: PressColours,
 ) -> bytes:
     """Return a picture in inks, coded; a logo is the same on every card of a batch."""
     from PIL import Image
 
-    image = _opened(raw) if is_lossy else Image.frombytes("RGB", size, raw)
-    inked = colours.picture(image.convert("RGB"), source)
+    inked = colours.picture(Image.frombytes("RGB", size, pixels), source)
     return _jpeg(inked) if is_lossy else _flate(inked.tobytes())
 
 
@@ -196,15 +211,15 @@ def _decoded(picture: Any) -> Image.Image:
     from PIL import Image
 
     size = (int(picture.Width), int(picture.Height))
-    if _filter(picture) in {_LOSSY, "/JPXDecode"}:
+    if _filters(picture) in ([_LOSSY], ["/JPXDecode"]):
         image = _opened(picture.read_raw_bytes())
         if image.mode == "CMYK":  # Pillow turns all of them, as Adobe wrote them
             image = image.point([255 - code for code in range(256)] * _CMYK)
     elif int(picture.BitsPerComponent) == 1:
         image = Image.frombytes("1", size, picture.read_bytes()).convert("L")
     else:
-        mode = _mode_of(picture)
-        image = Image.frombytes(mode, size, _pixels(picture))
+        pixels = _pixels(picture)
+        image = Image.frombytes(_mode_of(pixels, size), size, pixels)
     return _in_order(image, picture)
 
 
@@ -218,9 +233,8 @@ def _in_order(image: Image.Image, picture: Any) -> Image.Image:
     return image.point([255 - code for code in range(256)] * len(image.getbands()))
 
 
-def _mode_of(picture: Any) -> str:
-    pixels = int(picture.Width) * int(picture.Height) * (int(picture.BitsPerComponent) // _BYTE)
-    mode = _MODES.get(len(picture.read_bytes()) // max(1, pixels))
+def _mode_of(pixels: bytes, size: tuple[int, int]) -> str:
+    mode = _MODES.get(len(pixels) // max(1, size[0] * size[1]))
     if mode is None:
         raise PrintError("a picture has an odd number of colours: save it again as PNG or JPEG")
     return mode
@@ -248,11 +262,10 @@ def _opened(data: bytes) -> Image.Image:
     return image
 
 
-def _filter(picture: Any) -> str:
-    filters = picture.get("/Filter")
-    if isinstance(filters, Array):
-        return str(filters[0]) if len(filters) == 1 else ""
-    return str(filters) if filters is not None else ""
+def _filters(picture: Any) -> list[str]:
+    """Return how a picture is coded, the outermost coding first."""
+    filters = picture.get("/Filter", Array())
+    return [str(each) for each in filters] if isinstance(filters, Array) else [str(filters)]
 
 
 def _write(picture: Any, data: bytes, space: Any, *, is_lossy: bool = False) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pikepdf
-from pikepdf import Dictionary, Stream
+from pikepdf import Dictionary, Name, Stream
 
 from ...errors import PrintError
 from .operators import Rewriter
@@ -80,7 +80,7 @@ def _separate_resources(resources: Any, job: Job, depth: int) -> None:
     for shading in _values(resources, "/Shading"):
         separate_shading(shading, named, job)
     separate_states(_values(resources, "/ExtGState"), job, separate_form)
-    _require_fonts(resources)
+    _require_fonts(resources, is_flat=job.is_flat)
 
 
 def _values(resources: Any, kind: str) -> list[Any]:
@@ -88,15 +88,15 @@ def _values(resources: Any, kind: str) -> list[Any]:
     return [entries[name] for name in list(entries.keys())]
 
 
-def _require_fonts(resources: Any) -> None:
+def _require_fonts(resources: Any, *, is_flat: bool) -> None:
     """Refuse what a PDF/X label would deny: faces that are not in the file, or drawn ones."""
     for font in _values(resources, "/Font"):
         if str(font.Subtype) == "/Type3":
             raise PrintError("letters are drawn as pictures (Type 3): convert them to paths")
         described = font.DescendantFonts[0] if "/DescendantFonts" in font else font
         descriptor = described.get("/FontDescriptor", Dictionary())
+        name = str(font.get("/BaseFont", "/?"))[1:]
         if not any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3")):
-            raise PrintError(
-                f"the face {str(font.get('/BaseFont', '?'))[1:]} is not in the file: convert "
-                "text to paths"
-            )
+            raise PrintError(f"the face {name} is not in the file: convert text to paths")
+        if is_flat and descriptor.get("/FontFile3", Dictionary()).get("/Subtype") == Name.OpenType:
+            raise PrintError(f"the face {name} is newer than PDF/X-1a: convert text to paths")

@@ -15,7 +15,7 @@ from .icc import Cmyk, is_srgb, to_srgb
 from .inks import Ink, Inks
 
 _TINTS = 65
-_CMYK_COUNT = 4
+_RGB_COUNT, _CMYK_COUNT = 3, 4
 
 ToInk = Callable[[Sequence[float]], Ink]
 
@@ -33,6 +33,7 @@ class Space:
     kept: Any = None
     is_pattern: bool = False
     is_calibrated: bool = False
+    is_lab: bool = False
     source: bytes | None = None
 
 
@@ -141,7 +142,7 @@ def _calibrated_rgb(_: Any, __: Any, job: Job) -> Space:
 
 
 def _lab(_: Any, __: Any, job: Job) -> Space:
-    return Space(3, (0.0, 0.0, 0.0), job.inks.lab)
+    return Space(3, (0.0, 0.0, 0.0), job.inks.lab, is_lab=True)
 
 
 def _indexed(obj: Any, named: Any, job: Job) -> Space:
@@ -243,15 +244,11 @@ def _ramp(evaluate: Any, domain: tuple[float, float], space: Space, job: Job) ->
     low, high = domain
     values = [evaluate(low + (high - low) * n / (_STEPS - 1)) for n in range(_STEPS)]
     assert space.ink is not None
-    if space.count == 3 and space.source is None and not _is_lab(space, job):  # noqa: PLR2004
+    if space.count == _RGB_COUNT and space.source is None and not space.is_lab:
         inks = [Ink(mix) for mix in job.inks.ramp([_codes(value) for value in values])]
     else:
         inks = [space.ink(value) for value in values]
     return [written(ink, job) for ink in inks]
-
-
-def _is_lab(space: Space, job: Job) -> bool:
-    return space.ink == job.inks.lab
 
 
 def group_of(obj: Any, job: Job) -> None:

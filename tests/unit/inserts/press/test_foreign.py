@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import zlib
+from random import Random
 
 import pikepdf
 import pytest
@@ -12,6 +14,7 @@ from PIL import Image, ImageCms
 
 from retention_sdk.errors import PrintError
 
+DAMAGES = 2000 if os.environ.get("RETENTION_SOAK") else 25
 WIDE, HIGH = 91 * 72 / 25.4, 61 * 72 / 25.4
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 RED_TO_BLUE = {"FunctionType": 2, "Domain": [0, 1], "C0": [1, 0, 0], "C1": [0, 0, 1], "N": 1}
@@ -485,6 +488,107 @@ def test_unknown_spaces_are_refused_by_name(content, drawing, press):
         press(
             drawing(content, lambda _: Dictionary(ColorSpace=Dictionary(Odd=Array([Name.Odd, 1]))))
         )
+
+
+def test_calibrated_grey_pictures_keep_their_look(pixels):
+    def build(pdf):
+        return picture("L", (3, 1), b"\0\x80\xff", ColorSpace=icc(pdf, 1))(pdf)
+
+    space, data = pixels(build)
+
+    assert (Name.DeviceGray, 0, 255) == (space, data[0], data[2])
+    assert 0x50 < data[1] < 0xA0
+    assert 0x80 != data[1]
+
+
+def test_tones_that_are_turned_around_are_read_so(pixels):
+    plain = pixels(picture("RGB", (1, 1), b"\xff\0\0"))
+    turned = pixels(picture("RGB", (1, 1), b"\0\xff\xff", Decode=[1, 0] * 3))
+
+    assert plain == turned
+
+
+def test_jpeg_2000_is_decoded_because_pdf_14_does_not_know_it(pixels):
+    out = io.BytesIO()
+    Image.new("RGB", (16, 16), "white").save(out, "JPEG2000")
+
+    space, data = pixels(
+        picture("RGB", (16, 16), out.getvalue(), Filter=Name.JPXDecode), pdfx="x-1a"
+    )
+
+    assert (Name.DeviceCMYK, bytes(16 * 16 * 4)) == (space, data)
+
+
+def test_grey_of_sixteen_bits_becomes_eight(pixels):
+    assert (Name.DeviceGray, b"\x80") == pixels(
+        picture("L", (1, 1), b"\x80\x12", BitsPerComponent=16), pdfx="x-1a"
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"ColorSpace": Array([Name.Lab, WHITE_POINT])}, r"stored in L\*a\*b\*"),
+        ({"Filter": Name.JBIG2Decode}, "coded as JBIG2"),
+    ],
+)
+def test_pictures_that_pdf_14_cannot_hold_are_refused(more, said, drawing, press):
+    with pytest.raises(PrintError, match=said):
+        press(drawing(b"/P Do", picture("RGB", (1, 1), bytes(3), **more)), pdfx="x-1a")
+
+
+def test_a_turned_page_is_refused(drawn, press):
+    with pikepdf.open(io.BytesIO(drawn)) as pdf:
+        pdf.pages[0].rotate(90, relative=False)
+        out = io.BytesIO()
+        pdf.save(out)
+
+    with pytest.raises(PrintError, match="turned or scaled"):
+        press(out.getvalue())
+
+
+def test_what_pages_inherit_is_theirs(drawing, press, reading):
+    with pikepdf.open(io.BytesIO(drawing(b"/S cs 1 1 1 scn 0 0 9 9 re f"))) as pdf:
+        parent = pdf.Root.Pages
+        parent.Resources = Dictionary(ColorSpace=Dictionary(S=icc(pdf, 3)))
+        for page in pdf.pages:
+            del page.obj["/Resources"]
+        out = io.BytesIO()
+        pdf.save(out)
+
+    read = reading(press(out.getvalue()))
+
+    assert ("k", ["0"] * 4) in [
+        (name, [str(of) for of in operands]) for name, operands in read.painted
+    ]
+
+
+def test_a_damaged_file_is_refused_or_printed_and_nothing_else(drawn, press):
+    random = Random(20261114)
+    for _ in range(DAMAGES):
+        at, length = random.randrange(len(drawn)), random.randrange(1, 40)
+        damaged = drawn[:at] + random.randbytes(random.randrange(8)) + drawn[at + length :]
+
+        try:
+            data = press(damaged, pdfx="x-1a")
+        except PrintError:
+            continue
+        assert data.startswith(b"%PDF-1.4")
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda _: Dictionary(ColorSpace=Dictionary(S=Array([Name.ICCBased]))),
+        lambda _: Dictionary(Pattern=Dictionary(P=Dictionary(PatternType=2))),
+        lambda _: Dictionary(Shading=Dictionary(G=Dictionary(ShadingType=2))),
+        lambda _: Dictionary(Font=Dictionary(F=Dictionary())),
+        lambda _: Dictionary(XObject=3),
+    ],
+)
+def test_what_breaks_the_rules_of_pdf_is_named_so(build, drawing, press):
+    with pytest.raises(PrintError, match="breaks the rules of its format"):
+        press(drawing(b"/S cs 1 scn /F Do", build))
 
 
 def test_compressed_content_is_read(drawing, press, reading):
