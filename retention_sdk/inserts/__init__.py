@@ -4,7 +4,7 @@ from .card import Card, CardBlock, CardCode, CardItem, CardPoints, RenderedCard
 from .choose import InsertDecision, card_candidates, choose_insert
 from .codes import CardToken, card_id_for, make_token, read_token
 from .compose import compose_card
-from .cta import target_of
+from .cta import pages_of, target_of
 from .demands import unmet_demands
 from .families import BUILT_IN_TEMPLATES, FAMILIES, Family
 from .offers import CardOffer, Offer
@@ -33,6 +33,7 @@ __all__ = [
     "choose_insert",
     "compose_card",
     "make_token",
+    "pages_of",
     "read_token",
     "render_card",
     "target_of",

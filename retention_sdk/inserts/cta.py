@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ..l10n import Localizer, localizer
-from ..model import Candidate, Context
+from ..model import Brand, Candidate, Context, Shop
 from .facts import read_facts
-from .families import Cta, Family, family_of
+from .families import FAMILIES, Cta, Family, family_of
 from .offers import Link
 from .settings import InsertSettings
-from .slots import Slots, read_slots
+from .slots import Slots, link_of, read_slots
 
 
 class CallToAction(NamedTuple):
@@ -44,6 +44,30 @@ def target_of(
     facts, family = read_facts(context), family_of(candidate.template)
     slots = read_slots(candidate.template, context, facts, settings, words)
     return call_to_action(family, slots).url or slots.story_url or slots.shop_url
+
+
+def pages_of(settings: InsertSettings, *, brand: Brand, shop: Shop) -> dict[str, Link]:
+    """Return where the short links of families lead that ask for something of their own.
+
+    A review has to be written where reviews are written, whatever the shop set for all codes. A
+    redirect asks this on the day of the scan, so that a page can move after printing.
+    """
+    pages = {}
+    for family in FAMILIES.values():
+        slots = Slots(
+            shop_url=link_of(shop.url),
+            story_url=link_of(brand.story_url),
+            contact_url=link_of(brand.contact_url),
+            loyalty_url=settings.loyalty_url,
+            offer=settings.offers.get(family.name),  # type: ignore[call-overload] # others have none
+            referral_url=settings.referral.url if settings.referral else "",
+            review_url=settings.review.url if settings.review else "",
+            survey_url=settings.survey.url if settings.survey else "",
+        )
+        action = call_to_action(family, slots)
+        if action.kind not in {"", "story"}:
+            pages[family.name] = action.url
+    return pages
 
 
 def _coupon(slots: Slots) -> str:

@@ -75,12 +75,12 @@ def read_slots(
     guide, returns = _guide_for(facts, settings, tag), settings.returns
     return Slots(
         contact=contact_of(context),
-        contact_url=_link(brand.contact_url),
-        shop_url=_link(context.shop.url),
+        contact_url=link_of(brand.contact_url),
+        shop_url=link_of(context.shop.url),
         order_number=context.order.number if context.order else "",
         points=context.has_points,
         story=words_for(brand.story, tag) or words_for(brand.purpose, tag),
-        story_url=_link(brand.story_url),
+        story_url=link_of(brand.story_url),
         impact=words_for(brand.impact, tag),
         tier_name=words_for(tier.name, tag) if tier else "",
         tier_until=facts.tier_until,
@@ -115,7 +115,7 @@ def contact_of(context: Context) -> str:
     return brand.contact_email or brand.contact_url or shop.email or shop.url
 
 
-def _link(url: str) -> Link:
+def link_of(url: str) -> Link:
     """Return an address that a code can lead to, or nothing."""
     is_link = url.startswith(("https://", "http://")) and url.isascii() and " " not in url
     return url if is_link else ""

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 
 from ..errors import ConfigError, StorageError
+from ..inserts import pages_of
 from .cards import CardDesk
 from .headers import SecureHeaders
 from .hooks import BODY_BYTES_MAX, HookDesk
@@ -72,9 +73,10 @@ def _card_desk(shop: Retention, clock: Callable[[], float]) -> CardDesk:
             key="shop.url",
             hint='write url = "https://shop.example/"',
         )
+    pages = pages_of(config.inserts, brand=config.brand, shop=config.shop)
     targets = Targets(
         home=config.shop.url,
-        by_name=config.codes.targets,
+        by_name={**pages, **config.codes.targets},
         story=config.brand.story_url,
         utm_source=config.codes.utm_source,
         utm_medium=config.codes.utm_medium,

@@ -15,6 +15,7 @@ from retention_sdk.inserts import (
     InsertSettings,
     choose_insert,
     compose_card,
+    pages_of,
     target_of,
     unmet_demands,
 )
@@ -345,6 +346,22 @@ def test_a_scan_leads_to_what_the_card_asks_for(template, changes, values, expec
     candidate = next(each for each in candidates if each.template == template)
 
     assert expected == target_of(context, candidate, settings)
+
+
+def test_short_links_of_some_families_have_pages_of_their_own():
+    settings = shop_settings(
+        review={"url": "https://soap.example/review"},
+        survey={"url": "https://soap.example/why"},
+        offers={"birthday": {"percent": 10, "url": "https://soap.example/sale"}, **OFFER["offers"]},
+    )
+    brand = b.a_brand(story_url="https://soap.example/story")
+
+    assert {
+        "review_request": "https://soap.example/review",
+        "exit_survey": "https://soap.example/why",
+        "birthday": "https://soap.example/sale",
+        "winback_gift": "https://soap.example",
+    } == pages_of(settings, brand=brand, shop=b.a_shop())
 
 
 def test_a_card_carries_the_number_of_its_token_and_the_style_that_was_dealt():
