@@ -12,7 +12,7 @@ import sys
 import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from threading import Thread
@@ -23,6 +23,8 @@ import pytest
 import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from retention_sdk import Retention, WebhookRequest
 from retention_sdk.demo.derive import DATA, DEMO_SECRET
@@ -328,6 +330,21 @@ def test_a_store_that_is_away_does_not_show(shop, app, card, tmp_path):
         answer.headers["location"] for answer in answers
     ]
     assert 503 == health.status_code
+
+
+def test_the_app_works_mounted_in_another_one(shop, app, card):
+    """Scans are written when the other app's lifespan ends ours."""
+
+    @asynccontextmanager
+    async def lifespan(_):
+        async with app.router.lifespan_context(app):
+            yield
+
+    with served(Starlette(routes=[Mount("/cards", app=app)], lifespan=lifespan)) as client:
+        answer = client.get(f"/cards/t/{token()}", headers={"user-agent": PHONE})
+
+    assert THANKS + TAGS == answer.headers["location"]
+    assert 1 == len(scans_of(shop))
 
 
 # Webhooks ------------------------------------------------------------------------------------
