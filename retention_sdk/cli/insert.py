@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +14,13 @@ from ..app import Retention
 from ..config import load_config
 from ..consent import explain
 from ..errors import ConfigError
-from ..inserts import FAMILIES, RenderedCard, render_card
+from ..inserts import FAMILIES, Card, RenderedCard, render_card
 from ..inserts.formats import DEFAULT_FORMAT, get_format
+from ..inserts.media import MEDIA, draw_as
 from ..inserts.press import press_card
 from ..inserts.profiles import DEFAULT_PROFILE, PdfX, get_profile
 from ..inserts.samples import NOW, sample_card
-from ..model import Formality, Order
+from ..model import Artifact, Formality, Order
 from ..pipeline.locale import asked_locale
 from ..pipeline.printing import PrintedCard
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
@@ -26,6 +28,8 @@ from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 T = TypeVar("T")
 
 _PDFX: dict[str, PdfX | None] = {"": None, "x-4": "x-4", "x-1a": "x-1a"}
+_ENDINGS = frozenset({".pdf", ".png", ".svg", ".txt", ".zpl"})
+_MEDIA: dict[str, str] = {name: name for name in ("", *MEDIA)}
 _FORMALITIES: dict[str, Formality | None] = {
     "": None,
     "formal": "formal",
@@ -44,6 +48,8 @@ class _Wish:
     profile: str
     pdfx: PdfX | None
     marks: bool
+    medium: str
+    dpi: int
 
 
 def command(
@@ -64,7 +70,11 @@ def command(
     profile: Annotated[str, typer.Option(help="How it will be printed.")] = DEFAULT_PROFILE,
     pdfx: Annotated[str, typer.Option(help="x-4 or x-1a, as the printer asks.")] = "",
     marks: Annotated[bool, typer.Option("--marks", help="Draw marks around the bleed.")] = False,
-    out: Annotated[Path, typer.Option(help="A folder, or a file that ends in .pdf.")] = Path("out"),
+    medium: Annotated[
+        str, typer.Option("--as", help="thermal-png, zpl, text, plotter or svg; PDF otherwise.")
+    ] = "",
+    dpi: Annotated[int, typer.Option(help="A label printer's resolution.")] = 203,
+    out: Annotated[Path, typer.Option(help="A folder, or a file such as card.pdf.")] = Path("out"),
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
@@ -80,13 +90,15 @@ def command(
         profile,
         _one_of(pdfx, _PDFX, key="--pdfx"),
         marks,
+        _one_of(medium, _MEDIA, key="--as"),
+        dpi,
     )
     shop = _shop(config, style, is_sample=sample)
     if sample and template in FAMILIES:
         answers = [_print_sample(shop, wish, out)]
     else:
         orders = [_sample_order()] if order is None else _orders(shop, platform, order)
-        if len(orders) > 1 and out.suffix == ".pdf":
+        if len(orders) > 1 and out.suffix in _ENDINGS:
             raise ConfigError(f"there are {len(orders)} orders; name a folder", key="--out")
         answers = [_print(shop, each, wish, out) for each in orders]
     emit(answers, as_json=json, human=lambda: _show(answers))
@@ -128,7 +140,11 @@ def _orders(shop: Retention, platform: str, file: Path) -> list[Order]:
 def _print(shop: Retention, order: Order, wish: _Wish, out: Path) -> dict[str, Any]:
     get_profile(wish.profile)  # a wrong name is told before anything is printed
     printed = shop.print_card(order, locale=wish.locale, template=wish.template, format=wish.format)
-    files = _write(shop, printed.card, wish, out, stem=_stem(order), now=shop.clock())
+    stem, now = _stem(order), shop.clock()
+    if wish.medium:
+        files = _write_as(shop, printed.composed, wish, out, stem=stem, now=now)
+    else:
+        files = _write(shop, printed.card, wish, out, stem=stem, now=now)
     return _answer(order, printed, files)
 
 
@@ -139,8 +155,12 @@ def _print_sample(shop: Retention, wish: _Wish, out: Path) -> dict[str, Any]:
     tone = wish.formality or choice.formality
     style = wish.style or shop.config.inserts.style
     card = sample_card(template, choice.tag, formality=tone, style=style, brand=brand)
-    rendered = render_card(card, created_at=NOW, format=wish.format)
-    files = _write(shop, rendered, wish, out, stem=f"sample-{template}", now=NOW)
+    stem = f"sample-{template}"
+    if wish.medium:
+        files = _write_as(shop, card, wish, out, stem=stem, now=NOW)
+    else:
+        rendered = render_card(card, created_at=NOW, format=wish.format)
+        files = _write(shop, rendered, wish, out, stem=stem, now=NOW)
     return {
         "order": "",
         "template": template,
@@ -164,10 +184,28 @@ def _write(
         pdfx=wish.pdfx,
         marks=wish.marks,
     )
-    is_file = out.suffix == ".pdf"
+    return _put((finished.pdf, finished.front_png, finished.back_png), out, stem=stem)
+
+
+def _write_as(
+    shop: Retention, card: Card, wish: _Wish, out: Path, *, stem: str, now: datetime
+) -> list[Path]:
+    """Draw a card in another medium and write its files."""
+    artifacts = draw_as(
+        wish.medium,
+        card,
+        created_at=now,
+        format=wish.format,
+        dpi=wish.dpi,
+        template=shop.templates.get(card.template),
+    )
+    return _put(artifacts, out, stem=stem)
+
+
+def _put(artifacts: Sequence[Artifact], out: Path, *, stem: str) -> list[Path]:
+    is_file = out.suffix in _ENDINGS
     folder = out.parent if is_file else out
     folder.mkdir(parents=True, exist_ok=True)
-    artifacts = (finished.pdf, finished.front_png, finished.back_png)
     prefix = out.stem if is_file else f"{stem}-card"
     files = [folder / artifact.name.replace("card", prefix, 1) for artifact in artifacts]
     for path, artifact in zip(files, artifacts, strict=True):

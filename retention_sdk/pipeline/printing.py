@@ -12,6 +12,7 @@ from ..consent import RuleSet, first_allowed
 from ..context import build_context
 from ..errors import ConsentError, PrintError
 from ..inserts import (
+    Card,
     CardTemplate,
     InsertSettings,
     RenderedCard,
@@ -32,12 +33,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PrintedCard:
-    """A card, the candidate it is, and every decision on the way to it."""
+    """A card, the candidate it is, and every decision on the way to it.
+
+    ``composed`` is the card before it was drawn, for media that are no paper.
+    """
 
     card: RenderedCard
     candidate: Candidate
     decisions: tuple[Decision, ...]
     locale: LocaleChoice
+    composed: Card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +97,7 @@ def print_card(
     )
     look = find_template(card.template, press.templates)
     rendered = render_card(card, created_at=now, template=look, format=format)
-    return PrintedCard(rendered, choice.candidate, choice.decisions, locale)
+    return PrintedCard(rendered, choice.candidate, choice.decisions, locale, card)
 
 
 def _context(

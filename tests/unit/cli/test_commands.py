@@ -164,6 +164,8 @@ def test_a_sample_goes_to_press_as_the_printer_asks(tmp_path, monkeypatch, capsy
         ("--style baroque", (6, "handwritten")),
         ("--formality rude", (3, "formal, neutral, warm")),
         ("--profile thermal", (6, "label printers")),
+        ("--as fax", (3, "thermal-png, zpl, text, plotter, svg")),
+        ("--as zpl --dpi 72", (6, "203, 300, 600 dpi")),
     ],
 )
 def test_unknown_wishes_for_the_press_list_those_there_are(
@@ -175,6 +177,27 @@ def test_unknown_wishes_for_the_press_list_those_there_are(
 
     assert answer[0] == code
     assert answer[1] in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("wishes", "names", "start"),
+    [
+        ("--as thermal-png --format 4x6in", ["card-back.png", "card-front.png"], b"\x89PNG"),
+        ("--as zpl --dpi 300", ["card.zpl"], b"^XA^PW1240^LL1748"),
+        ("--as text", ["card.txt"], b"KILN".title()),
+        ("--as plotter", ["card-pen.svg"], b"<svg "),
+        ("--as svg", ["card-back.svg", "card-front.svg"], b"<svg "),
+    ],
+)
+def test_a_sample_comes_out_in_other_media(tmp_path, capsys, wishes, names, start):
+    for family in ([], ["--template", "birthday"]):
+        asked = ("insert", "--sample", *wishes.split(), *family, "--out", tmp_path, "--json")
+        code, out, _ = run(capsys, *asked)
+
+        assert 0 == code
+        files = [Path(name) for name in json.loads(out)[0]["files"]]
+        assert names == sorted(f"card{file.name.partition('card')[2]}" for file in files)
+        assert all(file.read_bytes().startswith(start) for file in files)
 
 
 def test_insert_wants_an_order_or_a_sample(shop_dir, capsys):
