@@ -84,8 +84,11 @@ class InkTable:
         _check_named(self._named, palette, profile)
         self._text = _rgb(palette.ink)
         self.paper = _rgb(palette.paper)
-        self._is_text_black = self._text not in self._named and _looks_black(
-            self._text, _TEXT_LIGHTNESS_MAX, _TEXT_CHROMA_MAX
+        named = self._named.get(self._text)
+        self._is_text_black = (
+            named.is_solid_black
+            if named
+            else _looks_black(self._text, _TEXT_LIGHTNESS_MAX, _TEXT_CHROMA_MAX)
         )
         self._found: dict[Rgb, Ink] = {}
         self.spots = {ink.spot: ink.cmyk for ink in self._named.values() if ink.spot}
@@ -123,6 +126,9 @@ class InkTable:
         """Return a tint of one of the brand's own inks, where a colour is one."""
         for named, ink in self._named.items():
             share = _share_of(rgb, named, _WHITE)
+            if share is None:
+                share = _share_of(rgb, named, self.paper)
+                share = None if share is None or share > _TINT_MAX else share
             if share is not None:
                 cyan, magenta, yellow, black = (round(v * (1 - share), 2) for v in ink.cmyk)
                 return Ink((cyan, magenta, yellow, black), ink.spot, round(1 - share, 2))

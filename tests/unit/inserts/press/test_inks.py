@@ -77,6 +77,18 @@ def test_a_brand_colour_is_mixed_as_the_brand_says_and_so_are_its_tints():
     assert (0.1, 0.47, 0.38, 0.15) == pytest.approx(half, abs=0.012)
 
 
+@pytest.mark.parametrize("spot", ["", "Deep Blue"])
+def test_small_print_is_a_tint_of_the_ink_that_text_is_printed_with(spot):
+    """The muted colour is three parts of paper in ten of ink, and the paper is cream."""
+    black = table(**inks(**{"2a2521": {"cmyk": (0, 0, 0, 100)}}))
+    blue = table(ink="#1a2a6e", **inks(**{"1a2a6e": {"cmyk": (100, 80, 0, 20), "spot": spot}}))
+
+    assert (0.0, 0.0, 0.0) == black.ink((0x69, 0x64, 0x5F)).cmyk[:3]
+    muted = blue.ink((0x5E, 0x68, 0x95))
+    assert (spot, 0.7) == (muted.spot, muted.tint)
+    assert (0.7, 0.56, 0.0, 0.14) == pytest.approx(muted.cmyk)
+
+
 def test_a_spot_ink_has_a_plate_of_its_own_and_tints_stay_on_it():
     found = table(**inks(**{"7a2e2e": {"cmyk": (20, 95, 75, 30), "spot": "PANTONE 1807 C"}}))
 

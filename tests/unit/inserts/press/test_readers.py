@@ -177,6 +177,30 @@ def test_black_text_is_on_one_plate_and_over_the_colour_below(typeset, press, pl
     assert (255, ground[:3]) == (darkest[3], darkest[:3])
 
 
+def tones(page, *places_mm):
+    """Return the ink at places of a business card, from 0 to 4."""
+    return [
+        sum(page.getpixel(tuple(round((mm + 3) / 25.4 * DPI) for mm in place))) / 255
+        for place in places_mm
+    ]
+
+
+def test_a_fading_gradient_fades_on_paper_too(see_through, press, plates):
+    page = plates(press(see_through["a fading gradient"], pdfx="x-4"))["page1"]
+
+    left, middle, right = tones(page, (23, 49), (31, 49), (39, 49))
+    assert left > middle > right > 0
+
+
+@pytest.mark.parametrize("pdfx", ["x-4", "x-1a"])
+def test_nothing_is_printed_where_a_picture_is_transparent(pdfx, see_through, press, plates):
+    page = plates(press(see_through["a soft mask"], pdfx=pdfx))["page1"]
+
+    nothing, half, full = tones(page, (24, 49), (29, 49), (39, 49))
+    assert 0 == nothing
+    assert 0 < half < full
+
+
 def test_marks_are_on_every_plate(blank, press, plates):
     made = plates(press(blank(A6), format=A6, palette=Palette(), marks=True), "tiffsep")
 
