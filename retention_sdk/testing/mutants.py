@@ -23,7 +23,11 @@ _SWAPS: tuple[Any, ...] = (
     "NaN",
     "9" * 501,
 )
-_CONSENT_WORDS = re.compile(r"(?i)consent|marketing|subscri|opt.?in|newsletter|permission")
+# A bare "subscription" is one to goods, as in the canonical order, and says nothing about consent.
+_CONSENT_WORDS = re.compile(
+    r"(?i)consent|marketing|subscribe|unsubscri|(mail|sms|push).?subscription|opt.?in|newsletter"
+    r"|permission"
+)
 _ANSWER_FIELDS = frozenset("key name value answer state status checked".split())
 _PERSONAL_WORDS = re.compile(r"(?i)name|mail|phone|address|street|city|post|zip|note|message")
 

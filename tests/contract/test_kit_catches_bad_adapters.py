@@ -499,7 +499,7 @@ def good(cases):
     """The good adapter has written its golden files, and somebody read them."""
     kit = kit_for(Good, cases)
     first = kit_failures(kit)
-    assert list(first) == ["test_matches_the_golden_file"]
+    assert list(first) == ["test_matches_the_golden_file"], first
     return kit
 
 
