@@ -332,6 +332,16 @@ def test_a_store_that_is_away_does_not_show(shop, app, card, tmp_path):
     assert 503 == health.status_code
 
 
+def test_a_visitor_does_not_wait_while_somebody_writes(shop, app, card):
+    """The store has one writer at a time; a batch of cards may hold it for long."""
+    with served(app) as client, shop.store.begin():
+        answer = scan(client, token())
+        assert () == scans_of(shop)
+
+    assert THANKS + TAGS == answer.headers["location"]
+    assert 1 == len(scans_of(shop))
+
+
 def test_the_app_works_mounted_in_another_one(shop, app, card):
     """Scans are written when the other app's lifespan ends ours."""
 
