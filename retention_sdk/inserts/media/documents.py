@@ -223,7 +223,6 @@ class Sheets:
         version = max(document.pdf_version for document in sources.documents)
         modes = pikepdf.ObjectStreamMode
         has_streams = _version(version) >= _version(_OBJECT_STREAMS_SINCE)
-        self.pdf.remove_unreferenced_resources()
         out = io.BytesIO()
         self.pdf.save(
             out,

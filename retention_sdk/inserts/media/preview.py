@@ -10,7 +10,7 @@ from ..card import Card
 from ..fonts import FontLibrary, load_fonts
 from ..formats import DEFAULT_FORMAT, get_format
 from ..ink import check_ink
-from ..layout import set_up, texts_of
+from ..appearance import set_up, texts_of
 from ..render import attempts, source_files, typesetter_for
 from ..style import CardStyle, get_style
 from ..template import CardTemplate

@@ -95,9 +95,15 @@ class StrokeFace:
         self._glyphs = glyphs
         self._slant = slant
         self._x_height = _top(self._drawn("x"))
+        self._known: dict[str, Glyph | None] = {}
 
     def glyph(self, char: str) -> Glyph | None:
         """Return how a character is drawn, or None where it cannot be."""
+        if char not in self._known:
+            self._known[char] = self._composed(char)
+        return self._known[char]
+
+    def _composed(self, char: str) -> Glyph | None:
         char = _SAME_AS.get(char, char)
         if char in self._glyphs:
             return Glyph(self._glyphs[char][0], self._drawn(char))

@@ -49,7 +49,7 @@ def card(a_card):
 
 @pytest.fixture(scope="module")
 def worker():
-    with TemplateWorker(Limits(cpu_s=3, wall_s=20)) as process:
+    with TemplateWorker(Limits(cpu_s=3, wall_s=90)) as process:
         yield process
 
 
@@ -80,7 +80,7 @@ def test_good_template_is_drawn_as_it_is_in_the_shop(worker, card):
     ids=["endless-loop", "doubled-string", "long-list", "huge-page"],
 )
 def test_what_eats_the_machine_ends_the_worker_and_not_the_shop(body, reason, card):
-    with TemplateWorker(Limits(memory_mb=700, cpu_s=2, wall_s=20)) as worker:
+    with TemplateWorker(Limits(memory_mb=700, cpu_s=2, wall_s=90)) as worker:
         with pytest.raises(PrintError, match=f"template strange: it .*{reason}.* was stopped"):
             draw(worker, card, body, preview_ppi=300)
 
