@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..formats import CardFormat
 from ..profiles import PdfX, PressProfile
@@ -45,32 +46,31 @@ def examine(order: Order, codes: Sequence[str | None] | None) -> Report:
         profile=order.profile.name, format=order.format.name, depth=order.depth, pages=0
     )
     try:
-        document = pikepdf.open(io.BytesIO(order.data))
+        with pikepdf.open(io.BytesIO(order.data)) as document:
+            job = _job(document, order, codes)
+            findings = tuple(_findings(job, order))
+            return report.model_copy(update={"pages": len(job.sheets), "findings": findings})
     except pikepdf.PasswordError:
         found = make_finding("file-encrypted", "it asks for a password")
-        return report.model_copy(update={"findings": (found,)})
-    except pikepdf.PdfError:
-        found = make_finding("file-damaged", "this is not a PDF that can be read")
-        return report.model_copy(update={"findings": (found,)})
-    with document:
-        job = Job(
-            order.data,
-            document,
-            order.profile,
-            order.format,
-            order.pdfx or standard_of(document),
-            sheets_of(document, codes),
-            order.pages,
-        )
-        findings = tuple(_findings(job, order))
-        return report.model_copy(update={"pages": len(job.sheets), "findings": findings})
+    except _malformed() as error:
+        found = _damaged(error)
+    return report.model_copy(update={"findings": (found,)})
+
+
+def _job(document: Any, order: Order, codes: Sequence[str | None] | None) -> Job:
+    return Job(
+        order.data,
+        document,
+        order.profile,
+        order.format,
+        order.pdfx or standard_of(document),
+        sheets_of(document, codes),
+        order.pages,
+    )
 
 
 def _findings(job: Job, order: Order) -> Iterator[Finding]:
-    yield from check_file(job)
-    yield from check_standard(job)
-    for sheet in job.sheets:
-        yield from check_page(job, sheet)
+    yield from _readable(lambda: _structure(job))
     if job.pdf.is_encrypted:
         return
     if order.depth == "full" or order.words:
@@ -80,17 +80,32 @@ def _findings(job: Job, order: Order) -> Iterator[Finding]:
         yield from order.afterwards(job)
 
 
+def _structure(job: Job) -> Iterator[Finding]:
+    yield from check_file(job)
+    yield from check_standard(job)
+    for sheet in job.sheets:
+        yield from check_page(job, sheet)
+
+
 def _readable(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """Turn what a malformed page raises, deep in a library or in ours, into a finding."""
+    """Turn what a malformed file raises into a finding; what was found before it stays."""
+    try:
+        yield from check()
+    except _malformed() as error:
+        yield _damaged(error)
+
+
+def _damaged(error: Exception) -> Finding:
+    return make_finding("file-damaged", f"a part of it cannot be read ({type(error).__name__})")
+
+
+def _malformed() -> tuple[type[Exception], ...]:
+    """Return what libraries, or our reading of their values, raise over a malformed file."""
     import pikepdf
     import pypdfium2
 
-    malformed = (pikepdf.PdfError, pypdfium2.PdfiumError, ArithmeticError, AttributeError)
-    try:
-        yield from check()
-    except (*malformed, LookupError, TypeError, ValueError) as error:
-        text = f"the content of a page cannot be read ({type(error).__name__})"
-        yield make_finding("file-damaged", text)
+    ours = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+    return pikepdf.PdfError, pypdfium2.PdfiumError, RuntimeError, *ours
 
 
 def _painted(job: Job, order: Order) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from .geometry import Box
 _PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _EM = 1000.0
 _CFF_EM = 1000
+_CID_MAX = 0xFFFF
 _SYMBOLS = 0xF000  # where symbol fonts keep their 256 characters
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>")
 _MAPPINGS = re.compile(rb"begin(bfchar|bfrange)(.*?)end(?:bfchar|bfrange)", re.DOTALL)
@@ -192,7 +193,8 @@ def _cid_widths(raw: list[Any]) -> Iterator[tuple[int, float]]:
             yield from ((first + n, float(width) / _EM) for n, width in enumerate(then))
             at += 2
         else:
-            yield from ((code, float(raw[at + 2]) / _EM) for code in range(first, int(then) + 1))
+            last = min(int(then), _CID_MAX)
+            yield from ((code, float(raw[at + 2]) / _EM) for code in range(first, last + 1))
             at += 3
 
 

@@ -11,6 +11,7 @@ from .geometry import Box
 from .job import Sheet
 
 INCH_PT = 72
+_PIXELS_MAX = 100_000_000  # SRA3 at 600 dpi
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,19 @@ class Renderer:
         """Return a page as a printer would see it, its bleed included."""
         page = self._document[sheet.number - 1]
         try:
+            _check_size(page.get_size(), dpi)
             bitmap = page.render(scale=dpi / INCH_PT, grayscale=is_gray)
             image = bitmap.to_pil().convert("L" if is_gray else "RGB")
             left, _, _, top = page.get_cropbox()
         finally:
             page.close()
         return Picture(image, dpi, (left, top))
+
+
+def _check_size(size: tuple[float, float], dpi: int) -> None:
+    """Refuse a page that would fill the memory; posters are not our trade."""
+    if size[0] * size[1] * (dpi / INCH_PT) ** 2 > _PIXELS_MAX:
+        raise ValueError("the page is larger than a card or a sheet of cards")
 
 
 @contextmanager

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import io
+import os
 
 import pikepdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 
 from retention_sdk.inserts.formats import get_format
-from retention_sdk.inserts.preflight import preflight
+from retention_sdk.inserts.media.thermal import thermal_png
+from retention_sdk.inserts.preflight import preflight, preflight_picture
 from retention_sdk.inserts.profiles import get_profile
 
 from .conftest import CONDITIONS
 from .press_card import URL, PressCard
 
 A6 = get_format("a6")
+GOOD = PressCard().build()
+TAGS = ("de", "el", "es", "fa", "fr", "he", "hi", "hy", "ja", "ko", "ru", "th", "zh-Hans")
 
 
 def examine(pdf: bytes, profile: str, pdfx: str | None, url: str, **options):
@@ -110,17 +116,21 @@ def test_an_encrypted_file_is_found_whether_it_opens_or_not(user, owner, finishe
     assert {"file-encrypted"} == report.codes
 
 
-def test_the_report_is_json_and_a_page_for_people(finished, samples):
-    pdf = finished("en", "digital_rgb", None)
-
-    report = examine(pdf, "digital_rgb", None, "https://aurora.example/r/another")
+def test_the_report_is_json_and_a_page_for_people():
+    report = examine(GOOD, "coated_fogra39", "x-1a", "https://aurora.example/r/another")
 
     assert report == type(report).model_validate_json(report.model_dump_json())
-    assert "digital_rgb, a6, 2 pages: 1 error(s)" == report.text().splitlines()[0]
-    (finding,) = report.findings
-    assert (69, 104, 20, 20) == tuple(round(side) for _, side in finding.place)
+    assert "coated_fogra39, a6, 2 pages: 1 error(s)" == report.text().splitlines()[0]
     assert "error code-wrong, page 2, " in report.text()
-    assert samples["en"].code.url not in report.text()
+    assert URL not in report.text()
+
+
+def test_a_place_is_told_in_millimetres_from_the_corner_of_the_cut_card():
+    """The patch is 24 mm wide, 60 mm from the left, 20 mm from below; 4 of 41 modules are margin."""
+    (finding,) = examine(GOOD, "coated_fogra39", "x-1a", "https://aurora.example/r/1").findings
+
+    place = [side for _, side in finding.place]
+    assert [62.34, 106.34, 19.32, 19.32] == pytest.approx(place, abs=0.35)
 
 
 @pytest.mark.parametrize("content", [b"1 0 0 1 cm", b"q (a", b"/F Tf", b"1 0 0 k 0 0 5 re f"])
@@ -150,3 +160,45 @@ def test_drawings_within_drawings_come_to_an_end():
     report = examine(PressCard(edit=nest).build(), "coated_fogra39", "x-1a", URL)
 
     assert "ink-limit" not in report.codes
+
+
+def test_a_page_as_large_as_a_house_is_not_drawn():
+    def blow_up(pdf):
+        pdf.pages[0].obj.MediaBox = Array([0, 0, 14400, 14400])
+
+    report = examine(PressCard(edit=blow_up).build(), "coated_fogra39", "x-1a", URL)
+
+    assert "file-damaged" in report.codes
+
+
+@settings(max_examples=400 if os.environ.get("RETENTION_SOAK") else 25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=12))
+def test_a_spoiled_file_gets_a_report_whatever_is_wrong(changes):
+    data = bytearray(GOOD)
+    for place, value in changes:
+        data[place % len(data)] = value
+
+    report = examine(bytes(data), "coated_fogra39", "x-1a", URL)
+
+    assert all(finding.message for finding in report.findings)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_no_language_has_an_error(tag, finished, samples):
+    report = examine(finished(tag, "digital_rgb", None), "digital_rgb", None, samples[tag].code.url)
+
+    assert [] == [str(each) for each in report.findings if each.severity == "error"]
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize("tag", ["en", "fa"])
+def test_a_label_has_no_findings(tag, dpi, samples, created_at):
+    front, back = thermal_png(samples[tag], created_at=created_at, dpi=dpi)
+    size = get_format("4x6in")
+
+    reports = (
+        preflight_picture(front, format=size, dpi=dpi),
+        preflight_picture(back, format=size, dpi=dpi, code=samples[tag].code.url),
+    )
+
+    assert ["", ""] == ["\n".join(map(str, report.findings)) for report in reports]
