@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -317,6 +318,18 @@ print(hashlib.sha256(data).hexdigest())
 
     data = press(drawn, pdfx=pdfx, marks=True, slug="card 1")
     assert hashlib.sha256(data).hexdigest() == done.stdout.strip()
+
+
+def test_threads_do_not_disturb_each_other(samples, draw, press):
+    cards = [draw(samples[tag]).pdf.data for tag in ("en", "fa", "ja", "hi")] * 4
+
+    def finished(card):
+        return press(card, format=A6, palette=Palette(), pdfx="x-4")
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(finished, cards))
+
+    assert [finished(card) for card in cards] == together
 
 
 def test_the_moment_and_the_palette_change_the_file(drawn, press):
