@@ -7,6 +7,7 @@ only has the glyph for "missing", cannot be printed.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -27,6 +28,8 @@ _CJK_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")
 _SHOWN_MAX = 8
 # The byte order mark has no ink and no meaning in a text, and PDF/UA-1 forbids it.
 _FORBIDDEN = "\ufeff"
+# One script, left to right, a glyph for each letter: shaped in one go instead of word by word.
+_PLAIN = re.compile("[ -~\u00a0-\u024f\u0370-\u058f\u2010-\u2027\u2030-\u205e\u20a0-\u20c0]*")
 
 
 def check_ink(texts: Mapping[str, tuple[str, Face]], library: FontLibrary) -> None:
@@ -45,6 +48,8 @@ def check_ink(texts: Mapping[str, tuple[str, Face]], library: FontLibrary) -> No
 def unprintable(text: str, face: Face, library: FontLibrary) -> str:
     """Return the characters of a text that no face of the chain can print, each once."""
     files = _files(face, library)
+    if _PLAIN.fullmatch(text) and _is_inked(files[0], text):
+        return ""
     left = {word for word in text.split() if not is_inkless(word)}
     lacking = [char for word in sorted(left) for char in _without_ink(word, files)]
     forbidden = [char for char in text if char in _FORBIDDEN]
@@ -60,6 +65,7 @@ def _refuse(name: str, lacking: str, library: FontLibrary) -> None:
     raise MissingGlyph(f"{name}: no shipped face has ink for {shown}{more}; leave them out")
 
 
+@cache
 def _files(face: Face, library: FontLibrary) -> tuple[Path, ...]:
     found = (
         library.file_for(family, is_italic=face.style == "italic") for family in library.chain(face)
@@ -79,21 +85,17 @@ def _without_ink(text: str, files: tuple[Path, ...]) -> Iterable[str]:
 
 def _failures(path: Path, text: str) -> list[str]:
     """Return the stretches of a text that one face leaves without ink."""
-    import uharfbuzz
-
-    font = _font(path)
-    buffer = uharfbuzz.Buffer()
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
-    uharfbuzz.shape(font, buffer)
+    glyphs, inked = _shape(path, text), _inked(path)
+    if all(inked[glyph.codepoint] for glyph in glyphs):
+        return []
     clusters: dict[int, bool] = {}
     missing: set[int] = set()
-    for glyph in buffer.glyph_infos:
+    for glyph in glyphs:
         clusters.setdefault(glyph.cluster, False)
         if glyph.codepoint == 0:
             missing.add(glyph.cluster)
         elif not clusters[glyph.cluster]:
-            clusters[glyph.cluster] = _has_ink(font, glyph.codepoint)
+            clusters[glyph.cluster] = inked[glyph.codepoint]
     starts = sorted(clusters)
     failed: list[str] = []
     previous = False
@@ -108,9 +110,40 @@ def _failures(path: Path, text: str) -> list[str]:
     return failed
 
 
-def _has_ink(font: Any, glyph: int) -> bool:
-    extents = font.get_glyph_extents(glyph)
-    return extents is not None and extents.width != 0 and extents.height != 0
+def _is_inked(path: Path, text: str) -> bool:
+    """Whether one face has ink for all of a text but its spaces."""
+    inked, space = _inked(path), _font(path).get_nominal_glyph(ord(" "))
+    glyphs = (glyph.codepoint for glyph in _shape(path, text))
+    return all(inked[glyph] for glyph in glyphs if glyph != space)
+
+
+def _shape(path: Path, text: str) -> Any:
+    """Return the glyphs that HarfBuzz sets for a text in one face."""
+    import uharfbuzz
+
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(_font(path), buffer)
+    return buffer.glyph_infos
+
+
+class _Inked(dict[int, bool]):
+    """Which glyphs of a face have ink, found out once for each. Glyph 0 stands for "missing"."""
+
+    def __init__(self, font: Any) -> None:
+        super().__init__({0: False})
+        self._font = font
+
+    def __missing__(self, glyph: int) -> bool:
+        extents = self._font.get_glyph_extents(glyph)
+        self[glyph] = extents is not None and extents.width != 0 and extents.height != 0
+        return self[glyph]
+
+
+@cache
+def _inked(path: Path) -> _Inked:
+    return _Inked(_font(path))
 
 
 @cache
