@@ -165,29 +165,33 @@ class CouponDesk:
         )
 
     def _create(self, card_id: int, terms: Callable[[str], DiscountCode]) -> DiscountCode:
-        number = self._record(card_id)
+        number, is_new = self._record(card_id)
         code = terms(self._text(card_id, number))
         dates = {"starts_at": _to_second(code.starts_at), "ends_at": _to_second(code.ends_at)}
         try:
             return self._adapter.create_code(code.model_copy(update=dates))
         except AdapterError as error:
-            if not getattr(error, "retryable", False):
+            # An earlier try may have made it, worth something else; then it is still there to void.
+            if is_new and not getattr(error, "retryable", False):
                 self._mark(card_id, number, "voided")
             raise
 
-    def _record(self, card_id: int) -> int:
-        """Write down that the code may exist from now on; return the number of its key."""
+    def _record(self, card_id: int) -> tuple[int, bool]:
+        """Write down that the code may exist from now on.
+
+        Returns the number of its key, and whether this is the first try.
+        """
         platform, now = self._adapter.name, self._clock()
         with self._store.begin() as connection:
             known = self._codes_of(connection, card_id)
             if not known:
                 name = _name(card_id, self._current)
                 self._store.codes.record(connection, card_id, name, platform=platform, now=now)
-                return self._current
+                return self._current, True
         if known[0].state != "created":
             message = f"the coupon of this card was {known[0].state} before"
             raise PlatformError(message, adapter=platform, retryable=False)
-        return _key_number(known[0])
+        return _key_number(known[0]), False
 
     def _text(self, card_id: int, number: int) -> str:
         return coupon_code(card_id, key=self._keys[number], prefix=self._prefix)

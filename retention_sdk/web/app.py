@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # The store's pool has 15 connections; a wait for one must not become an error.
 _THREADS = 8
+# Threads of deliveries hold no connection: they wait for the one that writes for all.
+_DELIVERY_THREADS = 64
 _TRY_LATER = 503
 SCANS_PER_SECOND, SCANS_AT_ONCE = 0.5, 30
 
@@ -99,6 +101,7 @@ class _Web:
     ) -> None:
         self._shop, self._cards, self._hooks, self._limit = shop, cards, hooks, limit
         self._threads = CapacityLimiter(_THREADS)
+        self._delivery_threads = CapacityLimiter(_DELIVERY_THREADS)
 
     def routes(self) -> list[BaseRoute]:
         """Return what is served."""
@@ -147,7 +150,7 @@ class _Web:
             return _status(413)
         headers = dict(request.headers)
         status = await to_thread.run_sync(
-            lambda: self._hooks.take(platform, headers, body), limiter=self._threads
+            lambda: self._hooks.take(platform, headers, body), limiter=self._delivery_threads
         )
         return _status(status)
 

@@ -15,6 +15,7 @@ from ..errors import (
     UnsupportedFeature,
 )
 from ..model import ShopEvent, WebhookRequest
+from .intake import Intake
 
 if TYPE_CHECKING:
     from ..app import Retention
@@ -33,7 +34,8 @@ class HookDesk:
     """
 
     def __init__(self, shop: Retention, *, workers: int = 1) -> None:
-        self._shop, self._workers = shop, workers
+        self._shop = shop
+        self._intake = Intake(shop.accept)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="webhooks")
         self._room = BoundedSemaphore(_WAITING_MAX)
 
@@ -54,7 +56,7 @@ class HookDesk:
                 headers=dict(headers), body=body, received_at=self._shop.clock()
             )
             events = adapter.handle(request)
-            self._shop.accept(events)
+            self._intake.store(events)
         except SignatureError:
             return 401
         except UnsupportedFeature:
@@ -73,7 +75,8 @@ class HookDesk:
         self._pool.submit(self._guarded, self._shop.resume)
 
     def close(self) -> None:
-        """Finish what is being worked on; what waits stays in the store."""
+        """Finish what is being stored and worked on; what waits for work stays in the store."""
+        self._intake.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _start(self, events: Sequence[ShopEvent]) -> None:

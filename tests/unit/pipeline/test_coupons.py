@@ -159,6 +159,18 @@ def test_platform_that_refuses_is_not_asked_again(desk, platform, store):
         desk.issue(CARD, worth=10, ends_at=ENDS)
 
 
+def test_coupon_that_is_worth_something_else_by_now_can_still_be_voided(desk, platform, store):
+    """The shop changed its offer between two prints of a card; the first code is out there."""
+    code = desk.issue(CARD, worth=10, ends_at=ENDS)
+    platform.errors = [False]
+    with pytest.raises(PlatformError):
+        desk.issue(CARD, worth=15, ends_at=ENDS)
+
+    assert ["created"] == states(store)
+    assert desk.void(CARD)
+    assert [code.code] == platform.voided
+
+
 def test_void_is_for_good_and_safe_to_repeat(desk, platform, store):
     code = desk.issue(CARD, worth=10, ends_at=ENDS)
 
