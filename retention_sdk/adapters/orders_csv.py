@@ -21,16 +21,22 @@ addressee                       f or m if the buyer told the shop; never a guess
 marketing_consent               yes or no to advertising; empty: not asked
 consent_channel                 what that covers: email (default), any, parcel_insert, sms …
 consent_at                      when that was answered
+birthday                        month and day: 04-30; the year is not kept
+tags                            the shop's segments, separated by |: vip|b2b
 ship_name             ship_street, ship_postcode, ship_city, ship_region, ship_country:
                       the parcel's address, the country in two letters
 is_gift                         yes or no; empty: no
-gift_message          customer_note, payment_method, sales_channel, coupon_code
+gift_message          gift_to, gift_from: the words and names the buyer wrote
+ship_by                         when it was promised to leave, as placed_at
+subscription                    first, renewal or last: which parcel of one this is
+customer_note         payment_method, sales_channel, coupon_code
 title                 yes       the product's name
 quantity              yes       a whole number
 unit_price            yes       of one piece: 15.00
 line_total                      default: quantity times unit_price
 sku                             the product's number
 kind                            physical (default), digital or pickup
+categories                      of the product, separated by |
 ====================  ========  ====================================================
 """
 
@@ -42,7 +48,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Literal, cast
+from typing import Any
 
 from ..errors import PayloadError
 from ..model import (
@@ -62,14 +68,14 @@ Row = Mapping[str, str]
 Reading = Callable[[], AbstractContextManager[None]]
 
 NEEDED = ("order_id", "placed_at", "currency", "total", "title", "quantity", "unit_price")
-_OF_THE_LINE = ("title", "quantity", "unit_price", "line_total", "sku", "kind")
+_OF_THE_LINE = ("title", "quantity", "unit_price", "line_total", "sku", "kind", "categories")
 _OF_THE_ORDER = (
     *("order_id", "number", "placed_at", "paid_at", "currency", "total", "refunded", "language"),
     *("customer_id", "given_name", "family_name", "email", "phone", "company", "addressee"),
-    *("marketing_consent", "consent_channel", "consent_at"),
+    *("marketing_consent", "consent_channel", "consent_at", "birthday", "tags"),
     *("ship_name", "ship_street", "ship_postcode", "ship_city", "ship_region", "ship_country"),
-    *("is_gift", "gift_message", "customer_note", "payment_method", "sales_channel"),
-    "coupon_code",
+    *("is_gift", "gift_message", "gift_to", "gift_from", "ship_by", "subscription"),
+    *("customer_note", "payment_method", "sales_channel", "coupon_code"),
 )
 COLUMNS = (*_OF_THE_ORDER, *_OF_THE_LINE)
 ROWS_MAX = 1_000_000
@@ -171,6 +177,10 @@ def _order(members: list[tuple[int, Row]]) -> Order:
         coupon_codes=(row["coupon_code"],) if row["coupon_code"] else (),
         is_gift=bool(is_gift or message),
         gift_message=message,
+        gift_to=row["gift_to"],
+        gift_from=row["gift_from"],
+        ship_by=_moment(row, "ship_by"),
+        subscription=_one_of(row, "subscription", ("", "first", "renewal", "last")),
         customer_note=row["customer_note"],
     )
 
@@ -188,6 +198,7 @@ def _line(number: int, row: Row, position: int) -> OrderLine:
             sku=row["sku"],
             product_id=row["sku"],
             kind=_kind(row),
+            categories=_several(row, "categories"),
         )
     except _Cell as cell:
         raise _error(cell.wanted, number, cell.column) from None
@@ -211,7 +222,9 @@ def _customer(row: Row) -> Customer | None:
         email=row["email"],
         phone=row["phone"],
         company=row["company"],
-        addressee=_addressee(row),
+        addressee=_one_of(row, "addressee", ("", "f", "m")),
+        birthday=row["birthday"],
+        tags=_several(row, "tags"),
         language=row["language"] or None,
         address=_address(row),
         consents=consents,
@@ -228,10 +241,14 @@ def _consents(row: Row) -> tuple[Consent, ...]:
     return (Consent(channel=channel, state=state, recorded_at=at, source="orders file"),)
 
 
-def _addressee(row: Row) -> Literal["", "f", "m"]:
-    if row["addressee"] not in {"", "f", "m"}:
-        raise _Cell("addressee", "neither f nor m, nor empty")
-    return cast('Literal["", "f", "m"]', row["addressee"])
+def _one_of(row: Row, column: str, allowed: tuple[str, ...]) -> Any:
+    if row[column] not in allowed:
+        raise _Cell(column, f"neither {' nor '.join(filter(None, allowed))}, nor empty")
+    return row[column]
+
+
+def _several(row: Row, column: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in row[column].split("|") if part.strip())
 
 
 def _channel(row: Row) -> ConsentChannel:
