@@ -308,10 +308,12 @@ class Retention:
     def resume(self) -> tuple[Outcome, ...]:
         """Work on everything that a crash, a quiet hour, a setting or a refusal left open.
 
-        Raw bodies whose time is over are deleted on the way.
+        Raw bodies and scans whose time is over are deleted on the way.
         """
+        oldest_scan = self.clock() - timedelta(days=self.config.codes.scan_days)
         with self.store.begin() as connection:
             self.store.inbox.purge_raw(connection, now=self.clock())
+            self.store.scans.forget(connection, before=oldest_scan)
             pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
         self.cards.catch_up()
         return tuple(self._work(stored.event.id, is_new=False) for stored in pending)

@@ -438,6 +438,18 @@ def test_what_another_process_left_open_is_finished(shop, app):
     assert {"done"} == set(states(shop).values())
 
 
+def test_scans_are_forgotten_when_their_time_is_over(shop, app, card, clock):
+    with served(app) as client:
+        scan(client, token())
+    clock.advance(timedelta(days=400))
+    shop.resume()
+    kept = len(scans_of(shop))
+    clock.advance(timedelta(hours=1))
+    shop.resume()
+
+    assert [1, 0] == [kept, len(scans_of(shop))]
+
+
 # Start ---------------------------------------------------------------------------------------
 
 

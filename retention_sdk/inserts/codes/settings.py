@@ -27,7 +27,8 @@ class CodesConfig(Settings):
     ``targets`` say where scans lead, by ``template/variant``, ``template`` or ``default``, as it
     stands on the day of the scan; without any it is the brand's story, else the shop.
     ``utm_source`` and ``utm_medium`` are added to them, unless the source is empty. ``days_valid``
-    after it was made, a card leads to the shop, and nothing is counted any more.
+    after it was made, a card leads to the shop, and nothing is counted any more; ``scan_days``
+    after a scan it is forgotten.
 
     ``is_typed`` prints a code to type below the QR code, where no coupon stands on the card.
     ``coupons`` is the platform that makes a coupon for each card whose offer has no code for
@@ -42,6 +43,7 @@ class CodesConfig(Settings):
     utm_source: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-]{0,40}$")] = "parcel"
     utm_medium: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-]{1,40}$")] = "card"
     days_valid: Annotated[int, Field(ge=1, le=3650)] = 730
+    scan_days: Annotated[int, Field(ge=1, le=3650)] = 400
     is_typed: bool = False
     coupons: Annotated[str, Field(pattern=r"^([a-z][a-z0-9\-]{0,39})?$")] = ""
     coupon_prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{0,12}$")] = ""
