@@ -19,9 +19,9 @@ from ..inserts import (
     make_token,
     render_card,
 )
-from ..inserts.formats import DEFAULT_FORMAT
 from ..inserts.codes import human_code
 from ..inserts.codes.settings import CodesConfig
+from ..inserts.formats import DEFAULT_FORMAT
 from ..inserts.offers import CardOffer, Offer
 from ..messages import Message, compose_email, render_email
 from ..model import Artifact, Candidate, ContentKind, Context, Record
