@@ -13,10 +13,14 @@ from pathlib import Path
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
+from PIL import Image, ImageMath, ImageStat
 
 from retention_sdk import Retention
 from retention_sdk.inserts.formats import get_format
 from retention_sdk.inserts.preflight import preflight
+from retention_sdk.inserts.preflight.ink import DPI, measure_ink
+from retention_sdk.inserts.preflight.job import Job, sheets_of
+from retention_sdk.inserts.preflight.spaces import PROCESS_INKS
 from retention_sdk.inserts.press import finish_for_press
 from retention_sdk.inserts.profiles import PROFILES, get_profile
 from retention_sdk.model import Palette
@@ -141,3 +145,56 @@ def test_both_see_a_broken_cross_reference(finished):
     code, _ = run("qpdf", "qpdf", "--check", str(path))
     assert 0 != code
     assert "file-damaged" in codes(path, "digital_rgb")
+
+
+OVERLAPS = {
+    "the card itself": "",
+    "solid inks": "1 1 1 1 k 60 150 40 40 re f",
+    "overprint": "1 1 0 0 k 60 150 40 40 re f /Over gs 0 0 1 0.3 k 70 160 40 40 re f",
+    "overprinted lines": "1 0 0 0 k 60 150 40 40 re f /Over gs 0 0.8 0 1 K 9 w 60 170 m 120 170 l S",
+    "knock-out": "1 1 0 0 k 60 150 40 40 re f 0 0 1 0.3 k 70 160 40 40 re f",
+}
+
+
+@pytest.mark.parametrize("overlap", OVERLAPS)
+@pytest.mark.parametrize("profile", ["coated_fogra39", "uncoated"])
+def test_ghostscript_measures_as_much_ink(profile, overlap, finished, tmp_path):
+    """Overprinting included: 2 % of one ink is what rounding makes of four plates."""
+
+    def draw(pdf):
+        page = pdf.pages[0]
+        states = page.obj.Resources.get("/ExtGState", Dictionary())
+        states["/Over"] = Dictionary(OP=True, op=True, OPM=1)
+        page.obj.Resources.ExtGState = states
+        page.contents_add(f" q {OVERLAPS[overlap]} Q".encode())
+
+    path = finished(profile, "x-1a", draw)
+    pattern = str(tmp_path / "%d.tif")
+    smooth = ("-dTextAlphaBits=4", "-dGraphicsAlphaBits=4", "-dOverprint=/simulate")
+    quiet = ("-q", "-dBATCH", "-dNOPAUSE", "-dSAFER", "-sDEVICE=tiff32nc", f"-r{DPI}")
+    code, said = run("ghostscript", "gs", *quiet, *smooth, "-o", pattern, str(path))
+
+    assert 0 == code, said
+    for page, total in enumerate(ours(path, profile), 1):
+        theirs = summed(tmp_path / f"{page}.tif")
+        assert theirs.size == total.size
+        assert theirs.getextrema()[1] == pytest.approx(total.getextrema()[1], abs=0.02 * 255)
+        assert ImageStat.Stat(theirs).mean[0] == pytest.approx(
+            ImageStat.Stat(total).mean[0], abs=0.01 * 255
+        )
+
+
+def ours(path: Path, profile: str) -> list[Image.Image]:
+    data = path.read_bytes()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        sheets = sheets_of(pdf, None)
+        job = Job(data, pdf, get_profile(profile), get_format("a6"), "x-1a", sheets, len(sheets))
+        return [picture.image for picture in measure_ink(job, PROCESS_INKS)]
+
+
+def summed(path: Path) -> Image.Image:
+    with Image.open(path) as opened:
+        plates = [plate.convert("I") for plate in opened.split()]
+    return ImageMath.lambda_eval(
+        lambda of: of["a"] + of["b"] + of["c"] + of["d"], **dict(zip("abcd", plates, strict=True))
+    )
