@@ -19,6 +19,7 @@ from .boxes import Boxes, boxes_of, check_pages, finish, set_boxes
 if TYPE_CHECKING:
     import pikepdf
 
+_DEPTH_MAX = 32
 _VERSIONS: dict[PdfX | None, str] = {"x-4": "1.6", "x-1a": "1.4", None: "1.6"}
 # Everything else in the catalogue or a page is for screens: outlines, tags, links, forms, scripts.
 _ROOT_KEYS = frozenset({"/Type", "/Pages", "/Lang"})
@@ -175,11 +176,20 @@ def _whole(page: pikepdf.Page) -> Any:
         PrintError: it is turned or scaled, which the boxes of a card do not take into account.
     """
     obj = page.obj
-    if int(page.rotation or 0) or "/UserUnit" in obj:
+    if "/UserUnit" in obj or any("/Rotate" in node and int(node.Rotate) for node in _nodes(obj)):
         raise PrintError("a page is turned or scaled: set it at its size, upright")
     obj.MediaBox = page.mediabox
     obj.Resources = page.resources
     return obj
+
+
+def _nodes(page: Any) -> Iterator[Any]:
+    """Yield a page and what it hangs from, which it inherits from."""
+    for _ in range(_DEPTH_MAX):
+        yield page
+        if "/Parent" not in page:
+            return
+        page = page.Parent
 
 
 def _keep(obj: Any, keys: frozenset[str]) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 _BYTE, _WORD = 8, 16
+# A5 with bleed at 900 dpi. More is a mistake, or meant to fill the memory.
+_PIXELS_MAX = 50_000_000
 _RGB, _CMYK = 3, 4
 _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 # High enough that the second lossy coding cannot be seen at the resolution of a press.
@@ -39,6 +41,8 @@ def separate_picture(picture: Any, named: Any, job: Job) -> None:
     for key in _NO_PRINT:
         if key in picture:
             del picture[key]
+    if int(picture.Width) * int(picture.Height) > _PIXELS_MAX:
+        raise PrintError("a picture is larger than any press can show: save it with 300 dpi")
     if job.is_flat and "/JBIG2Decode" in _filters(picture):
         raise PrintError("a picture is coded as JBIG2, which PDF/X-1a does not know: print as x-4")
     if not picture.get("/ImageMask", False):

@@ -364,6 +364,7 @@ def test_a_stencil_between_operators_stays(front):
     [
         ({"Mask": [0, 0, 0, 0, 0, 0]}, "leaves out one of its colours"),
         ({"BitsPerComponent": 4}, "4 bits a colour"),
+        ({"Width": 100_000, "Height": 100_000}, "larger than any press can show"),
     ],
 )
 def test_odd_pictures_are_refused(more, said, drawing, press):

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageChops, ImageCms, ImageStat
 
 from retention_sdk.inserts.formats import get_format
-from retention_sdk.inserts.press.icc import profile_data
+from retention_sdk.inserts.press.icc import colours_for, profile_data
 from retention_sdk.inserts.profiles import get_profile
 from retention_sdk.model import Palette
 
@@ -113,6 +113,16 @@ def seen(plate):
         ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )
     return ImageCms.applyTransform(plate, transform)
+
+
+@pytest.mark.parametrize("code", ["fbf7ef", "7a2e2e", "c98b3c", "fff5f5", "2f6f4f", "f0f0e8"])
+def test_flat_colours_look_as_the_brand_chose_them(code):
+    """These are colours that ink on paper can show; each channel of 255 is met within three."""
+    red, green, blue = bytes.fromhex(code)
+    mix = colours_for(FOGRA39).mix((red, green, blue))
+
+    plate = Image.new("CMYK", (1, 1), tuple(round(value * 255) for value in mix))
+    assert (red, green, blue) == pytest.approx(seen(plate).getpixel((0, 0)), abs=3)
 
 
 def on_screen(pdf, page):
