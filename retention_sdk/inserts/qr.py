@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from ..errors import PrintError
 
@@ -11,8 +13,6 @@ QUIET_MODULES = 4
 MODULE_MIN_MM = 0.40  # GS1 General Specifications ask for 0.396 mm
 MODULE_MM = 0.60
 PATCH_MAX_MM = 26.0
-# All eight masks decode equally well on paper; searching for the nicest costs five milliseconds.
-_MASK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +33,41 @@ def build_qr(url: str, *, patch_max_mm: float = PATCH_MAX_MM) -> QrCode:
     Raises:
         PrintError: the URL is so long that modules would fall below 0.40 mm.
     """
-    import segno
-
-    code = segno.make(url, error="m", mask=_MASK, micro=False, boost_error=False)
-    modules = code.symbol_size(border=QUIET_MODULES)[0]
+    rows = modules_of(url)
+    modules = len(rows) + 2 * QUIET_MODULES
     module_mm = min(MODULE_MM, patch_max_mm / modules)
     if module_mm < MODULE_MIN_MM:
         raise PrintError(
             f"the QR code needs {modules} modules, {module_mm:.2f} mm each; "
             f"{MODULE_MIN_MM:.2f} mm is the least a phone reads: use a shorter link"
         )
-    return QrCode(_draw(code), round(modules * module_mm, 3), module_mm)
+    return QrCode(_draw(rows), round(modules * module_mm, 3), module_mm)
 
 
-def _draw(code: object) -> bytes:
-    out = io.BytesIO()
-    code.save(  # type: ignore[attr-defined]  # segno is untyped
-        out,
-        kind="svg",
-        border=QUIET_MODULES,
-        dark="#000",
-        light="#fff",
-        xmldecl=False,
-        omitsize=True,
-    )
-    return out.getvalue()
+def modules_of(url: str) -> tuple[tuple[bool, ...], ...]:
+    """Return the rows of the symbol at level M, True for a dark module, without quiet zone."""
+    import zxingcpp
+
+    code = zxingcpp.create_barcode(url, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    pixels: Any = code.to_image(scale=1, add_quiet_zones=False)  # typed as if it had no buffer
+    rows: Any = memoryview(pixels).tolist()
+    return tuple(tuple(value == 0 for value in row) for row in rows)
+
+
+def _draw(rows: tuple[tuple[bool, ...], ...]) -> bytes:
+    side = len(rows) + 2 * QUIET_MODULES
+    dark = "".join(piece for y, row in enumerate(rows) for piece in _strips(row, y))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{dark}"/></svg>'
+    ).encode()
+
+
+def _strips(row: tuple[bool, ...], y: int) -> Iterator[str]:
+    """Yield a rectangle for each stretch of dark modules of one row."""
+    x = QUIET_MODULES
+    for is_dark, stretch in groupby(row):
+        width = len(list(stretch))
+        if is_dark:
+            yield f"M{x} {y + QUIET_MODULES}h{width}v1h-{width}z"
+        x += width

@@ -39,7 +39,6 @@ HOMES = {
     "phonenumbers": {"l10n"},
     "jinja2": {"messages"},
     "pikepdf": {"inserts"},
-    "segno": {"inserts"},
     "pypdfium2": {"inserts"},
     "PIL": {"inserts"},
     "zxingcpp": {"inserts"},

@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...errors import PrintError
-from ..qr import MODULE_MIN_MM, QUIET_MODULES
+from ..qr import MODULE_MIN_MM, QUIET_MODULES, modules_of
 from .dots import Dots, from_image
 
 if TYPE_CHECKING:
     from PIL import Image
 
 _MM_PER_INCH = 25.4
-_MASK = 3
 # A reader tells the corners of a code to a dot or two; within the margin nothing else is black.
 _REACH_DOTS = 4
 Box = tuple[int, int, int, int]
@@ -77,12 +76,11 @@ def _exact(image: Image.Image, about: Box) -> Box:
 
 def _symbol(url: str) -> Image.Image:
     """Return the code with one pixel for each module and no margin."""
-    import segno
     from PIL import Image
 
-    matrix = segno.make(url, error="m", mask=_MASK, micro=False, boost_error=False).matrix
-    symbol = Image.new("L", (len(matrix), len(matrix)))
-    symbol.putdata([0 if module else 255 for row in matrix for module in row])
+    rows = modules_of(url)
+    symbol = Image.new("L", (len(rows), len(rows)))
+    symbol.putdata([0 if is_dark else 255 for row in rows for is_dark in row])
     return symbol
 
 
