@@ -67,6 +67,7 @@ def sentences(outcome: Outcome) -> list[str]:
     ]
     if outcome.locale:
         told.append(f"Language {outcome.locale}: {outcome.locale_reason}.")
+    told += [f"Card: {note}." for note in outcome.card_notes]
     told += [explain(decision) for decision in outcome.decisions]
     for delivery in outcome.deliveries:
         where = f", {delivery.location}" if delivery.location else ""

@@ -51,6 +51,12 @@ class InsertDecision(Record):
     candidates: tuple[Candidate, ...] = ()
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """The whole choice in sentences without a full stop."""
+        first = f"{self.template or 'no card'}: {'; '.join(self.reasons)}"
+        return (first, *(f"not {each}" for each in self.skipped))
+
+    @property
     def formality(self) -> Formality:
         """How the card addresses its reader."""
         return self.locale.formality

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..consent import RuleSet, decide, first_allowed
-from ..inserts import CardTemplate, InsertSettings, card_candidates, unmet_demands
+from ..inserts import CardTemplate, InsertSettings, choose_insert, unmet_demands
 from ..l10n import Localizer
 from ..messages import message_candidates
 from ..model import Candidate, Context, Decision, Record
+from ..model.base import Line
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
@@ -23,10 +24,14 @@ class Pick(Record):
 
 
 class Chosen(Record):
-    """One pick per surface at the most, and all decisions made to get there."""
+    """One pick per surface at the most, and all decisions made to get there.
+
+    ``card_notes`` tell why a card came first, before consent was asked, and what was left out.
+    """
 
     picks: tuple[Pick, ...]
     decisions: tuple[Decision, ...]
+    card_notes: tuple[Line, ...] = ()
 
 
 def choose(
@@ -43,10 +48,8 @@ def choose(
     ``words`` is the localizer the card will speak with: a card it has no text for is no candidate.
     """
     blocks = calls.add_blocks(context=context)
-    ranked = card_candidates(
-        context, settings=settings, words=words, blocks=blocks, templates=templates
-    )
-    cards = preferred(ranked, context, calls)
+    insert = choose_insert(context, settings, words=words, blocks=blocks, templates=templates)
+    cards = preferred(insert.candidates, context, calls)
     messages = message_candidates(context, blocks=blocks)
     judge = judge_of(context, rules=rules, calls=calls)
     choices = [first_allowed(candidates, judge) for candidates in (cards, messages)]
@@ -57,6 +60,7 @@ def choose(
             if choice.candidate and choice.decision
         ),
         decisions=tuple(decision for choice in choices for decision in choice.decisions),
+        card_notes=insert.notes if context.order else (),
     )
 
 

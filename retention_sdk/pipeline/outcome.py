@@ -51,6 +51,7 @@ class Outcome(Record):
     locale_reason: str = ""
     points_earned: int = 0
     points_balance: int = 0
+    card_notes: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     deliveries: tuple[DeliveryOutcome, ...] = ()
     cards: tuple[CardOutcome, ...] = ()

@@ -40,6 +40,7 @@ def read_outcome(store: Store, stored: StoredEvent, *, is_new: bool, error: str)
         locale_reason=context.locale.reason if context else "",
         points_earned=context.loyalty.earned if context else 0,
         points_balance=context.loyalty.balance if context else 0,
+        card_notes=chosen.card_notes if chosen else (),
         decisions=chosen.decisions if chosen else (),
         deliveries=deliveries,
         cards=told,
