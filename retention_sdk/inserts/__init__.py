@@ -1,5 +1,6 @@
 """Cards for parcels: choose candidates, compose the allowed one, draw it."""
 
+from .batch import render_cards, render_document
 from .card import Card, CardBlock, CardCode, CardItem, CardPoints, RenderedCard
 from .choose import InsertDecision, card_candidates, choose_insert
 from .codes import CardToken, card_id_for, make_token, read_token
@@ -36,6 +37,8 @@ __all__ = [
     "pages_of",
     "read_token",
     "render_card",
+    "render_cards",
+    "render_document",
     "target_of",
     "unmet_demands",
 ]

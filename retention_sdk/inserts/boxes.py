@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import PrintError
@@ -54,7 +54,7 @@ def part_cards(data: bytes, paper: CardFormat) -> Iterator[bytes]:
                 yield _finished(part, paper)
 
 
-def merge_cards(parts: list[bytes], paper: CardFormat) -> bytes:
+def merge_cards(parts: Iterable[bytes], paper: CardFormat) -> bytes:
     """Return one PDF of all documents, in order, untagged.
 
     Raises:

@@ -5,72 +5,24 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from typing import Any
 
 from ..errors import ConfigError
+from .appearance import Setting, letters_of, steps_of
 from .card import Card
 from .colour import colours_of
 from .fonts import FontLibrary
-from .formats import DEFAULT_FORMAT, CardFormat, get_format
-from .grid import Grid, grid_for
 from .lettering import lettering_of
 from .logo import check_logo
 from .qr import QrCode
-from .style import CardStyle, built_in_style
 from .typography import CODE_FACE, Face, Typography
-from .words import bind_short_words, longest_runs, number_in, phrases_of
+from .words import bind_short_words, longest_runs, phrases_of
 
-_SCRIPT_OF = {
-    "LATIN": "Latn",
-    "CYRILLIC": "Cyrl",
-    "GREEK": "Grek",
-    "ARMENIAN": "Armn",
-    "HEBREW": "Hebr",
-    "DEVANAGARI": "Deva",
-    "THAI": "Thai",
-}
 _ROLES = ("display", "body", "aside", "hand")
 _REGION = re.compile(r"[A-Za-z]{2}")
-_BLANK: dict[str, Any] = {"items": (), "points": ()}
 _PDF_MAX_BYTES = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """How one card is set: its texts that appear, their faces, and the page."""
-
-    card: Card
-    style: CardStyle
-    paper: CardFormat
-    grid: Grid
-    type: Typography
-
-    @property
-    def hand(self) -> Typography:
-        """The typography that signs: that of the script the name is written in."""
-        return _style_of(self.card.sender_name, self)
-
-    @property
-    def mark(self) -> Typography:
-        """The typography of the word mark."""
-        return _style_of(self.card.brand_name, self)
-
-
-def set_up(
-    card: Card, *, style: CardStyle | None = None, paper: CardFormat | None = None
-) -> Setting:
-    """Return the setting of a card, without what is left out on a page of that size."""
-    look = style or built_in_style(card.style)
-    page = paper or get_format(DEFAULT_FORMAT)
-    grid = grid_for(page)
-    left_out = {name: _BLANK.get(name, "") for name in grid.omits}
-    shown = card.model_copy(update=left_out) if left_out else card
-    return Setting(
-        shown, look, page, grid, _branded(card, look.table.of(card.language, card.script))
-    )
 
 
 def lay_out(setting: Setting, library: FontLibrary, *, code: QrCode | None) -> dict[str, Any]:
@@ -81,6 +33,7 @@ def lay_out(setting: Setting, library: FontLibrary, *, code: QrCode | None) -> d
         ConfigError: a drawing is not safe to print.
     """
     card = setting.card
+    letters = letters_of(setting)
     return {
         "title": card.headline.replace("\n", " "),
         "family": card.template,
@@ -89,49 +42,13 @@ def lay_out(setting: Setting, library: FontLibrary, *, code: QrCode | None) -> d
         "direction": card.direction,
         "palette": colours_of(card.palette),
         "page": _page(setting),
-        "type": _type(setting, library),
-        "brand": _brand(setting, library),
+        "type": _type(setting, library, letters),
+        "brand": _brand(setting, library, letters),
         "lettering": dict(_lettering(setting)),
+        "ems": _ems(setting, library),
         "front": _front(setting),
         "back": _back(setting, code),
     }
-
-
-def texts_of(setting: Setting) -> dict[str, tuple[str, Face]]:
-    """Return every text that will be printed with the face that sets it, by name."""
-    return {name: (text, face) for name, text, face in _texts(setting) if text}
-
-
-def _texts(setting: Setting) -> Iterator[tuple[str, str, Face]]:
-    card, body, aside = setting.card, setting.type.body, setting.type.aside
-    yield "brand_name", card.brand_name, setting.mark.display
-    yield "headline", card.headline, setting.type.display
-    yield "sender_name", card.sender_name, setting.hand.hand
-    asides = ("salutation", "signoff", "tagline", "more_items")
-    plain = ("sender_role", "order_number", "order_date", "contact", "legal", "notice", "badge")
-    yield from ((name, getattr(card, name), aside) for name in asides)
-    yield from ((name, getattr(card, name), body) for name in plain)
-    yield from ((f"body[{i}]", text, body) for i, text in enumerate(card.body))
-    for i, (number, text) in enumerate(_steps(setting)):
-        yield f"steps[{i}]", f"{number} {text}", body
-    for i, item in enumerate(card.items):
-        yield f"items[{i}].title", item.title, body
-        yield f"items[{i}].quantity", item.quantity, body
-    yield from ((f"points[{i}]", line.text, body) for i, line in enumerate(card.points))
-    for i, block in enumerate(card.blocks):
-        yield f"blocks[{i}].title", block.title, body
-        yield f"blocks[{i}].text", block.text, body
-    if card.quote:
-        yield from ((f"quote[{i}]", text, aside) for i, text in enumerate(card.quote.paragraphs))
-        yield "quote.recipient", card.quote.recipient, aside
-        yield "quote.giver", card.quote.giver, setting.type.hand
-    if card.coupon:
-        yield "coupon.code", card.coupon.code, CODE_FACE
-        yield "coupon.value", card.coupon.value, setting.type.display
-        yield "coupon.terms", card.coupon.terms, body
-    if card.code:
-        yield "code.caption", card.code.caption, aside
-        yield "code.label", card.code.label, CODE_FACE
 
 
 def _page(setting: Setting) -> dict[str, Any]:
@@ -154,7 +71,7 @@ def _page(setting: Setting) -> dict[str, Any]:
     }
 
 
-def _brand(setting: Setting, library: FontLibrary) -> dict[str, Any]:
+def _brand(setting: Setting, library: FontLibrary, letters: frozenset[str]) -> dict[str, Any]:
     card = setting.card
     style = setting.mark
     face = style.display
@@ -163,7 +80,7 @@ def _brand(setting: Setting, library: FontLibrary) -> dict[str, Any]:
         "logo": check_logo(card.logo).decode() if card.logo and not card.logo_pdf else None,
         "logo_pdf": _bytes_of(card.logo_pdf) if card.logo_pdf else None,
         "has_logo": bool(card.logo or card.logo_pdf),
-        "type": {**_plain(style), "display": _face(face, card.brand_name, library)},
+        "type": {**_plain(style), "display": _face(face, card.brand_name, library, letters)},
         "runs": [] if card.logo or card.logo_pdf else [card.brand_name],
     }
 
@@ -186,7 +103,7 @@ def _bytes_of(encoded: str) -> list[int]:
 def _front(setting: Setting) -> dict[str, Any]:
     card = setting.card
     quote = card.quote
-    steps = _steps(setting)
+    steps = steps_of(setting)
     body = [bind_short_words(text) for text in card.body]
     quoted = (quote.recipient, *quote.paragraphs, quote.giver) if quote else ()
     return {
@@ -247,23 +164,7 @@ def _back(setting: Setting, code: QrCode | None) -> dict[str, Any]:
     }
 
 
-def _steps(setting: Setting) -> list[tuple[str, str]]:
-    """Return the steps with their numbers, in the digits of the card, or with bullets."""
-    card = setting.card
-    seen = (*(item.quantity for item in card.items), card.order_date, *card.steps, *card.body)
-    language = card.language.partition("-")[0].lower()
-    return [
-        (
-            number_in(index, language=language, texts=seen) + "."
-            if card.are_steps_numbered
-            else "\u2022",
-            text,
-        )
-        for index, text in enumerate(card.steps, 1)
-    ]
-
-
-def _type(setting: Setting, library: FontLibrary) -> dict[str, Any]:
+def _type(setting: Setting, library: FontLibrary, letters: frozenset[str]) -> dict[str, Any]:
     """Return the sizes for this page, and for each role the families that set its texts."""
     card, style, grid = setting.card, setting.type, setting.grid
     asides = (card.salutation, card.signoff, card.tagline, card.code.caption if card.code else "")
@@ -274,8 +175,8 @@ def _type(setting: Setting, library: FontLibrary) -> dict[str, Any]:
         "aside": " ".join((*asides, *quoted)),
         "hand": card.sender_name or (card.quote.giver if card.quote else ""),
     }
-    faces = {role: _face(getattr(style, role), said[role], library) for role in _ROLES}
-    hand = _face(setting.hand.hand, card.sender_name, library)
+    faces = {role: _face(getattr(style, role), said[role], library, letters) for role in _ROLES}
+    hand = _face(setting.hand.hand, card.sender_name, library, letters)
     shrink = min(1.35, max(0.6, grid.display))
     small = style.small * min(1.2, max(0.92, grid.text))
     leading = max(style.ascent + style.descent, style.line_body * grid.leading)
@@ -284,7 +185,7 @@ def _type(setting: Setting, library: FontLibrary) -> dict[str, Any]:
         **faces,
         "line_body": round(leading, 3),
         "hand": {**hand, "size": round(hand["size"] * shrink, 2)},
-        "code": _face(CODE_FACE, "", library),
+        "code": _face(CODE_FACE, "", library, letters),
         "headline_sizes": style.headline_sizes(grid.display * faces["display"]["scale"]),
         "body_sizes": style.body_sizes(grid.text),
         "small_size": round(small, 2),
@@ -298,15 +199,14 @@ def _plain(style: Typography) -> dict[str, Any]:
     return {key: value for key, value in asdict(style).items() if key not in _ROLES}
 
 
-def _face(face: Face, text: str, library: FontLibrary) -> dict[str, Any]:
+def _face(face: Face, text: str, library: FontLibrary, letters: frozenset[str]) -> dict[str, Any]:
     """Return a face with its families; the partner's when the family lacks some of the text."""
     scale = 1.0
     if face.is_whole and face.partner and not library.covers(face.family, text):
         scale = face.partner_scale
         face = replace(face, family=face.partner, weight=400, partner="", slant=0.0)
-    families = list(library.chain(face))
     return {
-        "families": families,
+        "families": list(library.needed(face, letters)),
         "weight": face.weight,
         "style": face.style,
         "size": face.size * scale,
@@ -337,26 +237,44 @@ def _lettering(setting: Setting) -> Iterator[tuple[str, Any]]:
                 yield text, words
 
 
-def _branded(card: Card, style: Typography) -> Typography:
-    """Return the typography with the brand's own faces; what they lack, the style's fill."""
-    own = {
-        role: Face(family, weight=400, partner=getattr(style, role).family, size=style.hand.size)
-        for role, family in card.faces.items()
+def _ems(setting: Setting, library: FontLibrary) -> dict[str, dict[str, float]]:
+    """Return the widths of texts in ems, by role, so that few have to be typeset to learn them."""
+    card, style = setting.card, setting.type
+    caption = card.code.caption if card.code else ""
+    quoted = (card.quote.recipient, *card.quote.paragraphs) if card.quote else ()
+    asides = (card.salutation, card.signoff, card.tagline, card.more_items, caption, *quoted)
+    lines = (*card.body, *card.steps, card.contact, card.legal, card.notice, card.badge)
+    order = (card.order_number, card.order_date, *(item.title for item in card.items))
+    more = (*(each.text for each in card.points), *_strings_of(card))
+    texts = {
+        "display": (card.headline, *phrases_of(card.headline), caption, *phrases_of(caption)),
+        "aside": (*asides, *phrases_of(caption)),
+        "body": (*lines, *order, *more),
     }
-    return replace(style, **own) if own else style  # type: ignore[arg-type]  # roles are faces
+    result = {role: _widths(getattr(style, role), said, library) for role, said in texts.items()}
+    name = card.sender_name
+    result["hand"] = _widths(setting.hand.hand, (name,), library)
+    joined = {**dict.fromkeys(texts, style.joined), "hand": setting.hand.joined}
+    tracking = {"display": style.title_tracking}
+    return {
+        role: {
+            text: round(width * joined[role] + tracking.get(role, 0.0) * len(text), 3)
+            for text, width in widths.items()
+        }
+        for role, widths in result.items()
+    }
 
 
-def _style_of(text: str, setting: Setting) -> Typography:
-    """Return the typography of the script a name is written in; the card's own if unclear.
+def _widths(face: Face, texts: Iterable[str], library: FontLibrary) -> dict[str, float]:
+    """Return the widths of texts in ems, and of the stretches in them that never break."""
+    advances = library.advances(face)
+    forms = {form for text in texts if text for form in (text, bind_short_words(text))}
+    runs = {run for form in forms for run in longest_runs(form)}
+    return {text: sum(map(advances.__getitem__, text)) for text in sorted(forms | runs)}
 
-    A Latin word mark on a Persian card is set, and a Latin name signed, as at home.
-    """
-    first_words = {unicodedata.name(char, "").partition(" ")[0] for char in text if char.isalpha()}
-    name = first_words.pop() if len(first_words) == 1 else ""
-    script = _SCRIPT_OF.get(name)
-    if not script or setting.card.script == script:
-        return setting.type
-    return setting.style.table.of("", script)
+
+def _strings_of(card: Card) -> tuple[str, ...]:
+    return tuple(text for block in card.blocks for text in (block.title, block.text))
 
 
 def _region(tag: str) -> str | None:

@@ -16,12 +16,13 @@ from typing import Any, Literal
 
 from ..errors import MissingGlyph, PrintError, TextOverflow
 from ..model import Artifact
+from .appearance import Setting, set_up, texts_of
 from .boxes import set_boxes
 from .card import Card, RenderedCard
 from .fonts import FontLibrary, load_fonts
 from .formats import DEFAULT_FORMAT, CardFormat, get_format
 from .ink import check_ink
-from .layout import Setting, lay_out, set_up, texts_of
+from .layout import lay_out
 from .qr import build_qr
 from .style import CardStyle, get_style, template_root
 from .template import CardTemplate

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ...errors import TextOverflow
+from ..appearance import set_up, texts_of
 from ..card import Card
 from ..fonts import FontLibrary, load_fonts
 from ..formats import DEFAULT_FORMAT, get_format
 from ..ink import check_ink
-from ..appearance import set_up, texts_of
 from ..render import attempts, source_files, typesetter_for
 from ..style import CardStyle, get_style
 from ..template import CardTemplate

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retention_sdk.inserts.appearance import set_up, texts_of
 from retention_sdk.inserts.card import CardCoupon, CardQuote
 from retention_sdk.inserts.colour import colours_of, contrast
 from retention_sdk.inserts.fonts import load_fonts
-from retention_sdk.inserts.layout import lay_out, set_up, texts_of
+from retention_sdk.inserts.layout import lay_out
 from retention_sdk.inserts.style import BUILT_IN_STYLES
 from retention_sdk.inserts.typography import SCRIPTS, typography_for
 from retention_sdk.inserts.words import bind_short_words, longest_runs, phrases_of
