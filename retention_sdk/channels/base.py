@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import ClassVar
 
-from ..model import Delivery, Receipt
+from ..errors import DeliveryError
+from ..model import Artifact, Delivery, Receipt
 
 
 class Channel(ABC):
@@ -40,3 +41,16 @@ class Channel(ABC):
             DeliveryError: it is there, and cannot be taken back now.
         """
         return False
+
+
+def print_file(delivery: Delivery) -> Artifact:
+    """Return the one file of a delivery that a printer takes; pictures to look at stay here.
+
+    Raises:
+        DeliveryError: there is none, or more than one.
+    """
+    files = [each for each in delivery.artifacts if each.media_type != "image/png"]
+    if len(files) != 1:
+        message = f"{delivery.channel}: a delivery must be exactly one file to print"
+        raise DeliveryError(message, retryable=False)
+    return files[0]

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from ..errors import ConfigError, DeliveryError
 from ..model import Delivery, Receipt, ReceiptState, Settings
-from .base import Channel
+from .base import Channel, print_file
 
 # How long a printer may take to hang up; those that keep the line open have printed too.
 _GOODBYE_S = 2.0
@@ -59,10 +59,7 @@ class RawSocketChannel(Channel):
             DeliveryError: there is not exactly one file (final); the printer could not be
                 reached (retryable); the line broke in the middle (uncertain).
         """
-        if len(delivery.artifacts) != 1:
-            message = f"raw {self._where}: a delivery must be exactly one file"
-            raise DeliveryError(message, retryable=False)
-        self._transfer(delivery.artifacts[0].data)
+        self._transfer(print_file(delivery).data)
         return Receipt(
             delivery_id=delivery.id,
             channel=self.name,

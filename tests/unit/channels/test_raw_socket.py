@@ -114,7 +114,7 @@ def test_a_printer_that_is_off_is_worth_another_try():
 def test_two_files_are_refused():
     two = [Artifact(name=name, media_type="application/zpl", data=b"x") for name in ("a", "b")]
 
-    with pytest.raises(DeliveryError, match="exactly one file") as caught:
+    with pytest.raises(DeliveryError, match="exactly one file to print") as caught:
         RawSocketChannel("127.0.0.1").send(delivery(*two), now=NOW)
     assert not caught.value.retryable
 
