@@ -131,6 +131,12 @@ def job_id_for(record: CardRecord) -> str:
 
 
 def _receipt(stored: StoredDelivery | None, job: PrintJob) -> Receipt:
+    from ..storage import DeliveryState
+
+    if stored is not None and stored.state is DeliveryState.REJECTED:
+        where = f": {stored.receipt.location}" if stored.receipt else ""
+        message = f"{job.channel}: the printer gave {job.id} up{where}; scan again for another copy"
+        raise DeliveryError(message, retryable=True)
     if stored is None or stored.receipt is None:
         raise DeliveryError(
             f"{job.channel}: nobody knows whether {job.id} was printed; look at the printer, then "

@@ -174,7 +174,7 @@ class JobDesk:
             error = errors.get(work.job.id)
             receipt = receipts.get(work.job.id)
             if receipt is None:
-                reason = str(error) if error else IN_DOUBT
+                reason = str(error) if error else self._doubt(work.job.id)
                 for each in work.cards:
                     number = each.text.order.number
                     yield slip_of(each.record, self.room, failed=reason, number=number)
@@ -200,14 +200,15 @@ class JobDesk:
 
     def _close(self, works: Sequence[Work]) -> dict[str, Receipt]:
         """Write down which copies their channel took; return its answers by job."""
-        from ..storage import CardState
+        from ..storage import CardState, DeliveryState
 
+        accepted = DeliveryState.ACCEPTED
         store, now = self.room.store, self.room.clock()
         receipts: dict[str, Receipt] = {}
         with store.begin() as connection:
             for work in works:
                 stored = store.deliveries.get(connection, work.job.id)
-                if stored is None or stored.receipt is None:
+                if stored is None or stored.receipt is None or stored.state is not accepted:
                     continue
                 receipts[work.job.id] = stored.receipt
                 for each in work.cards:
@@ -215,6 +216,16 @@ class JobDesk:
                         connection, each.record, CardState.PRINTED, job_id=work.job.id, now=now
                     )
         return receipts
+
+    def _doubt(self, job_id: str) -> str:
+        """Say why a job that raised no error is not printed."""
+        with self.room.store.reading() as connection:
+            stored = self.room.store.deliveries.get(connection, job_id)
+        return (
+            f"the printer gave up: {stored.receipt.location}"
+            if stored and stored.receipt
+            else IN_DOUBT
+        )
 
     def _printed(self, work: Work, receipt: Receipt) -> Iterator[Slip]:
         where = f"{receipt.location}/{work.file.name}" if receipt.location else work.file.name

@@ -94,12 +94,12 @@ class CardTrack:
 
     def printed(self, event_id: str) -> None:
         """Write down that a channel took the card of an event, if one did."""
-        from ..storage import CardState
+        from ..storage import CardState, DeliveryState
 
         job_id, store = delivery_id_for(event_id, "card"), self.room.store
         with store.begin() as connection:
             stored = store.deliveries.get(connection, job_id)
-            if stored is None or stored.receipt is None:
+            if stored is None or stored.state is not DeliveryState.ACCEPTED:
                 return
             for record in store.cards.of_event(connection, event_id):
                 if record.copy == 1:

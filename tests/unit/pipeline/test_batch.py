@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 
 from retention_sdk.errors import DeliveryError
+from retention_sdk.model import ReceiptState
 from retention_sdk.pipeline.batch import Batch
 from retention_sdk.pipeline.draw import Medium
 from retention_sdk.pipeline.sheets import plan_named
@@ -261,3 +262,22 @@ class Named(MemoryChannel):
     def __init__(self, name):
         super().__init__()
         self.name = name
+
+
+class GivesUp(MemoryChannel):
+    """Takes the first job and says that it will never be printed, as a jammed printer does."""
+
+    def send(self, delivery, *, now):
+        receipt = super().send(delivery, now=now)
+        if len(self.sent) > 1:
+            return receipt
+        return receipt.model_copy(update={"state": ReceiptState.REJECTED, "location": "job 7"})
+
+
+def test_a_job_the_printer_gave_up_is_no_printed_card(make_shop):
+    press = Press(make_shop(), GivesUp())
+    (first,) = press.run(paid(1))
+    (second,) = press.run(paid(1))
+
+    assert ("failed", "the printer gave up: job 7") == (first.state, first.reason)
+    assert ("printed", 2) == (second.state, second.copy_number)

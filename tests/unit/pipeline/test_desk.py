@@ -3,6 +3,7 @@
 import pytest
 
 from retention_sdk import OrderCancelled
+from retention_sdk.model import ReceiptState
 from retention_sdk.pipeline.batch import Batch
 from retention_sdk.pipeline.desk import PackingDesk
 from retention_sdk.pipeline.draw import Medium
@@ -141,3 +142,22 @@ def test_two_orders_with_one_number_are_not_guessed(shop, desk):
     answer = desk.hand_out("1001")
 
     assert ("ambiguous", False) == (answer.state, answer.may_close)
+
+
+class GivesUp(MemoryChannel):
+    """Takes the first job and says that it will never be printed."""
+
+    def send(self, delivery, *, now):
+        receipt = super().send(delivery, now=now)
+        if len(self.sent) > 1:
+            return receipt
+        return receipt.model_copy(update={"state": ReceiptState.REJECTED})
+
+
+def test_a_job_the_printer_gave_up_is_printed_at_the_next_scan(shop):
+    jam = GivesUp()
+    shop._channels["memory"] = jam
+    desk = PackingDesk(room=shop.press_room, channel=jam, medium=Medium())
+    shop.ingest([an_event(1001)])
+
+    assert ["failed", "printed"] == [desk.hand_out("1001").state for _ in range(2)]
