@@ -1,13 +1,14 @@
 """A batch prints each card once, in order, tells what fails, and goes on where it stopped."""
 
 import io
+import shutil
 from collections import Counter
 
 import pikepdf
 import pytest
 
 from retention_sdk.errors import DeliveryError
-from retention_sdk.model import ReceiptState
+from retention_sdk.model import CustomerErased, Erasure, ReceiptState
 from retention_sdk.pipeline.batch import Batch
 from retention_sdk.pipeline.draw import Medium
 from retention_sdk.pipeline.sheets import plan_named
@@ -281,3 +282,63 @@ def test_a_job_the_printer_gave_up_is_no_printed_card(make_shop):
 
     assert ("failed", "the printer gave up: job 7") == (first.state, first.reason)
     assert ("printed", 2) == (second.state, second.copy_number)
+
+
+def test_a_forgotten_customer_is_taken_off_the_sheet_and_the_others_are_printed_again(
+    make_shop, tmp_path
+):
+    shop = make_shop()
+    batch = Batch(
+        room=shop.press_room,
+        channel=shop.channel("folder"),
+        medium=Medium(),
+        sheet=plan_named("sra3"),
+    )
+    first = list(batch.run(iter(paid(1, 2, 3))))
+    erased = CustomerErased(
+        id="test:erased",
+        shop_id="soap.example",
+        occurred_at=NOON,
+        erasure=Erasure(customer_id="c2", email="c2@example.com"),
+    )
+    shop.ingest([erased])
+    assert [] == list((tmp_path / "out").rglob("*.pdf"))
+
+    again = list(batch.run_waiting())
+
+    assert {"1", "3"} == {slip.order for slip in again}
+    assert {2} == {slip.copy_number for slip in again}
+    assert [again[0].job] == [path.parent.name for path in (tmp_path / "out").rglob("*.pdf")]
+    assert first[0].job != again[0].job
+
+
+def test_a_forgotten_customer_on_a_sheet_that_was_fetched_changes_no_other_card(
+    make_shop, tmp_path
+):
+    """The press has the sheet; the packing desk refuses the void card on it."""
+    shop = make_shop()
+    batch = Batch(
+        room=shop.press_room,
+        channel=shop.channel("folder"),
+        medium=Medium(),
+        sheet=plan_named("sra3"),
+    )
+    list(batch.run(iter(paid(1, 2))))
+    shutil.rmtree(tmp_path / "out")
+    shop.ingest(
+        [
+            CustomerErased(
+                id="test:erased",
+                shop_id="soap.example",
+                occurred_at=NOON,
+                erasure=Erasure(customer_id="c2"),
+            )
+        ]
+    )
+
+    assert [] == list(batch.run_waiting())
+    with shop.store.reading() as connection:
+        cards = [
+            shop.store.cards.of_order(connection, "soap.example", number)[0] for number in "12"
+        ]
+    assert [CardState.PRINTED, CardState.VOIDED] == [card.state for card in cards]
