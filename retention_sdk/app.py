@@ -23,7 +23,7 @@ from .errors import (
     SubjectErased,
 )
 from .hooks.manager import Plugins, load
-from .inserts.formats import DEFAULT_FORMAT
+from .inserts import InsertSettings
 from .model import (
     Brand,
     CustomerErased,
@@ -110,13 +110,15 @@ class Retention:
     ) -> Self:
         """Build a shop that lives in memory, with a key of its own: for samples and scripts.
 
-        ``email`` is printed on the cards, because a personal one says how to object to it.
+        ``email`` is printed on the cards, because a personal one says how to object to it. Nobody
+        is held out: there is nothing to compare.
         """
         place = {"country": country, "currency": currency, "language": language}
         shop = Shop(id="offline", name=name, email=email, **place)
         config = Config(
             shop=shop,
             brand=Brand(name=name, sender=Sender(name=sender)),
+            inserts=InsertSettings(holdout_ratio=0),
             store=StoreConfig(url="sqlite://", key=SecretStr(token_hex(KEY_BYTES))),
         )
         return cls(config, **wiring)  # type: ignore[arg-type] # keywords of __init__
@@ -206,12 +208,13 @@ class Retention:
         *,
         locale: str | None = None,
         template: str | None = None,
-        format: str = DEFAULT_FORMAT,  # noqa: A002 - as everywhere that a card is drawn
+        format: str = "",  # noqa: A002 - as everywhere that a card is drawn
     ) -> PrintedCard:
         """Print the card that may lie in an order's parcel; nothing is stored or sent.
 
         ``locale`` (BCP 47) overrides the negotiation, ``template`` is tried first; what is
-        allowed remains the consent rules' decision. ``format`` is the name of a card format.
+        allowed remains the consent rules' decision. ``format`` is the name of a card format, the
+        shop's own if it is empty.
 
         Raises:
             PrintError: no parcel waits for a card, or text cannot be printed.
@@ -228,9 +231,9 @@ class Retention:
             templates=self.templates,
             inserts=config.inserts,
         )
-        chosen = self._locale(order, locale)
+        chosen, size = self._locale(order, locale), format or config.inserts.format
         return print_card(
-            order, press, locale=chosen, now=self.clock(), template=template, format=format
+            order, press, locale=chosen, now=self.clock(), template=template, format=size
         )
 
     def payment_methods(

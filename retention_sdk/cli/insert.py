@@ -15,7 +15,7 @@ from ..config import load_config
 from ..consent import explain
 from ..errors import ConfigError
 from ..inserts import FAMILIES, Card, RenderedCard, render_card
-from ..inserts.formats import DEFAULT_FORMAT, get_format
+from ..inserts.formats import get_format
 from ..inserts.media import MEDIA, draw_as
 from ..inserts.press import press_card
 from ..inserts.profiles import DEFAULT_PROFILE, PdfX, get_profile
@@ -66,7 +66,7 @@ def command(
     formality: Annotated[
         str, typer.Option(help="formal, neutral or warm; of a sample with --template.")
     ] = "",
-    format: Annotated[str, typer.Option(help="The size of the card.")] = DEFAULT_FORMAT,  # noqa: A002
+    format: Annotated[str, typer.Option(help="The size; the shop's own otherwise.")] = "",  # noqa: A002
     profile: Annotated[str, typer.Option(help="How it will be printed.")] = DEFAULT_PROFILE,
     pdfx: Annotated[str, typer.Option(help="x-4 or x-1a, as the printer asks.")] = "",
     marks: Annotated[bool, typer.Option("--marks", help="Draw marks around the bleed.")] = False,
@@ -81,19 +81,19 @@ def command(
     """Print one card: PDF with bleed for the press, two PNG to look at."""
     if sample == (order is not None):
         raise ConfigError("name one of --order and --sample", key="insert")
+    shop = _shop(config, style, is_sample=sample)
     wish = _Wish(
         locale,
         template,
         style,
         _one_of(formality, _FORMALITIES, key="--formality"),
-        format,
+        format or shop.config.inserts.format,
         profile,
         _one_of(pdfx, _PDFX, key="--pdfx"),
         marks,
         _one_of(medium, _MEDIA, key="--as"),
         dpi,
     )
-    shop = _shop(config, style, is_sample=sample)
     if sample and template in FAMILIES:
         answers = [_print_sample(shop, wish, out)]
     else:

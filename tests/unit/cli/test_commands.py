@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from retention_sdk.cli import COMMANDS, EXIT_CODES, main
@@ -132,6 +133,22 @@ def test_a_sample_of_any_family_in_any_style_goes_into_one_file(tmp_path, monkey
     assert ["card-back.png", "card-front.png", "card.pdf"] == sorted(
         path.name for path in (tmp_path / "made").iterdir()
     )
+
+
+def trim_width_mm(name):
+    with pypdfium2.PdfDocument(name) as document:
+        left, _, right, _ = document[0].get_trimbox()
+    return round((right - left) * 25.4 / 72)
+
+
+def test_a_card_has_the_size_the_shop_set(shop_dir, capsys):
+    with (shop_dir / "retention.toml").open("a") as file:
+        file.write('\n[inserts]\nformat = "square"\n')
+
+    assert 0 == run(capsys, "insert", "--sample", "--out", "own.pdf")[0]
+    assert 0 == run(capsys, "insert", "--sample", "--format", "a6", "--out", "asked.pdf")[0]
+
+    assert [100, 105] == [trim_width_mm(name) for name in ("own.pdf", "asked.pdf")]
 
 
 def test_a_sample_is_the_same_file_every_time(tmp_path, monkeypatch, capsys):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from retention_sdk import cli
 from retention_sdk.config import load_config
 from retention_sdk.errors import ConfigError
 from retention_sdk.inserts import FAMILIES, InsertSettings, Offer
@@ -163,6 +166,16 @@ def test_families_require_slots_that_exist():
     slots = {name for family in FAMILIES.values() for name in family.required}
     adds = {name for family in FAMILIES.values() for name, _ in family.adds}
     assert set() == (slots | adds) - set(Slots.__dataclass_fields__)
+
+
+def test_what_init_suggests_can_be_read():
+    """The lines that ``retention init`` writes as comments."""
+    template = Path(cli.__file__).with_name("templates") / "retention.toml"
+    block = template.read_text("utf-8").partition("# [inserts]")[2].partition("\n\n")[0]
+    lines = [line.removeprefix("# ") for line in block.splitlines()[1:]]
+
+    assert 4 == len(lines)
+    assert InsertSettings.model_validate(tomllib.loads("\n".join(lines)))
 
 
 def test_settings_are_frozen_and_equal_by_value():
