@@ -40,6 +40,11 @@ class Ink:
     tint: float = 1.0
 
     @property
+    def count(self) -> int:
+        """How many inks it takes; white takes none."""
+        return 1 if self.spot else sum(value > 0 for value in self.cmyk)
+
+    @property
     def is_solid_black(self) -> bool:
         """Whether it is black ink alone, and all of it."""
         return self.cmyk == SOLID_BLACK and not self.spot

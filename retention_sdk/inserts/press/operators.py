@@ -18,8 +18,13 @@ from .states import KNOCK_OUT, OVERPRINT, our_states
 # Letters smaller than this are printed over what is below, so that no paper shows around them.
 OVERPRINT_BELOW_PT = 14.0
 
+# The thinnest lines that print: of one ink, and of several inks or cut out of colour.
+LINE_MIN_PT = 0.25
+LINE_MIXED_MIN_PT = 0.5
+
 _FILLED_TEXT = 0
 _PAINT = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "Do"})
+_PATH_ENDS = _PAINT | {"n"}
 _SHOW = frozenset({"Tj", "TJ", "'", '"'})
 # Marks of content are for readers of screens; a press has none, and no tags either.
 _DROPPED = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
@@ -37,6 +42,9 @@ class _State(NamedTuple):
     text_mode: int = _FILLED_TEXT
     font_pt: float = 0.0
     scale: float = 1.0
+    line_wanted: float = 1.0
+    line_set: float = 1.0
+    stroke_inks: int = 1
 
 
 class Rewriter:
@@ -50,6 +58,7 @@ class Rewriter:
         self._state = _State(grey, grey)
         self._stack: list[_State] = []
         self._text_scale = 1.0
+        self._is_in_path = False
         self._spaces: dict[str, Space] = {}
         self._colours: dict[tuple[Ink, bool], list[ContentStreamInstruction]] = {}
         self._initial_at = -1
@@ -63,6 +72,9 @@ class Rewriter:
             "Tm": self._place_text,
             "Tf": self._choose_font,
             "Tr": self._choose_text_mode,
+            "w": self._choose_line_width,
+            "m": self._begin_path,
+            "re": self._begin_path,
             "cs": self._choose_space,
             "CS": self._choose_space,
             **dict.fromkeys(("g", "rg", "k", "G", "RG", "K"), self._device_colour),
@@ -82,7 +94,8 @@ class Rewriter:
         elif name in _SHOW:
             self._overprint(is_on=self._is_small_black_text())
             self.written.append(instruction)
-        elif name in _PAINT:
+        elif name in _PATH_ENDS:
+            self._is_in_path = False
             self._overprint(is_on=False)
             self.written.append(instruction)
         elif name == _INLINE:
@@ -143,6 +156,26 @@ class Rewriter:
         self._state = self._state._replace(text_mode=int(instruction.operands[0]))
         self.written.append(instruction)
 
+    def _choose_line_width(self, instruction: Any, _: str) -> None:
+        width = float(instruction.operands[0])
+        self._state = self._state._replace(line_wanted=width, line_set=width)
+        self.written.append(instruction)
+
+    def _begin_path(self, instruction: Any, _: str) -> None:
+        """Thicken a line that would break up; its width cannot be set once the path has begun."""
+        if not self._is_in_path:
+            self._is_in_path = True
+            self._thicken()
+        self.written.append(instruction)
+
+    def _thicken(self) -> None:
+        state = self._state
+        least = LINE_MIN_PT if state.stroke_inks == 1 else LINE_MIXED_MIN_PT
+        width = max(state.line_wanted, round(least / state.scale, 4)) if state.scale else 0.0
+        if width != state.line_set and not self._job.is_mask:
+            self._emit([width], "w")
+            self._state = state._replace(line_set=width)
+
     def _device_colour(self, instruction: Any, name: str) -> None:
         device = _DEVICES[name.lower()]
         if str(device) not in self._spaces:
@@ -165,8 +198,11 @@ class Rewriter:
 
     def _set_space(self, space: Space, *, is_fill: bool) -> None:
         state = self._state
+        is_one = space.kept is not None and space.count == 1
         self._state = (
-            state._replace(fill=space, is_black=False) if is_fill else state._replace(stroke=space)
+            state._replace(fill=space, is_black=False)
+            if is_fill
+            else state._replace(stroke=space, stroke_inks=1 if is_one else 2)
         )
 
     def _choose_colour(self, instruction: Any, name: str) -> None:
@@ -185,6 +221,8 @@ class Rewriter:
     def _write(self, ink: Ink, *, is_fill: bool) -> None:
         if is_fill:
             self._state = self._state._replace(is_black=ink.is_solid_black)
+        else:
+            self._state = self._state._replace(stroke_inks=ink.count)
         key = (ink, is_fill)
         if key not in self._colours:
             self._colours[key] = self._instructions(ink, is_fill=is_fill)

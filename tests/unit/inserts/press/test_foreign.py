@@ -84,6 +84,34 @@ def test_device_colours_become_inks(content, expected, front):
 
 
 @pytest.mark.parametrize(
+    ("content", "width"),
+    [
+        (b"0 0 0 1 K 0.1 w 0 0 m 9 9 l S", 0.25),
+        (b"0 0 0 1 K 0.3 w 0 0 m 9 9 l S", 0.3),
+        (b"0 1 1 0 K 0.3 w 0 0 m 9 9 l S", 0.5),
+        (b"1 1 1 RG 0.3 w 0 0 9 9 re s", 0.5),
+        (b"0 1 1 0 K 0.6 w 0 0 m 9 9 l S", 0.6),
+        (b"0.5 0 0 0.5 0 0 cm 0 1 1 0 K 0.8 w 0 0 m 9 9 l S", 1.0),
+        (b"2 0 0 2 0 0 cm 0 1 1 0 K 0.3 w 0 0 m 9 9 l S", 0.3),
+        (b"0 1 1 0 K 0.3 w 0 0 m 9 9 l S 0 0 0 1 K 0 0 m 9 9 l S", 0.3),
+        (b"q 0 1 1 0 K 0.3 w 0 0 m 9 9 l S Q 0 0 0 1 K 0 0 m 9 9 l S", 0.5),
+    ],
+)
+def test_lines_that_would_break_up_are_thickened(content, width, front):
+    widths = [line.split()[0] for line in front(content).splitlines() if line.endswith(" w")]
+
+    assert width == pytest.approx(float(widths[-1]))
+
+
+def test_a_width_is_never_set_inside_a_path(front):
+    """Between the beginning of a path and its painting a PDF has points only."""
+    written = front(b"0 1 1 0 K 0.3 w 0 0 m 9 9 l 5 5 m 6 6 l S").splitlines()
+
+    start = next(n for n, line in enumerate(written) if line.endswith(" m"))
+    assert ["0 0 m", "9 9 l", "5 5 m", "6 6 l", "S"] == written[start:]
+
+
+@pytest.mark.parametrize(
     ("make", "content", "expected"),
     [
         (lambda pdf: icc(pdf, 3), b"/S cs 1 1 1 scn", "0 0 0 0 k"),

@@ -173,18 +173,34 @@ def test_every_ink_has_its_plate_and_the_spot_ink_too(drawn, press, plates):
     assert 127 == pytest.approx(made["page1(PANTONE 1807 C)"].convert("L").getpixel(tint), abs=3)
 
 
-def test_black_text_is_on_one_plate_and_over_the_colour_below(typeset, press, plates):
-    source = (
+@pytest.fixture(scope="module")
+def black_on_colour(typeset):
+    return typeset(
         "#set page(width: 85mm, height: 55mm, margin: 0mm, bleed: 3mm)\n"
         '#rect(width: 85mm, height: 55mm, fill: rgb("#7a2e2e"))\n'
         "#place(top, dx: 5mm, dy: 5mm, text(size: 13pt, weight: 700, fill: black)[████])\n"
         "#pagebreak()\nback"
     )
-    made = plates(press(typeset(source), palette=Palette(), pdfx="x-1a"))["page1"]
+
+
+def test_black_text_is_on_one_plate_and_over_the_colour_below(black_on_colour, press, plates):
+    made = plates(press(black_on_colour, palette=Palette(), pdfx="x-1a"))["page1"]
 
     ground = made.getpixel((round(60 / 25.4 * DPI), round(40 / 25.4 * DPI)))
     darkest = max(made.get_flattened_data(), key=lambda mix: mix[3])
     assert (255, ground[:3]) == (darkest[3], darkest[:3])
+
+
+def test_black_text_is_over_a_spot_ink_too(black_on_colour, press, plates):
+    made = plates(press(black_on_colour, pdfx="x-1a"), "tiffsep")
+
+    black, spot = (
+        list(made[f"page1({name})"].convert("L").get_flattened_data())
+        for name in ("Black", "PANTONE 1807 C")
+    )
+    letters = [at for at, tone in enumerate(black) if tone == 0]
+    assert 100 < len(letters)
+    assert {0} == {spot[at] for at in letters}
 
 
 def tones(page, *places_mm):
