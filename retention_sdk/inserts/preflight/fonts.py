@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from .compact import dressed
 from .geometry import Box
 
 _PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _EM = 1000.0
-_CFF_EM = 1000
 _CID_MAX = 0xFFFF
 _SYMBOLS = 0xF000  # where symbol fonts keep their 256 characters
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>")
@@ -150,8 +150,8 @@ class Font:
         if data[:4] in {b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf"}:
             face = uharfbuzz.Face(uharfbuzz.Blob(data))
         else:
-            face = uharfbuzz.Face.create_for_tables(_bare_cff, data)
-        return uharfbuzz.Font(face) if face.upem else None
+            face = uharfbuzz.Face.create_for_tables(dressed, data)
+        return uharfbuzz.Font(face) if face.upem and face.glyph_count else None
 
     def _measure(self, glyph: int) -> Box | None:
         shaper = self._shaper
@@ -166,20 +166,6 @@ class Font:
     def _letters(self) -> Mapping[int, str]:
         stream = self.raw.get("/ToUnicode")
         return {} if stream is None else dict(_read_letters(stream.read_bytes()))
-
-
-def _bare_cff(_face: object, tag: str, data: bytes) -> bytes | None:
-    """Dress a bare CFF program in the tables that HarfBuzz asks for, as OpenType has them."""
-    if tag == "CFF ":
-        return data
-    if tag == "head":
-        return struct.pack(
-            ">HHIIIHHqqhhhhHHhhh",
-            1, 0, 0, 0, 0x5F0F3CF5, 0, _CFF_EM, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        )  # fmt: skip
-    if tag == "maxp":
-        return struct.pack(">IH", 0x00005000, 0xFFFF)
-    return None
 
 
 def _cid_widths(raw: list[Any]) -> Iterator[tuple[int, float]]:

@@ -11,6 +11,7 @@ from pikepdf import Array, Dictionary, Name, String
 from retention_sdk.inserts import render_card
 from retention_sdk.inserts.formats import get_format
 from retention_sdk.inserts.preflight import preflight
+from retention_sdk.inserts.preflight.fonts import Font
 from retention_sdk.inserts.profiles import get_profile
 
 A6 = get_format("a6")
@@ -101,12 +102,18 @@ def first_font(document):
     return next(iter(document.pages[0].obj.Resources.Font.keys()))
 
 
+def inked(document, name: str) -> int:
+    """Return the first glyph of a font that has ink."""
+    font = Font(document.pages[0].obj.Resources.Font[name])
+    return next(glyph for glyph in range(1, 99) if font.outline(glyph))
+
+
 def text(size: float, x: float, y: float, *, glyph: int | None = None):
     """Write a glyph in the first font of the front."""
 
     def edit(document):
         name = first_font(document)
-        code = f"{5 if glyph is None else glyph:04x}"
+        code = f"{inked(document, name) if glyph is None else glyph:04x}"
         at = f"{x * MM} {y * MM}"
         drawn(f"BT 0 0 0 1 k {name} {size} Tf {at} Td <{code}{code}> Tj ET")(document)
 
