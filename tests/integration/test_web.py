@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from hashlib import sha256
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import quote
 
 import httpx
@@ -473,6 +473,7 @@ def settings_file(tmp_path):
     file.write_text(
         '[shop]\nid = "soap.example"\nname = "Soap"\ncountry = "DE"\ncurrency = "EUR"\n'
         f'url = "{HOME}"\n[codes]\nbase_url = "https://soap.example/t/"\nkey = "{NEW_KEY}"\n'
+        f'[platforms.woocommerce]\nwebhook_secrets = ["{DEMO_SECRET}"]\n'
     )
     return file
 
@@ -482,24 +483,16 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def test_the_command_serves_until_it_is_told_to_stop(settings_file, tmp_path):
-    """Scans that were counted are in the store after an orderly stop; no address is in the log."""
-    port, log = free_port(), tmp_path / "log"
-    command = [
-        sys.executable,
-        "-c",
-        "from retention_sdk.cli import main; main()",
-        "serve",
-        "--port",
-        str(port),
-        "-c",
-        str(settings_file),
-    ]
+@contextmanager
+def command(settings_file, log):
+    """Run ``retention serve`` in a process of its own; yield it and its address once it answers."""
+    port = free_port()
+    code = "from retention_sdk.cli import main; main()"
+    arguments = [sys.executable, "-c", code, "serve", "--port", str(port), "-c", str(settings_file)]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
+        process = subprocess.Popen(arguments, stdout=output, stderr=subprocess.STDOUT)
+    url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
     try:
-        deadline = time.monotonic() + 60
         while True:
             try:
                 assert 200 == httpx.get(f"{url}/health", trust_env=False).status_code
@@ -508,19 +501,59 @@ def test_the_command_serves_until_it_is_told_to_stop(settings_file, tmp_path):
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.05)
-        code = make_token(5, key=NEW_KEY.encode())
-        answer = httpx.get(f"{url}/t/{code}", headers={"user-agent": PHONE}, trust_env=False)
-        assert 302 == answer.status_code
-        assert "server" not in answer.headers
+        yield process, url
     finally:
         process.send_signal(signal.SIGTERM)
-        status = process.wait(timeout=30)
+        process.wait(timeout=30)
 
-    assert status in {0, -signal.SIGTERM}
+
+def test_the_command_serves_until_it_is_told_to_stop(settings_file, tmp_path):
+    """Scans that were counted are in the store after an orderly stop; no address is in the log."""
+    log, code = tmp_path / "log", make_token(5, key=NEW_KEY.encode())
+    with command(settings_file, log) as (process, url):
+        answer = httpx.get(f"{url}/t/{code}", headers={"user-agent": PHONE}, trust_env=False)
+
+    assert 302 == answer.status_code
+    assert "server" not in answer.headers
+    assert process.returncode in {0, -signal.SIGTERM}
     assert code not in log.read_text()
-    assert {str(port)} >= set(re.findall(r"127\.0\.0\.1:(\d+)", log.read_text()))
+    assert {url.rpartition(":")[2]} >= set(re.findall(r"127\.0\.0\.1:(\d+)", log.read_text()))
     with Retention.from_file(settings_file) as shop:
         assert 1 == len(scans_of(shop, 5))
+
+
+def test_no_acknowledged_delivery_is_lost_when_the_process_is_killed(settings_file, tmp_path):
+    """Killed while four senders deliver: what was answered with 202 is in the store."""
+    acknowledged, enough = [], Event()
+
+    def send(client, numbers):
+        for number in numbers:
+            body = json.dumps({**json.loads(RAW), "id": number, "number": str(number)}).encode()
+            try:
+                answer = post(client, body)
+            except httpx.TransportError:
+                return
+            assert 202 == answer.status_code
+            acknowledged.append(number)
+            if len(acknowledged) == 25:
+                enough.set()
+
+    with command(settings_file, tmp_path / "log") as (process, url):
+        with httpx.Client(base_url=url, trust_env=False) as client, ThreadPoolExecutor(4) as pool:
+            jobs = [
+                pool.submit(send, client, range(start, start + 100))
+                for start in range(2000, 2400, 100)
+            ]
+            assert enough.wait(timeout=60)
+            process.kill()
+        for job in jobs:
+            job.result()
+
+    assert -signal.SIGKILL == process.returncode
+    with Retention.from_file(settings_file) as shop, shop.store.reading() as connection:
+        names = [f"woocommerce:soap.example:order:{number}:paid" for number in acknowledged]
+        lost = [name for name in names if shop.store.inbox.get(connection, name) is None]
+    assert ([], True) == (lost, 25 <= len(names) < 400)
 
 
 def test_the_command_says_what_to_install(settings_file):
