@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PACKAGES := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: setup demo test check soak bench docs locales constraints clean
+.PHONY: setup demo test check soak bench gallery docs locales constraints clean
 
 setup: $(READY)
 
@@ -32,11 +32,17 @@ test: $(READY)
 soak: $(READY)
 	RETENTION_SOAK=1 $(BIN)/python -m pytest
 
-bench: $(READY)  # WeasyPrint is the peer of the card benchmark; it needs Pango from the system
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check weasyprint==70.0
+bench: $(READY)  # the peers; WeasyPrint needs Pango from the system, Playwright finds Chromium there
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  weasyprint==70.0 reportlab==5.1.0 fpdf2==2.8.9 plutoprint==0.23.0 playwright==1.65.2
 	$(BIN)/python tests/benchmarks/card.py
+	$(BIN)/python tests/benchmarks/inserts.py
 	$(BIN)/python tests/benchmarks/pipeline.py
 	$(BIN)/python tests/benchmarks/l10n.py
+
+gallery: $(READY)
+	$(BIN)/python docs/print/contact_sheet.py
+	$(BIN)/python docs/print/gallery.py
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py

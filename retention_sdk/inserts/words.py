@@ -41,9 +41,13 @@ def bind_short_words(text: str) -> str:
 
 
 def number_in(count: int, *, language: str, texts: Iterable[str]) -> str:
-    """Return a number in the digits that a card's other texts are written in."""
-    zero = next((_zero_of(char) for text in texts for char in text if char.isdecimal()), None)
-    first = ord(zero or _ZERO.get(language, "0"))
+    """Return a number in the digits that a card's other texts are written in.
+
+    Digits of the language win over others: an order number is often Latin in any text.
+    """
+    zeros = [_zero_of(char) for text in texts for char in text if char.isdecimal()]
+    own = _ZERO.get(language, "0")
+    first = ord(own if own in zeros or not zeros else zeros[0])
     return "".join(chr(first + int(digit)) for digit in str(count))
 
 

@@ -13,7 +13,7 @@ from retention_sdk.inserts.fonts import load_fonts
 from retention_sdk.inserts.layout import lay_out
 from retention_sdk.inserts.style import BUILT_IN_STYLES
 from retention_sdk.inserts.typography import SCRIPTS, typography_for
-from retention_sdk.inserts.words import bind_short_words, longest_runs, phrases_of
+from retention_sdk.inserts.words import bind_short_words, longest_runs, number_in, phrases_of
 from retention_sdk.model import Palette
 
 hex_colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
@@ -63,6 +63,20 @@ def test_japanese_phrases_end_after_punctuation():
 def test_runs_end_where_a_line_may_break():
     runs = longest_runs("Donaudampfschiff-Fahrt auf 日本語の文 สวัสดี")
     assert ["Donaudampfschiff", "Fahrt", "auf"] == runs
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "expected"),
+    [
+        ("fa", ["کد \u2066100-2847\u2069 تا ۳۰ روز"], "۱۲"),
+        ("fa", [], "۱۲"),
+        ("ar", ["٣ أيام"], "١٢"),
+        ("ar", ["3 أيام"], "12"),
+        ("en", ["no digits"], "12"),
+    ],
+)
+def test_steps_are_counted_in_the_digits_of_the_text(language, texts, expected):
+    assert expected == number_in(12, language=language, texts=texts)
 
 
 @pytest.mark.parametrize("look", BUILT_IN_STYLES)
