@@ -218,9 +218,22 @@ def form(*, group: bool = False, content: bytes = b"0 1 0 0 k 60 300 40 40 re f"
     return {"front": "/Form Do", "resources": {"XObject/Form": make}}
 
 
-def tiling(content: bytes) -> dict:
+def gradient_pattern(space: str) -> dict:
     def make(pdf):
-        made = pdf.make_stream(content, Type=Name.Pattern, PatternType=1, PaintType=1)
+        drawn = shading(space, [1, 0, 0], [0, 0, 1])["resources"]["Shading/Fade"](pdf)
+        return Dictionary(Type=Name.Pattern, PatternType=2, Shading=drawn)
+
+    return {"front": rectangle("/Pattern cs /Fade scn"), "resources": {"Pattern/Fade": make}}
+
+
+def with_resources(pdf, **resources):
+    for key, value in resources.items():
+        page(pdf).Resources[f"/{key}"] = value
+
+
+def tiling(content: bytes, *, paint_type: int = 1) -> dict:
+    def make(pdf):
+        made = pdf.make_stream(content, Type=Name.Pattern, PatternType=1, PaintType=paint_type)
         made.TilingType, made.XStep, made.YStep = 1, 10, 10
         made.BBox, made.Resources = Array([0, 0, 10, 10]), Dictionary()
         return made
@@ -269,6 +282,21 @@ def jpeg2000() -> dict:
 
 
 _, GLYPHS, _ = face()
+TEE = f"<{GLYPHS['T']:04x}>"
+
+
+def lines_of_text(last: str) -> str:
+    """Move down by every operator there is, until a line stands at the cut."""
+    start = f"BT /over gs 0 0 0 1 k /F 12 Tf 40 TL 1 0 0 1 {30 * MM} 122 Tm"
+    return f"{start} {TEE} ' 0 -40 TD {TEE} Tj 2 0 {TEE} \" {last} ET"
+
+
+def spaced_text() -> str:
+    """Spread letters until the last one stands at the cut."""
+    start = f"BT /over gs 0 0 0 1 k /F 12 Tf 30 Tc 150 Tz 2 Ts {70 * MM} 300 Td"
+    return f"{start} [{TEE} -2000 {TEE}] TJ ET"
+
+
 WHITE_TEXT = {"ground": "0.6 0.6 0 0 k", "text_colour": "0 0 0 0 k"}
 RGB_TEXT = b"BT 1 0 0 rg /F 12 Tf 60 300 Td <0001> Tj ET"
 
@@ -360,6 +388,21 @@ DEFECTS = {
     "RGB gradient": ("colour-rgb", shading("/DeviceRGB", [1, 0, 0], [0, 0, 1])),
     "RGB in a form": ("colour-rgb", form(content=b"1 0 0 rg 60 300 40 40 re f")),
     "RGB in a pattern": ("colour-rgb", tiling(b"1 0 0 rg 0 0 5 5 re f")),
+    "RGB in an inline picture": (
+        "colour-rgb",
+        {"front": "q 2 0 0 2 90 300 cm BI /W 1 /H 1 /CS /RGB /BPC 8 ID abc EI Q"},
+    ),
+    "RGB gradient as a pattern": ("colour-rgb", gradient_pattern("/DeviceRGB")),
+    "RGB through a pattern": (
+        "colour-rgb",
+        {
+            **tiling(b"0 0 5 5 re f", paint_type=2),
+            "front": rectangle("/Odd cs 1 0 0 /Tile scn"),
+            "edit": lambda pdf: with_resources(
+                pdf, ColorSpace=Dictionary(Odd=Array([Name.Pattern, Name.DeviceRGB]))
+            ),
+        },
+    ),
     "palette of RGB": (
         "colour-rgb",
         in_space(
@@ -442,6 +485,11 @@ DEFECTS = {
     "white 6.5 pt": ("type-reversed", {**WHITE_TEXT, "text_pt": 6.5}),
     "6.5 pt in three inks": ("type-reversed", {"text_colour": "0.3 0.9 0.8 0.1 k", "text_pt": 6.5}),
     "text two millimetres from the cut": ("type-safe", {"text_mm": (2, 60)}),
+    "text set line by line to the cut": (
+        "type-safe",
+        {"front": lines_of_text("T*"), "text_pt": 12},
+    ),
+    "text with spacing to the cut": ("type-safe", {"front": spaced_text()}),
     "black of four inks": ("type-four-colour", {"text_colour": "0.6 0.5 0.5 1 k"}),
     "black knocks out": ("type-knockout", {"text_colour": "0 0 0 1 k"}),
     "hairline": ("line-hair", {"front": line("0 0 0 1 K", 0.1)}),
@@ -491,6 +539,26 @@ def test_an_art_box_may_stand_for_the_trim_box():
             del each.obj.TrimBox
 
     assert [] == found(PressCard(edit=exchange))
+
+
+@pytest.mark.parametrize(
+    ("painted", "expected"),
+    [
+        ("1 1 0.9 0 k {0} f /over gs /Odd cs 1 scn {0} f", {"ink-limit", "colour-spot"}),
+        ("1 1 0.9 0 k {0} f /Odd cs 1 scn {0} f", {"colour-spot"}),
+        ("/Odd cs 1 scn {0} f 1 1 0.9 0 k {0} f", {"colour-spot"}),
+        ("/Odd cs 1 scn {0} f /over gs 1 1 0.9 0 k {0} f", {"ink-limit", "colour-spot"}),
+        ("1 1 0 0 k {0} f /over gs 0 0 1 0.3 k 0 0 0 1 K 2 w {0} B", {"ink-limit"}),
+        ("1 1 0 0 k {0} f /over gs 0 0 0 0.9 k 0 0 1 0.3 K 2 w {0} b*", {"ink-limit"}),
+        ("1 1 0 0 k {0} f 0 0 1 0.3 k {0} B 0.4 g {0} f 0.2 G {0} S", set()),
+    ],
+)
+def test_ink_adds_up_as_it_overprints(painted, expected):
+    box = f"{20 * MM} {110 * MM} {20 * MM} {10 * MM} re"
+    space = separation("PANTONE 871 C")
+    card = PressCard(front=painted.format(box), resources={"ColorSpace/Odd": space})
+
+    assert expected == set(found(card))
 
 
 def test_a_pdf_that_is_too_new_is_found():
