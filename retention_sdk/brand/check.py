@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from ..errors import ConfigError, MissingFont
+from ..inserts import FAMILIES
 from ..inserts.colour import contrast
 from ..inserts.fonts import FontLibrary
 from ..inserts.ink import unprintable
+from ..inserts.lints import lint_card
 from ..inserts.logo import check_logo
 from ..inserts.raster import picture_dpi
+from ..inserts.samples import sample_card
 from ..inserts.typography import Face, typography_for
 from ..l10n import localizer
 from ..model import Brand, Record, Shop
@@ -44,7 +47,7 @@ def check_brand(
     """
     findings = [*_colours(brand), *_drawings(brand), *_duties(brand, shop)]
     for tag in languages:
-        findings += [*_faces(brand, tag, fonts), *_words(brand, tag)]
+        findings += [*_faces(brand, tag, fonts), *_words(brand, tag), *_our_words(brand, tag)]
     ranks = ("error", "warning", "note")
     return tuple(sorted(findings, key=lambda finding: ranks.index(finding.severity)))
 
@@ -154,6 +157,21 @@ def _words(brand: Brand, tag: str) -> Iterator[BrandFinding]:
         for word in avoided:
             if word.casefold() in text.casefold():
                 yield _finding("warning", f"{key}.{tag}", f"says {word!r}, which the brand avoids")
+
+
+def _our_words(brand: Brand, tag: str) -> Iterator[BrandFinding]:
+    """Yield where a card would say what the brand avoids, in words that are ours."""
+    if not _avoided(brand, tag):
+        return
+    tone = brand.formality.get(tag) or brand.formality.get(tag.partition("-")[0])
+    for template in FAMILIES:
+        card = sample_card(template, tag, formality=tone, brand=brand)
+        for fault in lint_card(card, voice=brand.voice):
+            # What follows the first paragraph of a sample is invented, and no shop says it.
+            if fault.code == "avoid" and fault.where in {"headline", "body[0]"}:
+                message = f"the card {template} {fault.detail}"
+                hint = "leave the word out of voice.avoid, or the card: [inserts] skip"
+                yield _finding("note", f"voice.avoid.{tag}", message, hint)
 
 
 def _own_words(brand: Brand, tag: str) -> dict[str, str]:

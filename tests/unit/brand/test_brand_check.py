@@ -70,6 +70,16 @@ def test_each_fault_is_found_by_its_key(expected, brand):
     assert expected in findings(brand)
 
 
+def test_cards_that_say_what_the_brand_avoids_are_named_in_that_language_only():
+    """The words are ours: the greeting of a birthday says "cake" where it is warm."""
+    brand = changed(voice=Voice(avoid={"en": ("cake",)}), formality={"en": "warm"})
+    found = check_brand(brand, ("en", "de"), fonts=load_fonts())
+
+    told = [each.message for each in found if each.key == "voice.avoid.en"]
+    assert ["the card birthday says 'cake', which the brand avoids"] == told
+    assert not [each for each in found if each.key == "voice.avoid.de"]
+
+
 def test_a_language_without_its_faces_is_an_error():
     """The core faces hold no Japanese."""
     library = load_fonts()

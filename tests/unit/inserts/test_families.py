@@ -103,9 +103,9 @@ SOAK = bool(os.environ.get("RETENTION_SOAK"))
 @pytest.mark.parametrize("locale", available_locales() if SOAK else (*LOCALES, "ru", "hy", "th"))
 @pytest.mark.parametrize("formality", ["formal", "neutral", "warm"] if SOAK else ["neutral"])
 def test_every_family_fits_its_card(locale, formality, draw):
-    """In each style with ``RETENTION_SOAK=1``."""
-    for template in FAMILIES:
-        for style in STYLES if SOAK else STYLES[:1]:
+    """In each style with ``RETENTION_SOAK=1``, else in one after the other."""
+    for place, template in enumerate(FAMILIES):
+        for style in STYLES if SOAK else STYLES[place % len(STYLES) :][:1]:
             card = sample_card(template, locale, formality=formality, style=style)
             assert draw(card, preview=False).pdf.data
 
