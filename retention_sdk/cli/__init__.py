@@ -20,6 +20,7 @@ COMMANDS = {
     "resume": ("resume", "finish what a crash or a refusal left open"),
     "explain": ("explain", "tell in sentences what happened to an event, and why"),
     "plugins": ("plugins", "list what is installed, and what is wrong with it"),
+    "template": ("template", "copy a style of cards to change it, and draw samples of it"),
     "brand": ("brand", "check the brand, or draft it from a shop"),
     "doctor": ("doctor", "check configuration, fonts, store and channels"),
     "locales": ("locales", "check, update and export the catalogues"),

@@ -86,11 +86,15 @@ def read_style(folder: Path) -> CardStyle:
     Raises:
         PrintError: a file is missing, unknown or imports a package, or the table is not right.
     """
+    _check_name(folder)
+    return _read(folder, folder.name)
+
+
+def _check_name(folder: Path) -> None:
     if not _NAME.fullmatch(folder.name):
         raise PrintError(f"{folder.name!r} is no name for a style: small letters, digits, - and _")
     if folder.name in BUILT_IN_STYLES:
         raise PrintError(f"{folder}: {folder.name} is built in; give the copy another name")
-    return _read(folder, folder.name)
 
 
 def read_styles(folder: Path) -> dict[str, CardStyle]:
@@ -101,6 +105,24 @@ def read_styles(folder: Path) -> dict[str, CardStyle]:
     """
     tables = sorted(folder.glob(f"*/{TABLE_FILE}"))
     return {path.parent.name: read_style(path.parent) for path in tables}
+
+
+def copy_style(source: str, folder: Path) -> Path:
+    """Write a built-in style into a new folder, to be changed; the folder's name is its name.
+
+    Raises:
+        PrintError: there is no such style, the name is no name or taken, or the folder exists.
+    """
+    if source not in BUILT_IN_STYLES:
+        raise PrintError(f"no card style {source!r}; there are: {', '.join(BUILT_IN_STYLES)}")
+    _check_name(folder)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise PrintError(f"{folder} exists already; nothing was written") from None
+    for name in (TABLE_FILE, *STYLE_SOURCES):
+        (folder / name).write_bytes((template_root() / source / name).read_bytes())
+    return folder
 
 
 def read_sources(folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
