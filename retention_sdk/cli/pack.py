@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -43,6 +44,8 @@ def command(
             medium=Medium(format=card_format or shop.config.inserts.format, profile=profile),
         )
         desk.warm_up()
+        if not numbers and sys.stderr.isatty():
+            print("ready: scan an order number", file=sys.stderr)
         hand_out: Callable[[str], Handout] = desk.print_again if again else desk.hand_out
         answers = [_tell(hand_out(number), as_json=json) for number in _scans(numbers)]
     return 0 if all(answers) else 6
@@ -53,6 +56,8 @@ def _scans(numbers: Iterable[str] | None) -> Iterator[str]:
     if numbers:
         yield from numbers
         return
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a scanner set to another code page
     for line in sys.stdin:
         if scanned := line.strip():
             yield scanned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -9,7 +10,7 @@ from ..channels.base import Channel
 from ..errors import DeliveryError, RetentionError
 from ..model import Record
 from ..model.base import Line
-from .draw import Medium
+from .draw import Medium, draw_card
 from .issue import Printer
 from .press_room import PressRoom
 from .slips import card_name, where_printed
@@ -54,10 +55,16 @@ class PackingDesk:
     medium: Medium
 
     def warm_up(self) -> None:
-        """Load the typesetter and its faces, so that the first card is as fast as the others."""
-        from ..inserts.fonts import load_fonts
+        """Draw a card that waits, to nowhere, so that the first scan is as fast as the others.
 
-        load_fonts()
+        The typesetter loads its faces on the way, and the reader of codes its tables. What fails
+        here is told when that card is scanned.
+        """
+        with self.room.store.reading() as connection:
+            record = next(self.room.store.cards.waiting(connection, self.room.shop_id), None)
+        if record is not None:
+            with suppress(RetentionError):
+                draw_card(self.room.text(record), self.medium, templates=self.room.templates)
 
     def hand_out(self, number: str) -> Handout:
         """Print the card of an order if need be, mark it packed, and say what to do."""

@@ -17,6 +17,7 @@ from ..model import (
     Context,
     CustomerErased,
     Decision,
+    Fulfilment,
     FulfilmentStatus,
     LoyaltyState,
     Order,
@@ -177,7 +178,7 @@ class PressRoom:
             return ()
         with self.store.reading() as connection:
             cards = self.store.cards.of_order(connection, event.shop_id, event.order.id)
-        changed = (self._follow(record, event.order) for record in cards if record.state.is_open)
+        changed = (self._follow(record, event) for record in cards if record.state.is_open)
         return tuple(record for record in changed if record)
 
     def is_news(self, event: OrderEvent) -> bool:
@@ -289,18 +290,24 @@ class PressRoom:
         take_back(record, store=self.store, channel=self.channel)
         return fresh
 
-    def _follow(self, record: CardRecord, order: Order) -> CardRecord | None:
-        """Do with one card what the newest state of its order asks for."""
+    def _follow(self, record: CardRecord, event: OrderEvent) -> CardRecord | None:
+        """Do with one card what the newest state of its order asks for.
+
+        A cancellation is believed from anywhere. What else changed counts only where it comes
+        from the platform the card was made for: a file and a webhook describe an order
+        differently, and that is no edit.
+        """
         from ..storage import CardState
 
-        fulfilment = next(
-            (f for f in order.fulfilments if f.id == record.place.fulfilment_id), None
-        )
+        order = event.order
         if order.cancelled_at is not None:
             return self.void(record, CANCELLED)
         if order.is_fully_refunded:
             return self.void(record, REFUNDED)
-        if fulfilment is None or fulfilment.status is FulfilmentStatus.CANCELLED:
+        if _source(event.id) != _source(record.place.event_id):
+            return None
+        fulfilment = parcel_of(record, order)
+        if fulfilment is None:
             return self.void(record, NO_PARCEL)
         if fulfilment.status in _GONE:
             if record.state is not CardState.PRINTED:
@@ -325,6 +332,26 @@ class PressRoom:
     def _again(self, record: CardRecord) -> CardRecord | None:
         with self.store.reading() as connection:
             return self.store.cards.get(connection, record.card_id)
+
+
+def parcel_of(record: CardRecord, order: Order) -> Fulfilment | None:
+    """Return the fulfilment that a card lies in; None if there is no such parcel any more.
+
+    Platforms give a planned parcel another name when it is packed: then it is the next one that
+    waits, or one that left.
+    """
+    live = [
+        each
+        for each in order.fulfilments
+        if each.parcels and each.status is not FulfilmentStatus.CANCELLED
+    ]
+    named = next((each for each in live if each.id == record.place.fulfilment_id), None)
+    return named or order.insert_fulfilment or next(iter(live), None)
+
+
+def _source(event_id: str) -> str:
+    """Return the platform that an event came from; identifiers begin with it."""
+    return event_id.partition(":")[0]
 
 
 def place_of(context: Context, pick: Pick, order: Order) -> CardPlace:

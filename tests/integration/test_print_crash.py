@@ -68,9 +68,8 @@ def start(shop_dir, *arguments, **options):
         cwd=shop_dir,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        **options,
+        **{"text": True, **options},
     )
 
 
@@ -140,13 +139,16 @@ def test_a_desk_that_scans_gets_a_line_for_each_scan(shop_dir):
     code, out, err = run(shop_dir, "print", "--orders", "orders.jsonl", "--out", "cards", "--json")
     assert 0 == code, err
 
-    scans = "A-1\n#A-2\nA-9999\na-1\n\nA-3\n"
-    code, out, err = run(shop_dir, "pack", "--json", stdin=scans)
+    scans = b"A-1\n#A-2\nA-9999\na-1\n\n\xff\xfe\nA-3\n"
+    process = start(shop_dir, "pack", "--json", stdin=subprocess.PIPE, text=False)
+    out, err = process.communicate(scans, timeout=600)
 
     answers = [json.loads(line) for line in out.splitlines()]
-    assert "" == err
-    assert ["taken", "taken", "unknown", "packed_before", "taken"] == [x["state"] for x in answers]
-    assert 6 == code
+    assert b"" == err
+    assert [
+        *("taken", "taken", "unknown", "packed_before", "unknown", "taken"),
+    ] == [answer["state"] for answer in answers]
+    assert 6 == process.returncode
 
 
 def test_a_desk_prints_what_events_left_waiting(shop_dir):

@@ -265,3 +265,56 @@ def test_explain_tells_every_step(shop):
     assert "copy 1 assigned" in told
     assert "voided" in told
     assert "(the order was cancelled)" in told
+
+
+def test_a_file_that_describes_the_order_otherwise_is_no_edit(desk):
+    desk.ingest([a_paid_event(an_order())])
+    told = a_paid_event(an_order(lines=(a_line(title="SOAP ROSE 100G"),)))
+    desk.ingest([told.model_copy(update={"id": "file:soap.example:order:1001:paid"})])
+
+    (record,) = cards_of(desk)
+    assert (1, CardState.RENDERED) == (record.copy, record.state)
+
+
+def test_a_cancellation_is_believed_from_anywhere(desk):
+    order = an_order()
+    desk.ingest([a_paid_event(order)])
+    desk.ingest([cancelled(order).model_copy(update={"id": "file:soap.example:order:1001:off"})])
+
+    assert CardState.VOIDED == cards_of(desk)[0].state
+
+
+def fulfilled(order, *fulfilments):
+    left = order.model_copy(update={"fulfilments": fulfilments})
+    return OrderFulfilled(id="test:left", shop_id="soap.example", occurred_at=NOON, order=left)
+
+
+def test_a_parcel_that_got_another_name_when_it_left_is_the_same_parcel(shop):
+    order = an_order()
+    shop.ingest([a_paid_event(order)])
+    (planned,) = order.fulfilments
+    changes = {"id": "F-7", "status": FulfilmentStatus.SHIPPED, "shipped_at": NOON}
+    shop.ingest([fulfilled(order, planned.model_copy(update=changes))])
+
+    assert CardState.PACKED == cards_of(shop)[0].state
+
+
+def test_a_cancelled_parcel_voids_its_card(desk):
+    order = an_order()
+    desk.ingest([a_paid_event(order)])
+    (planned,) = order.fulfilments
+    off = planned.model_copy(update={"status": FulfilmentStatus.CANCELLED})
+    desk.ingest([fulfilled(order, off)])
+
+    (record,) = cards_of(desk)
+    assert (CardState.VOIDED, "the parcel was cancelled") == (record.state, record.reason)
+
+
+def test_a_parcel_that_left_without_its_card_voids_it(desk):
+    order = an_order()
+    desk.ingest([a_paid_event(order)])
+    (planned,) = order.fulfilments
+    gone = planned.model_copy(update={"status": FulfilmentStatus.SHIPPED, "shipped_at": NOON})
+    desk.ingest([fulfilled(order, gone)])
+
+    assert "the parcel left without it" == cards_of(desk)[0].reason
