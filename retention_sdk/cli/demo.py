@@ -40,9 +40,10 @@ def _row(shown: Shown) -> tuple[str, ...]:
     by_surface = {delivery.surface: delivery.template for delivery in outcome.deliveries}
     points = f"{outcome.points_earned:+d}" if outcome.points_earned and outcome.is_new else ""
     what = outcome.event_type.removeprefix("order_")
+    note = outcome.state if outcome.error else shown.step.badge
     return (
         PLATFORMS[shown.step.platform],
-        shown.step.badge or ("" if what == "paid" else what),
+        note or ("" if what == "paid" else what),
         outcome.locale,
         by_surface.get("card", "–").replace("_", " "),
         by_surface.get("email", "–").replace("_", " "),

@@ -34,7 +34,7 @@ def derived_files() -> Iterator[tuple[str, bytes]]:
     orders = tomllib.loads((DATA / "orders.toml").read_text(encoding="utf-8"))["order"]
     by_platform: dict[str, list[tuple[Json, datetime]]] = {}
     for position, order in enumerate(orders):
-        moment = FIRST + timedelta(hours=1, minutes=7) * position
+        moment = order.get("placed", FIRST + timedelta(hours=1, minutes=7) * position)
         by_platform.setdefault(order["platform"], []).append((order, moment))
     for order, moment in by_platform["woocommerce"]:
         yield from _delivery(order["id"], _woocommerce(order, moment), "order.created")
@@ -45,7 +45,11 @@ def derived_files() -> Iterator[tuple[str, bytes]]:
     delivered, moment = by_platform["vendure"][0]
     answer = _vendure(delivered, moment, recorded="delivered")
     yield f"vendure-{delivered['id']}-delivered.json", _dump(answer)
-    yield "orders.csv", _csv(by_platform["file"])
+    exports: dict[str, list[tuple[Json, datetime]]] = {}
+    for order, moment in by_platform["file"]:
+        exports.setdefault(order.get("export", "orders"), []).append((order, moment))
+    for name, exported in exports.items():
+        yield f"{name}.csv", _csv(exported)
 
 
 def _dump(value: object) -> bytes:
@@ -266,13 +270,16 @@ def _csv_rows(order: Json, moment: datetime) -> Iterator[Json]:
         "currency": order["currency"],
         "total": _amount(total, order["currency"]),
         "language": order["language"],
-        "customer_id": order["id"],
+        "customer_id": order.get("customer", order["id"]),
         "given_name": order["given"],
         "family_name": order["family"],
         "email": order["email"],
         "marketing_consent": order.get("consent", ""),
         "consent_channel": "any" if "consent" in order else "",
         "consent_at": f"{moment.isoformat()}Z" if "consent" in order else "",
+        "birthday": order.get("birthday", ""),
+        "ship_by": order.get("ship_by", ""),
+        "subscription": order.get("subscription", ""),
         "ship_street": order["street"],
         "ship_postcode": order["postcode"],
         "ship_city": order["city"],

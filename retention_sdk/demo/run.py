@@ -23,6 +23,8 @@ from .derive import DEMO_SECRET, SHOP_URL
 from .gallery import Entry, gallery
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+_A_YEAR_AGO = datetime(2025, 11, 25, 9, 30, tzinfo=UTC)
+_IN_SPRING = datetime(2026, 4, 15, 9, 30, tzinfo=UTC)
 _KEY = "5eed" * 16  # the published key of an invented shop
 _DATA = files(__package__) / "data"
 _SETTINGS = f"""
@@ -55,6 +57,7 @@ class Step:
     platform: str
     file: str
     badge: str = ""
+    at: datetime = NOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def steps() -> tuple[Step, ...]:
         for number in range(1001, 1006)
     ]
     return (
+        Step("CSV export", "file", "orders-2025-11.csv", "a year ago", _A_YEAR_AGO),
+        Step("CSV export", "file", "orders-2026-04.csv", "in spring", _IN_SPRING),
         *woo,
         Step("the same webhook again", "woocommerce", "woocommerce-1001", "seen before"),
         Step("WooCommerce webhook", "woocommerce", "woocommerce-1006", "second order"),
@@ -83,6 +88,7 @@ def steps() -> tuple[Step, ...]:
         Step("Vendure Admin API", "vendure", "vendure-2004", "gift"),
         Step("Vendure Admin API", "vendure", "vendure-2001-delivered", "delivered"),
         Step("CSV export", "file", "orders.csv"),
+        Step("CSV export", "file", "orders-returning.csv", "back again"),
     )
 
 
@@ -94,10 +100,15 @@ def run_demo(out: Path, *, on_step: Callable[[], None] = lambda: None) -> list[S
         PluginError: an adapter is not installed; the message names the pip command.
     """
     _clear(out)
-    with tempfile.TemporaryDirectory() as workspace, _open_shop(Path(workspace), out) as shop:
+    clock = _Clock()
+    with (
+        tempfile.TemporaryDirectory() as workspace,
+        _open_shop(Path(workspace), out, clock) as shop,
+    ):
         _check_plugins(shop)
         shown = []
         for step in steps():
+            clock.now = step.at
             shown += list(_take(shop, step, out))
             on_step()
         log = [_logged(shop, each) for each in shown]
@@ -115,7 +126,16 @@ def _clear(out: Path) -> None:
     (out / "mails").mkdir(parents=True, exist_ok=True)
 
 
-def _open_shop(workspace: Path, out: Path) -> Retention:
+class _Clock:
+    """The time that the shop reads: when the present step happens."""
+
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def _open_shop(workspace: Path, out: Path, clock: _Clock) -> Retention:
     for name in ("brand.toml", "logo.svg"):
         (workspace / name).write_bytes((_DATA / name).read_bytes())
     settings = (_DATA / "retention.toml").read_text(encoding="utf-8")
@@ -123,7 +143,7 @@ def _open_shop(workspace: Path, out: Path) -> Retention:
     settings += _SETTINGS.replace('"@out@"', parcels)
     _write(workspace / "retention.toml", settings)
     config = load_config(workspace / "retention.toml", environ={})
-    return Retention(config, clock=lambda: NOW, environ={"RETENTION_KEY": _KEY})
+    return Retention(config, clock=clock, environ={"RETENTION_KEY": _KEY})
 
 
 def _check_plugins(shop: Retention) -> None:

@@ -47,6 +47,23 @@ def test_at_least_ten_orders_in_ten_scripts_become_cards(gallery):
     assert 10 <= len(list((gallery / "parcels").glob("card-*/card.pdf")))
 
 
+def test_cards_suit_what_happened_and_come_in_all_three_styles(gallery):
+    log = json.loads((gallery / "log.json").read_text())
+    families = {
+        delivery["template"]
+        for each in log
+        for delivery in each["outcome"]["deliveries"]
+        if delivery["surface"] == "card"
+    }
+    notes = " ".join(note for each in log for note in each["outcome"]["card_notes"])
+
+    assert families == {
+        "anniversary", "apology_late", "birthday", "care_guide", "exit_survey",
+        "first_order_welcome", "gift_message", "plain_thanks", "winback_gift",
+    }  # fmt: skip
+    assert {"letter", "note", "poster"} == set(re.findall(r"variant (\w+) was dealt", notes))
+
+
 def test_every_link_of_the_gallery_leads_to_a_file_and_none_to_the_network(gallery):
     links = Links()
     links.feed((gallery / "index.html").read_text())
