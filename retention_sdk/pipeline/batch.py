@@ -81,13 +81,18 @@ class Batch:
         self, cards: Iterable[CardRecord | Slip], desk: JobDesk
     ) -> Iterator[CardRecord | Slip]:
         """Pass on what is to be drawn; finish jobs that an earlier run left open."""
+        seen: set[int] = set()
         for each in cards:
             if isinstance(each, Slip):
                 yield each
+            elif each.card_id in seen:
+                yield slip_of(each, self.room, is_repeated=True)
             elif each.state.is_waiting:
                 yield from desk.finish_job_of(each)
             else:
                 yield slip_of(each, self.room)
+            if not isinstance(each, Slip):
+                seen.add(each.card_id)
 
     def _drawn(self, cards: Iterable[CardRecord | Slip]) -> Iterator[Drawn | Slip]:
         """Typeset ahead in threads, and finish in order in this one."""

@@ -56,10 +56,25 @@ def card_name(record: CardRecord) -> str:
     return f"{record.card_id:010x}"
 
 
-def slip_of(record: CardRecord, room: PressRoom, *, failed: str = "", number: str = "") -> Slip:
-    """Return the slip of a card that this run did not print."""
+def slip_of(
+    record: CardRecord,
+    room: PressRoom,
+    *,
+    failed: str = "",
+    number: str = "",
+    is_repeated: bool = False,
+) -> Slip:
+    """Return the slip of a card that this run did not print, or not a second time."""
     from ..storage import CardState
 
+    if is_repeated:
+        return Slip(
+            order=number or order_number(record, room),
+            state="known",
+            card=card_name(record),
+            copy_number=record.copy,
+            reason="this order stands in the list before",
+        )
     is_void = record.state is CardState.VOIDED
     state: SlipState = "failed" if failed else "void" if is_void else "known"
     file, page, position = where_printed(record, room) if state == "known" else ("", 0, 0)

@@ -342,3 +342,12 @@ def test_a_forgotten_customer_on_a_sheet_that_was_fetched_changes_no_other_card(
             shop.store.cards.of_order(connection, "soap.example", number)[0] for number in "12"
         ]
     assert [CardState.PRINTED, CardState.VOIDED] == [card.state for card in cards]
+
+
+@pytest.mark.parametrize("options", [{}, {"sheet": plan_named("sra3", sheets_per_file=1)}])
+def test_an_order_that_stands_twice_in_the_list_is_printed_once(make_shop, options):
+    press = Press(make_shop(), **options)
+    slips = press.run(paid(1, 2, 1))
+
+    assert [("1", "printed"), ("2", "printed"), ("1", "known")] == states(slips)
+    assert "stands in the list before" in slips[2].reason
