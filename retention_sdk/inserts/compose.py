@@ -21,6 +21,8 @@ from .parts import Writer
 from .settings import InsertSettings
 from .slots import contact_of, read_slots
 
+_TYPED_LETTERS_MAX = 48
+
 
 def compose_card(
     context: Context,
@@ -66,7 +68,7 @@ def compose_card(
         quote=writer.quote(),
         coupon=writer.coupon(),
         points=points_part(writer) if is_personal else (),
-        blocks=(*_blocks(candidate), *writer.small_print()),
+        blocks=(*_blocks(candidate), *writer.small_print(), *_address(writer)),
         code=_code(writer, code_url, code_label),
         notice=_notice(context, decision, writer),
         **order_part(writer),
@@ -166,6 +168,17 @@ def _code(writer: Writer, url: str | None, label: str) -> CardCode | None:
         caption=caption or writer.say("card.qr.caption"),
         label=isolate_ltr(label) if label and is_tracked else "",
     )
+
+
+def _address(writer: Writer) -> tuple[CardBlock, ...]:
+    """Return the page of a card that is not tracked, to type without a camera, if there is room."""
+    url = call_to_action(writer.family, writer.slots).url
+    address = url.partition("://")[2].rstrip("/")
+    if writer.candidate.is_personalised or not 0 < len(address) <= _TYPED_LETTERS_MAX:
+        return ()
+    text = writer.say_if("card.code.label", address=address)
+    content = min(writer.family.content)
+    return (CardBlock(content=content, text=text),) if text else ()
 
 
 def _notice(context: Context, decision: Decision, writer: Writer) -> str:

@@ -49,7 +49,7 @@ def lint_card(card: Card, *, voice: Voice | None = None) -> tuple[CardFault, ...
         *_opinions(card, texts),
         *_sales(card),
         *_prices(card, texts),
-        *_links(texts),
+        *_links(card, texts),
         *_avoided(card, texts, voice),
     )
 
@@ -111,9 +111,12 @@ def _prices(card: Card, texts: Mapping[str, str]) -> Iterator[CardFault]:
                 yield CardFault("price", where, "a gift tells no price")
 
 
-def _links(texts: Mapping[str, str]) -> Iterator[CardFault]:
+def _links(card: Card, texts: Mapping[str, str]) -> Iterator[CardFault]:
+    """Yield addresses other than the one the code leads to, written out for who has no camera."""
+    own = card.code.url if card.code else ""
     for where, text in texts.items():
-        if found := _LINK.search(strip_isolates(text)):
+        found = _LINK.search(strip_isolates(text))
+        if found and found[0] not in own:
             detail = f"{found[0][:40]}: a card leads to one place, and the code does that"
             yield CardFault("second_link", where, detail)
 

@@ -162,6 +162,7 @@ def test_care_is_a_list_with_a_warranty_and_a_page_that_is_not_tracked():
     assert ["Keep it dry"] == [strip_isolates(step) for step in card.steps]
     assert "November 20, 2028" in strip_isolates(card.blocks[0].text)
     assert "https://soap.example/care" == card.code.url
+    assert "Or type soap.example/care" == strip_isolates(card.blocks[1].text)
     assert "Ada" not in text_of(card)
 
 

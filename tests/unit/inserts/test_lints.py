@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retention_sdk.inserts import FAMILIES
-from retention_sdk.inserts.card import CardBlock, CardCoupon
+from retention_sdk.inserts.card import CardBlock, CardCode, CardCoupon
 from retention_sdk.inserts.lints import lint_card, lint_review_text, opinion_words
 from retention_sdk.inserts.samples import sample_card
 from retention_sdk.l10n import available_locales
@@ -88,6 +88,15 @@ def test_a_gift_tells_no_price(text):
 )
 def test_a_second_link_is_a_second_thing_to_do(text):
     assert ["second_link"] == codes(changed("thank_you", body=(text,)))
+
+
+def test_the_address_of_the_code_may_be_written_out():
+    code = CardCode(url="https://soap.de/care", caption="See the guide")
+    said = CardBlock(content=ContentKind.CARE, text="Or type soap.de/care")
+    other = CardBlock(content=ContentKind.CARE, text="Or type soap.de/sale")
+
+    assert [] == codes(changed("care_guide", code=code, blocks=(said,)))
+    assert ["second_link"] == codes(changed("care_guide", code=code, blocks=(other,)))
 
 
 def test_words_the_brand_avoids_are_found_in_its_language_only():
