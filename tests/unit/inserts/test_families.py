@@ -7,6 +7,8 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from retention_sdk.errors import ConsentError, PrintError
 from retention_sdk.inserts import (
@@ -20,6 +22,7 @@ from retention_sdk.inserts import (
     unmet_demands,
 )
 from retention_sdk.inserts.codes import card_id_for
+from retention_sdk.inserts.lints import lint_card
 from retention_sdk.inserts.samples import sample_card, sample_words
 from retention_sdk.l10n import available_locales, localizer, strip_isolates
 from retention_sdk.model import ContentKind, History, LoyaltyState, Money
@@ -406,3 +409,27 @@ def test_a_gift_has_no_price_no_advertising_and_no_tracking():
     assert (card.signoff, card.sender_name, card.body) == ("", "", ())
     assert "quote 1042 within 30 days" in text_of(card)
     assert ContentKind.COUPON not in FAMILIES["gift_message"].content
+
+
+letters = st.text(st.characters(exclude_categories=("Cs", "Co", "Cn", "Cc")), max_size=200)
+
+
+@given(message=letters, giver=letters, total=st.integers(0, 10**7), points=st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_a_gift_holds_the_buyers_words_and_nothing_of_its_worth(message, giver, total, points):
+    """Whatever is written: no code, no coupon, no points, and the words are all there."""
+    amount = f"{total / 100:.2f} EUR"
+    order = b.an_order(amount, is_gift=True, gift_message=message, gift_from=giver)
+    changes = {"order": order, "loyalty": LoyaltyState(balance=points, earned=points)}
+    card = composed(changes, {"loyalty_url": "https://soap.example/me"}, template="gift_message")
+
+    assert (None, None, (), (), "") == (
+        card.code,
+        card.coupon,
+        card.points,
+        card.items,
+        card.notice,
+    )
+    assert () == tuple(f for f in lint_card(card) if f.code in {"price", "selling", "second_link"})
+    said = " ".join(strip_isolates(p) for p in card.quote.paragraphs) if card.quote else ""
+    assert " ".join(order.gift_message.split()) == said
