@@ -40,12 +40,16 @@ def check_order(texts: Mapping[str, str], *, is_rtl: bool) -> None:
     """
     for name, text in texts.items():
         for word in misread(text, is_rtl=is_rtl):
-            is_foreign = any(unicodedata.bidirectional(char) == "L" for char in word)
-            if is_foreign or name.startswith(_IDENTIFIERS):
+            if _is_foreign(word) or name.startswith(_IDENTIFIERS):
                 raise PrintError(
                     f"{name}: {len(word)} characters would not be read from left to right as they "
                     "were written; isolate them (U+2068 … U+2069)"
                 )
+
+
+def _is_foreign(word: str) -> bool:
+    """Tell whether a word has letters that run to the right; numbers have none."""
+    return any(unicodedata.bidirectional(char) == "L" for char in word)
 
 
 def misread(text: str, *, is_rtl: bool) -> tuple[str, ...]:
@@ -53,28 +57,41 @@ def misread(text: str, *, is_rtl: bool) -> tuple[str, ...]:
 
     Groups of Arabic-Indic digits alone, ``٢٠٢٦-٣٨``, are read from the right, as they are shown.
     """
-    wrong = []
-    for line in text.split("\n"):
-        places = {index: place for place, index in enumerate(visual_order(line, is_rtl=is_rtl))}
-        for start, word in _tokens(line):
-            shown = [places[start + n] for n, char in enumerate(word) if start + n in places]
-            if shown != list(range(shown[0], shown[0] + len(shown))):
-                wrong.append(word)
-    return tuple(wrong)
+    return tuple(word for line in text.split("\n") for word in _misread_line(line, is_rtl=is_rtl))
 
 
-def in_order(text: str) -> str:
+def _misread_line(line: str, *, is_rtl: bool) -> Iterator[str]:
+    words = list(_tokens(line))
+    if not words:
+        return
+    places = {index: place for place, index in enumerate(visual_order(line, is_rtl=is_rtl))}
+    for start, word in words:
+        shown = [places[start + n] for n, char in enumerate(word) if start + n in places]
+        if shown != list(range(shown[0], shown[0] + len(shown))):
+            yield word
+
+
+def standing_alone(text: str, *, is_rtl: bool) -> str:
+    """Return a name for a line of its own, isolated where that line would turn it around.
+
+    ``7-Eleven`` would be ``Eleven-7`` in a line that runs to the left.
+    """
+    return f"{_FSI}{in_order(text)}{_PDI}" if misread(text, is_rtl=is_rtl) else text
+
+
+def in_order(text: str, *, is_rtl: bool | None = None) -> str:
     """Return words of others with isolates around what would be read backwards, ``3-in-1``.
 
-    The direction of each line is that of its first strong letter, as inside an isolate. Nothing
-    but invisible characters is added.
+    Without ``is_rtl`` the direction of each line is that of its first strong letter, as inside an
+    isolate. Nothing but invisible characters is added.
     """
-    return "\n".join(_line_in_order(line) for line in text.split("\n"))
+    return "\n".join(_line_in_order(line, is_rtl) for line in text.split("\n"))
 
 
-def _line_in_order(line: str) -> str:
-    is_rtl = _starts_right([unicodedata.bidirectional(char) for char in line], 0)
-    wrong = set(misread(line, is_rtl=is_rtl))
+def _line_in_order(line: str, is_rtl: bool | None) -> str:
+    if is_rtl is None:
+        is_rtl = _starts_right([unicodedata.bidirectional(char) for char in line], 0)
+    wrong = {word for word in misread(line, is_rtl=is_rtl) if _is_foreign(word)}
     for start, word in reversed(list(_tokens(line)) if wrong else []):
         if word in wrong:
             line = f"{line[:start]}{_LRI}{word}{_PDI}{line[start + len(word) :]}"
@@ -82,7 +99,10 @@ def _line_in_order(line: str) -> str:
 
 
 def _tokens(line: str) -> Iterator[tuple[int, str]]:
-    """Yield the words that have to run left to right, without the signs around them."""
+    """Yield the words that could be turned around, without the signs around them.
+
+    They have no right-to-left letters; letters alone, or digits alone, always keep their order.
+    """
     for match in _TOKEN.finditer(line):
         word = match[0]
         inner = word.strip("".join({char for char in word if not char.isalnum()}))
@@ -92,7 +112,7 @@ def _tokens(line: str) -> Iterator[tuple[int, str]]:
 
 def _runs_right(word: str) -> bool:
     kinds = {unicodedata.bidirectional(char) for char in word}
-    return not kinds & {"R", "AL"} and bool(kinds & {"L", "EN"})
+    return len(kinds) > 1 and not kinds & {"R", "AL"} and bool(kinds & {"L", "EN"})
 
 
 def visual(text: str, *, is_rtl: bool) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingFont, MissingGlyph
+from .bidi import check_order
 from .fonts import FontLibrary
 from .typography import CJK_FAMILIES, CJK_PACKAGE, Face
 
@@ -30,6 +31,19 @@ _SHOWN_MAX = 8
 _FORBIDDEN = "\ufeff"
 # One script, left to right, a glyph for each letter: shaped in one go instead of word by word.
 _PLAIN = re.compile("[ -~\u00a0-\u024f\u0370-\u058f\u2010-\u2027\u2030-\u205e\u20a0-\u20c0]*")
+
+
+def check_texts(
+    texts: Mapping[str, tuple[str, Face]], library: FontLibrary, *, is_rtl: bool
+) -> None:
+    """Refuse texts that would lose a character on paper, or turn a word around.
+
+    Raises:
+        MissingFont, MissingGlyph: as ``check_ink``.
+        PrintError: as ``check_order``.
+    """
+    check_ink(texts, library)
+    check_order({name: text for name, (text, _) in texts.items()}, is_rtl=is_rtl)
 
 
 def check_ink(texts: Mapping[str, tuple[str, Face]], library: FontLibrary) -> None:

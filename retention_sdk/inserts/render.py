@@ -21,7 +21,7 @@ from .boxes import set_boxes
 from .card import Card, RenderedCard
 from .fonts import FontLibrary, load_fonts
 from .formats import DEFAULT_FORMAT, CardFormat, get_format
-from .ink import check_ink
+from .ink import check_texts
 from .layout import lay_out
 from .qr import build_qr
 from .style import CardStyle, get_style, template_root
@@ -69,7 +69,8 @@ def render_card(
     paper = get_format(format)
     look = get_style(card.style, styles)
     ppi = preview_ppi if preview else None
-    check_ink(texts_of(set_up(card, style=look, paper=paper)), library)
+    texts = texts_of(set_up(card, style=look, paper=paper))
+    check_texts(texts, library, is_rtl=card.direction == "rtl")
     refusal = TextOverflow("the card does not fit")
     for left_out, shown in enumerate(attempts(card)):
         setting = set_up(shown, style=look, paper=paper)

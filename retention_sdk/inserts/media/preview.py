@@ -10,7 +10,7 @@ from ..appearance import set_up, texts_of
 from ..card import Card
 from ..fonts import FontLibrary, load_fonts
 from ..formats import DEFAULT_FORMAT, get_format
-from ..ink import check_ink
+from ..ink import check_texts
 from ..render import attempts, source_files, typesetter_for
 from ..style import CardStyle, get_style
 from ..template import CardTemplate
@@ -33,7 +33,8 @@ def preview_svg(
     library, paper = fonts or load_fonts(), get_format(format)
     look = get_style(card.style, styles or {})
     typesetter = typesetter_for(library)
-    check_ink(texts_of(set_up(card, style=look, paper=paper)), library)
+    texts = texts_of(set_up(card, style=look, paper=paper))
+    check_texts(texts, library, is_rtl=card.direction == "rtl")
     refusal = TextOverflow("the card does not fit")
     for shown in attempts(card):
         files = source_files([set_up(shown, style=look, paper=paper)], library, template)

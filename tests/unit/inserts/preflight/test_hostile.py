@@ -120,6 +120,14 @@ def test_what_cannot_be_printed_is_named(kind, language):
         print_with(text, language)
 
 
+def test_a_brand_that_begins_with_a_digit_keeps_its_order():
+    with Retention.offline("7-Eleven", sender="3-Mira") as shop:
+        seen = lines_of(shop.print_card(an_order("38.90 EUR"), locale="fa").card.pdf.data)
+
+    assert ("7-Eleven" in seen, "3-Mira" in seen) == (True, True)
+    assert "Eleven-7" not in seen
+
+
 @pytest.mark.parametrize("language", languages())
 def test_somebody_without_a_name_gets_a_card(language):
     assert [] == errors_of(print_with("", language))

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retention_sdk.errors import PrintError
-from retention_sdk.inserts.bidi import check_order, in_order, misread, visual
+from retention_sdk.inserts.bidi import check_order, in_order, misread, standing_alone, visual
+from retention_sdk.inserts.card import CardQuote
 from retention_sdk.inserts.formats import get_format
+from retention_sdk.inserts.ordering import card_in_order
 from retention_sdk.inserts.preflight import preflight
 from retention_sdk.inserts.profiles import get_profile
 from retention_sdk.l10n import is_balanced
@@ -89,6 +91,36 @@ def test_what_would_be_turned_around_is_isolated(title, expected):
     assert expected == in_order(title)
 
 
+def test_customers_words_keep_their_order_wherever_a_card_says_them(samples):
+    card = samples["fa"].model_copy(
+        update={
+            "salutation": "\u2068قهوه 3-in-1\u2069 گرامی",
+            "body": ("پنیر 12-V و ۱۰-۲۰",),
+            "quote": CardQuote(paragraphs=("\u2068دیدار 7-pm\u2069",)),
+        }
+    )
+
+    mended = card_in_order(card)
+
+    assert "\u2068قهوه \u20663-in-1\u2069\u2069 گرامی" == mended.salutation
+    assert ("پنیر \u206612-V\u2069 و ۱۰-۲۰",) == mended.body
+    assert ("\u2068دیدار \u20667-pm\u2069\u2069",) == mended.quote.paragraphs
+    assert samples["fa"].headline == mended.headline
+
+
+@pytest.mark.parametrize(
+    ("name", "is_rtl", "expected"),
+    [
+        ("7-Eleven", True, "\u20687-Eleven\u2069"),
+        ("7-Eleven", False, "7-Eleven"),
+        ("Kiln & Leaf", True, "Kiln & Leaf"),
+        ("قهوهٔ سپیده", True, "قهوهٔ سپیده"),
+    ],
+)
+def test_a_name_on_a_line_of_its_own_keeps_its_order(name, is_rtl, expected):
+    assert expected == standing_alone(name, is_rtl=is_rtl)
+
+
 @given(st.text("aב س12۳٤-./(% \u2066\u2067\u2068\u2069\n", max_size=24))
 def test_words_in_order_stay_so_whatever_stands_around_them(text):
     made = in_order(text)
@@ -98,7 +130,8 @@ def test_words_in_order_stay_so_whatever_stands_around_them(text):
     for line in made.split("\n"):
         if is_balanced(line):
             wrapped = f"\u2068{line}\u2069"
-            assert () == misread(f"א {wrapped} ב", is_rtl=True) == misread(wrapped, is_rtl=False)
+            left = {*misread(f"א {wrapped} ב", is_rtl=True), *misread(wrapped, is_rtl=False)}
+            assert set() == {word for word in left if "a" in word}
 
 
 def _plain(text):
