@@ -9,6 +9,7 @@ from ..l10n import Localizer, isolate, isolate_ltr
 from ..l10n import localizer as localizer_of
 from ..model import Candidate, ContentKind, Context, Decision
 from ..model.shop import words_for
+from .bidi import standing_alone
 from .card import Card, CardBlock, CardCode
 from .codes import card_id_for
 from .cta import call_to_action
@@ -17,6 +18,7 @@ from .facts import read_facts
 from .families import GIFT_MESSAGE, PLAIN_THANKS, REPEAT_CUSTOMER, Family, family_of
 from .offers import CardOffer
 from .order_parts import order_part, points_part
+from .ordering import card_in_order
 from .parts import Writer
 from .settings import InsertSettings
 from .slots import contact_of, read_slots
@@ -75,7 +77,7 @@ def compose_card(
     )
     if left := demands_left_open(decision, card):
         raise ConsentError(f"the card {candidate.template} cannot carry {'; '.join(left)}")
-    return card
+    return card_in_order(card)
 
 
 def _check_consent(
@@ -102,7 +104,7 @@ def _look(context: Context, localizer: Localizer) -> dict[str, Any]:
         "script": script,
         "direction": localizer.direction,
         "palette": brand.palette,
-        "brand_name": brand.name,
+        "brand_name": standing_alone(brand.name, is_rtl=localizer.direction == "rtl"),
         "logo": brand.logo,
         "logo_pdf": brand.logo_pdf,
         "faces": {role: by[script] for role, by in brand.faces.items() if script in by},
