@@ -17,7 +17,8 @@ from retention_sdk.demo.derive import DATA, DEMO_SECRET
 from retention_sdk.http import httpx
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/tutorial").glob("*.md"))]
+TEMPLATE_PAGE = ROOT / "docs/howto/write-a-template.md"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/tutorial").glob("*.md")), TEMPLATE_PAGE]
 DELIVERIES = DATA / "deliveries"
 
 
@@ -79,6 +80,26 @@ def test_the_first_card_tutorial_works(tmp_path, monkeypatch, capsys):
             assert 0 == main([a.strip('"') for a in arguments]), capsys.readouterr()
 
     assert 6 <= len(list((tmp_path / "myshop/out").glob("*.pdf")))
+
+
+def test_the_page_about_templates_works(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    copy, plugin, stranger = blocks(TEMPLATE_PAGE, "python")
+    for name, source in (("uploaded", "editorial"), ("winter", "classic")):
+        (tmp_path / name).mkdir()
+        for path in (ROOT / "retention_sdk/inserts/templates" / source).glob("*.typ"):
+            shutil.copy(path, tmp_path / name)
+    (tmp_path / "plugin.py").write_text(plugin + "\nprint(*winter_card().sources)\n")
+
+    for line in blocks(TEMPLATE_PAGE, "")[0].splitlines():
+        assert 0 == main(line.split()[1:]), capsys.readouterr()
+    done = [run(tmp_path, "-c", copy), run(tmp_path, "plugin.py"), run(tmp_path, "-c", stranger)]
+
+    assert 24 == len(list((tmp_path / "samples").glob("linen-*.png")))  # 4 families, 3 scripts
+    assert [0, 0, 0] == [each.returncode for each in done], [each.stderr for each in done]
+    assert "back.typ front.typ ornament.typ" == done[1].stdout.strip()
+    assert b"%PDF" == (tmp_path / "card.pdf").read_bytes()[:4]
+    assert b"%PDF" == (tmp_path / "theirs.pdf").read_bytes()[:4]
 
 
 def test_the_storefront_script_prints_a_card(tmp_path):
