@@ -351,3 +351,19 @@ def test_an_order_that_stands_twice_in_the_list_is_printed_once(make_shop, optio
 
     assert [("1", "printed"), ("2", "printed"), ("1", "known")] == states(slips)
     assert "stands in the list before" in slips[2].reason
+
+
+def test_each_card_is_on_the_page_that_its_slip_names(make_shop):
+    """Numbers of orders are on the backs; the fronts are the pages before."""
+    import pypdfium2
+
+    shop = make_shop(inserts={"holdout_ratio": 0})
+    press = Press(shop, sheet=plan_named("sra3", sheets_per_file=2))
+    slips = press.run(paid(*range(7001, 7011)))
+    document = pypdfium2.PdfDocument(press.channel.sent[0].artifacts[0].data)
+    backs = [document[number].get_textpage().get_text_bounded() for number in (1, 3)]
+
+    for slip in slips:
+        assert slip.order in backs[(slip.page - 1) // 2], slip
+        assert slip.order not in backs[1 - (slip.page - 1) // 2]
+    document.close()
