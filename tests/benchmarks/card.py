@@ -17,9 +17,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from unittest import mock
 
-from retention_sdk.inserts import Card, render, render_card
+from retention_sdk.inserts import Card, render_card
 from retention_sdk.inserts.qr import build_qr
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -65,14 +64,8 @@ def cold_ms(code: str, argument: str) -> float:
 
 
 def draw_pdf_only(card: Card) -> None:
-    """Draw without the previews: the typesetter is not asked for PNG."""
-    compile_ = render.Typesetter.compile
-
-    def only_pdf(self, files, kind, created_at, *, ppi=None):
-        return (b"", b"") if kind == "png" else compile_(self, files, kind, created_at, ppi=ppi)
-
-    with mock.patch.object(render.Typesetter, "compile", only_pdf):
-        render_card(card, created_at=NOW)
+    """Draw without the pictures."""
+    render_card(card, created_at=NOW, preview=False)
 
 
 def peer_page(card: Card) -> str:

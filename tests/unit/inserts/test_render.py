@@ -97,8 +97,8 @@ import json, pathlib, sys
 from datetime import UTC, datetime
 from retention_sdk.inserts import Card, render_card
 raw = json.loads(pathlib.Path(sys.argv[1]).read_text("utf-8"))
-for tag in ("en", "fa", "ja"):
-    card = render_card(Card.model_validate_json(json.dumps(raw[tag])),
+for tag, style in (("en", "classic"), ("fa", "editorial"), ("ja", "handwritten")):
+    card = render_card(Card.model_validate_json(json.dumps({**raw[tag], "style": style, "seed": 5})),
                        created_at=datetime(2026, 11, 14, 9, tzinfo=UTC))
     print(card.pdf.sha256, card.front_png.sha256, card.back_png.sha256)
 """
