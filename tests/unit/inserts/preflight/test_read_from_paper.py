@@ -83,11 +83,11 @@ def test_an_order_number_is_read_as_it_was_written(script, number, read):
     ids=str,
 )
 def test_the_reader_sees_when_a_number_is_turned_around(script, number, seen, read):
-    """Without isolates the same number is printed backwards: the test above can fail."""
+    """Without isolates the same number is printed backwards: the tests around this can fail."""
     letters, _ = NUMBERS[script]
-    word = {"fa": "سفارش", "ar": "طلب"}[script.tag]
+    body = (script.sentence.format(number),)
 
-    lines = read(script, 1, letters + "-", script.small_pt, order_number=f"{word} {number}")
+    lines = read(script, 0, letters + "-", script.body_pt, body=body)
 
     assert [] == [line for line in lines if number in line]
     assert 1 == sum(seen in line for line in lines)

@@ -191,10 +191,10 @@ def test_the_code_of_another_card_is_found(finished, samples):
 
 @pytest.mark.parametrize(
     ("number", "expected"),
-    [("سفارش \u2068100-۲۸۴۷\u2069", set()), ("سفارش 100-۲۸۴۷", {"type-order"})],
+    [("سفارش \u2068100-۲۸۴۷\u2069 شما", set()), ("سفارش 100-۲۸۴۷ شما", {"type-order"})],
 )
 def test_an_order_number_that_turned_around_is_found(number, expected, samples, created_at):
-    card = samples["fa"].model_copy(update={"order_number": number})
+    card = samples["fa"].model_copy(update={"body": (number,)})
     pdf = render_card(card, created_at=created_at).pdf.data
 
     report = examine(
