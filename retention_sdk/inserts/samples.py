@@ -124,7 +124,11 @@ def _tables() -> dict[str, dict[str, Any]]:
 
 def _brand(own: Brand | None, said: SampleWords, words: Localizer, style: str) -> Brand:
     """Return the brand with a story, purpose and impact in the language of the card."""
-    brand = own or Brand(name="Kiln & Leaf", sender=Sender(name="Mira Sand"))
+    brand = own or Brand(
+        name="Kiln & Leaf",
+        sender=Sender(name="Mira Sand"),
+        legal_footer={"en": "Kiln & Leaf Ltd · 12 Harbour Street, Bristol BS1 4RN"},
+    )
     tag = words.tag
     texts = {
         "story": {tag: words_for(brand.story, tag) or said.story},
