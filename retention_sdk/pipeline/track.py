@@ -114,14 +114,15 @@ class CardTrack:
     # For events ------------------------------------------------------------------------------
 
     def see_to(self, event: ShopEvent, *, subject_id: str) -> None:
-        """Void and replace the cards an event concerns, and print what was replaced."""
+        """Void and replace the cards an event concerns, and print what was replaced.
+
+        A printer that is off does not hold up the event; observers hear of it, and the card
+        waits in the ledger, for ``catch_up`` or a batch.
+        """
         self._issue(self.room.note(event, subject_id=subject_id))
 
     def hear_again(self, event: ShopEvent) -> None:
-        """See to a known event that tells another state of its order; observers hear of errors.
-
-        What could not be printed waits in the ledger, for ``catch_up`` or a batch.
-        """
+        """See to a known event that tells another state of its order; observers hear of errors."""
         if not (isinstance(event, OrderPaid) and self.room.is_news(event)):
             return
         with self.room.store.begin() as connection:
@@ -137,19 +138,18 @@ class CardTrack:
         if self.room.coupons:
             self.room.coupons.sweep()
         with self.room.store.reading() as connection:
-            waiting = list(self.room.store.cards.waiting(connection, self.room.shop_id))
-        for record in waiting:
+            waiting = self.room.store.cards.waiting(connection, self.room.shop_id)
+            again = [record for record in waiting if record.reprint_of is not None]
+        self._issue(again)
+
+    def _issue(self, records: Iterable[CardRecord]) -> None:
+        replaced = [each for each in records if each.reprint_of and each.state.is_waiting]
+        for record in replaced:
             try:
-                self._issue([record])
+                channel = self.room.channel(self.channel)
+                if channel.is_deferred:
+                    return
+                Printer(room=self.room, channel=channel, medium=self.medium).issue(record)
             except RetentionError as error:
                 event_id = record.place.event_id
                 self.room.calls.failed(stage="reprint", error=error, event_id=event_id)
-
-    def _issue(self, records: Iterable[CardRecord]) -> None:
-        for record in records:
-            if record.reprint_of is None or not record.state.is_waiting:
-                continue
-            channel = self.room.channel(self.channel)
-            if channel.is_deferred:
-                return
-            Printer(room=self.room, channel=channel, medium=self.medium).issue(record)

@@ -16,12 +16,14 @@ from retention_sdk.model import (
 from retention_sdk.storage import CardState
 from retention_sdk.testing import (
     NOON,
+    MemoryChannel,
     a_consent,
     a_customer,
     a_line,
     a_paid_event,
     an_address,
     an_order,
+    failing,
     money,
 )
 
@@ -318,3 +320,18 @@ def test_a_parcel_that_left_without_its_card_voids_it(desk):
     desk.ingest([fulfilled(order, gone)])
 
     assert "the parcel left without it" == cards_of(desk)[0].reason
+
+
+def test_a_printer_that_is_off_does_not_hold_up_an_edit_and_resume_prints_it(make_shop):
+    printer = MemoryChannel()
+    shop = make_shop(delivery={"card": "memory"})
+    shop._channels["memory"] = printer
+    shop.ingest([a_paid_event(an_order())])
+    printer._before_send = failing(1)
+    (outcome,) = shop.ingest([a_paid_event(an_order(lines=(a_line(title="Lavender soap"),)))])
+
+    assert "done" == outcome.state
+    assert (2, CardState.RENDERED) == (cards_of(shop)[0].copy, cards_of(shop)[0].state)
+    shop.resume()
+    assert CardState.PRINTED == cards_of(shop)[0].state
+    assert 2 == len(printer.sent)
