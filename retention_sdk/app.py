@@ -16,34 +16,19 @@ from .adapter import ShopAdapter
 from .channels.base import Channel
 from .config import KEY_BYTES, Config, StoreConfig, load_config
 from .consent import RuleSet, load_rules
-from .errors import (
-    ConfigError,
-    PluginError,
-    RetentionError,
-    SubjectErased,
-)
+from .errors import ConfigError, PluginError
 from .hooks.manager import Plugins, load
 from .inserts import InsertSettings
-from .model import (
-    Brand,
-    CustomerErased,
-    LocaleChoice,
-    Order,
-    Sender,
-    Shop,
-    ShopEvent,
-    WebhookRequest,
-)
+from .model import Brand, LocaleChoice, Order, Sender, Shop, ShopEvent, WebhookRequest
 from .pipeline import Outcome, Pipeline
 from .pipeline.coupons import CouponDesk, open_desk
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.draw import Medium
+from .pipeline.intake import Intake
 from .pipeline.locale import asked_locale, resolve_locale
 from .pipeline.make import Codes, read_codes
 from .pipeline.press_room import PressRoom
 from .pipeline.printing import Press, PrintedCard, print_card
-from .pipeline.report import read_outcome
-from .pipeline.run import may_pass
 from .pipeline.snapshot import Snapshots
 from .pipeline.track import CardTrack
 
@@ -52,9 +37,7 @@ if TYPE_CHECKING:
     from .l10n.payments import PaymentChoice
     from .loyalty import PointsLedger
     from .pipeline.payments import PaymentWishes
-    from .storage import Store, StoredEvent
-
-_RESUME_MAX = 10_000
+    from .storage import Store
 
 
 def _utc_now() -> datetime:
@@ -290,76 +273,41 @@ class Retention:
 
     def ingest(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:
         """Store events, each once, and work on those that are not done yet."""
-        new = frozenset(self.accept(events))
-        for event in events:
-            if event.id not in new:
-                self.cards.hear_again(event)
-        return tuple(self._work(event.id, is_new=event.id in new) for event in events)
+        return self.intake.ingest(events)
 
     def accept(self, events: Sequence[ShopEvent]) -> tuple[str, ...]:
         """Store events and return the new ones; acknowledge a webhook after this."""
-        retention = timedelta(days=self.config.store.raw_body_days)
-        with self.store.begin() as connection:
-            new = self.store.inbox.receive(
-                connection, events, now=self.clock(), raw_retention=retention
-            )
-        for event in events:
-            if event.id in new:
-                self.plugins.call.event_received(event=event)
-        return new
+        return self.intake.accept(events)
 
     def resume(self) -> tuple[Outcome, ...]:
         """Work on everything that a crash, a quiet hour, a setting or a refusal left open.
 
         Raw bodies and scans whose time is over are deleted on the way.
         """
-        oldest_scan = self.clock() - timedelta(days=self.config.codes.scan_days)
-        with self.store.begin() as connection:
-            self.store.inbox.purge_raw(connection, now=self.clock())
-            self.store.scans.forget(connection, before=oldest_scan)
-            pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
-        self.cards.catch_up()
-        return tuple(self._work(stored.event.id, is_new=False) for stored in pending)
+        return self.intake.resume()
 
     def stages(self, event_id: str) -> Iterable[str]:
         """Work on one event, and yield each stage once it is committed."""
-        yield from self.pipeline.run(self._stored(event_id))
-        self._mark(event_id, "done")
+        return self.intake.stages(event_id)
 
-    def _work(self, event_id: str, *, is_new: bool) -> Outcome:
-        try:
-            stored = self._stored(event_id)
-        except SubjectErased:
-            return _forgotten(event_id, is_new=is_new)
-        error: RetentionError | None = None
-        if stored.state == "pending":
-            error = self._finish(stored)
-        if isinstance(stored.event, CustomerErased):
-            return _forgotten(event_id, is_new=is_new)
-        return self.outcome(event_id, is_new=is_new, error=error)
+    def outcome(self, event_id: str) -> Outcome:
+        """Return what is known of an event: its stages, decisions, deliveries and points."""
+        return self.intake.outcome(event_id)
 
-    def _finish(self, stored: StoredEvent) -> RetentionError | None:
-        event_id, stage = stored.event.id, "receive"
-        try:
-            for stage in self.pipeline.run(stored):  # noqa: B007 - the last one is told
-                pass
-        except RetentionError as error:
-            self._mark(event_id, "pending" if may_pass(error) else "failed", str(error))
-            self.plugins.call.failed(stage=stage, error=error, event_id=event_id)
-            return error
-        self._mark(event_id, "done")
-        return None
+    # Wiring --------------------------------------------------------------------------------
 
-    def _stored(self, event_id: str) -> StoredEvent:
-        with self.store.reading() as connection:
-            stored = self.store.inbox.get(connection, event_id)
-        if stored is None:
-            raise ConfigError(f"no event {event_id!r} was received", hint="`retention explain`")
-        return stored
-
-    def _mark(self, event_id: str, state: str, error: str = "") -> None:
-        with self.store.begin() as connection:
-            self.store.inbox.mark(connection, event_id, state, error=error)  # type: ignore[arg-type] # a literal
+    @cached_property
+    def intake(self) -> Intake:
+        """The inbox of events, wired to this shop."""
+        return Intake(
+            store=self.store,
+            pipeline=self.pipeline,
+            cards=self.cards,
+            calls=self.plugins.call,
+            clock=self.clock,
+            raw_kept=timedelta(days=self.config.store.raw_body_days),
+            scans_kept=timedelta(days=self.config.codes.scan_days),
+        )
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -406,13 +354,6 @@ class Retention:
         medium = Medium(format=self.config.inserts.format)
         return CardTrack(room=self.press_room, channel=self.config.delivery.card, medium=medium)
 
-    def outcome(
-        self, event_id: str, *, is_new: bool = False, error: RetentionError | None = None
-    ) -> Outcome:
-        """Return what is known of an event: its stages, decisions, deliveries and points."""
-        stored = self._stored(event_id)
-        return read_outcome(self.store, stored, is_new=is_new, error=str(error or ""))
-
     @cached_property
     def codes(self) -> Codes:
         """The short link of cards, and the keys that sign it."""
@@ -422,11 +363,6 @@ class Retention:
     @cached_property
     def _key(self) -> bytes:
         return self.config.read_key(self._environ)
-
-
-def _forgotten(event_id: str, *, is_new: bool) -> Outcome:
-    """The outcome of an erasure, and of whatever concerned the person it erased."""
-    return Outcome(event_id=event_id, event_type="erased", is_new=is_new, state="done")
 
 
 def _first_line(error: Exception) -> str:

@@ -163,7 +163,7 @@ def test_the_fastapi_shop_takes_a_delivery_and_makes_a_card(fastapi_shop):
 
     assert [200, 200, 401] == [answer.status_code for answer in (*answers, forged)]
     assert [0, 2] == sorted(answer.json()["new"] for answer in answers)
-    for _ in range(100):
+    for _ in range(600):
         if len(list((folder / "out").rglob("*.*"))) == 4:
             break
         time.sleep(0.1)

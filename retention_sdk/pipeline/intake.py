@@ -1,0 +1,121 @@
+"""Takes events in, each once, and sees each through: now, or after whatever stopped it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..errors import ConfigError, RetentionError, SubjectErased
+from ..model import CustomerErased, ShopEvent
+from .outcome import Outcome
+from .report import read_outcome
+from .run import Pipeline, may_pass
+from .track import CardTrack
+
+if TYPE_CHECKING:
+    from ..hooks.calls import HookCalls
+    from ..storage import Store, StoredEvent
+
+_RESUME_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """One shop's inbox. ``raw_kept`` and ``scans_kept`` are how long bodies and scans may stay."""
+
+    store: Store
+    pipeline: Pipeline
+    cards: CardTrack
+    calls: HookCalls
+    clock: Callable[[], datetime]
+    raw_kept: timedelta
+    scans_kept: timedelta
+
+    def accept(self, events: Sequence[ShopEvent]) -> tuple[str, ...]:
+        """Store events and return the new ones; observers learn of those."""
+        with self.store.begin() as connection:
+            new = self.store.inbox.receive(
+                connection, events, now=self.clock(), raw_retention=self.raw_kept
+            )
+        for event in events:
+            if event.id in new:
+                self.calls.event_received(event=event)
+        return new
+
+    def ingest(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:
+        """Store events, each once, and work on those that are not done yet."""
+        new = frozenset(self.accept(events))
+        for event in events:
+            if event.id not in new:
+                self.cards.hear_again(event)
+        return tuple(self.work(event.id, is_new=event.id in new) for event in events)
+
+    def resume(self) -> tuple[Outcome, ...]:
+        """Work on everything left open; forget bodies and scans whose time is over."""
+        oldest_scan = self.clock() - self.scans_kept
+        with self.store.begin() as connection:
+            self.store.inbox.purge_raw(connection, now=self.clock())
+            self.store.scans.forget(connection, before=oldest_scan)
+            pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
+        self.cards.catch_up()
+        return tuple(self.work(stored.event.id, is_new=False) for stored in pending)
+
+    def stages(self, event_id: str) -> Iterator[str]:
+        """Work on one event, and yield each stage once it is committed."""
+        yield from self.pipeline.run(self.stored(event_id))
+        self._mark(event_id, "done")
+
+    def work(self, event_id: str, *, is_new: bool) -> Outcome:
+        """Work on one event to its end, or to what stops it, and return what is known of it."""
+        try:
+            stored = self.stored(event_id)
+        except SubjectErased:
+            return _forgotten(event_id, is_new=is_new)
+        error: RetentionError | None = None
+        if stored.state == "pending":
+            error = self._finish(stored)
+        if isinstance(stored.event, CustomerErased):
+            return _forgotten(event_id, is_new=is_new)
+        return self.outcome(event_id, is_new=is_new, error=error)
+
+    def outcome(
+        self, event_id: str, *, is_new: bool = False, error: RetentionError | None = None
+    ) -> Outcome:
+        """Return what is known of an event: its stages, decisions, deliveries and points."""
+        stored = self.stored(event_id)
+        return read_outcome(self.store, stored, is_new=is_new, error=str(error or ""))
+
+    def stored(self, event_id: str) -> StoredEvent:
+        """Return an event as it was received.
+
+        Raises:
+            ConfigError: none of that id was received.
+        """
+        with self.store.reading() as connection:
+            stored = self.store.inbox.get(connection, event_id)
+        if stored is None:
+            raise ConfigError(f"no event {event_id!r} was received", hint="`retention explain`")
+        return stored
+
+    def _finish(self, stored: StoredEvent) -> RetentionError | None:
+        event_id, stage = stored.event.id, "receive"
+        try:
+            for stage in self.pipeline.run(stored):  # noqa: B007 - the last one is told
+                pass
+        except RetentionError as error:
+            self._mark(event_id, "pending" if may_pass(error) else "failed", str(error))
+            self.calls.failed(stage=stage, error=error, event_id=event_id)
+            return error
+        self._mark(event_id, "done")
+        return None
+
+    def _mark(self, event_id: str, state: str, error: str = "") -> None:
+        with self.store.begin() as connection:
+            self.store.inbox.mark(connection, event_id, state, error=error)  # type: ignore[arg-type] # a literal
+
+
+def _forgotten(event_id: str, *, is_new: bool) -> Outcome:
+    """The outcome of an erasure, and of whatever concerned the person it erased."""
+    return Outcome(event_id=event_id, event_type="erased", is_new=is_new, state="done")
