@@ -128,7 +128,7 @@ def test_gift_names_who_gives_and_who_gets_as_the_buyer_wrote_it():
 
 def test_gift_message_longer_than_a_card_is_refused_with_the_order():
     order = b.an_order(id="1042", is_gift=True, gift_message="word " * 201)
-    with pytest.raises(PrintError, match="order 1042: .* 1004 characters, a card holds 1000"):
+    with pytest.raises(PrintError, match=r"order 1042: .* 1004 characters, a card holds 1000"):
         composed(b.a_context(order=order))
 
 
