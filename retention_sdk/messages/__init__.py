@@ -7,6 +7,7 @@ from .message import Message
 from .mime import render_email
 from .occasions import birthday_candidates, points_notice_candidates
 from .push import PushMessage, compose_push, render_push
+from .sender import find_sender
 from .short import push_candidates, sms_candidates
 from .sms import SmsMessage, compose_sms, render_sms
 from .text import render_text
@@ -20,6 +21,7 @@ __all__ = [
     "compose_email",
     "compose_push",
     "compose_sms",
+    "find_sender",
     "message_candidates",
     "points_notice_candidates",
     "push_candidates",

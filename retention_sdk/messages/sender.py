@@ -37,7 +37,7 @@ def find_correspondents(context: Context) -> Correspondents:
         ValueError: the customer has none, so no candidate was ever offered.
     """
     contact = read_mailbox(context.brand.contact_email)
-    sender = read_mailbox(context.shop.email) or contact
+    sender = find_sender(context)
     if sender is None:
         hint = 'for example email = "hello@shop.example"'
         raise ConfigError("e-mails need an address to come from", key="shop.email", hint=hint)
@@ -46,6 +46,11 @@ def find_correspondents(context: Context) -> Correspondents:
         raise ValueError("the customer has no e-mail address")
     reply_to = contact if contact and contact != sender else ""
     return Correspondents(sender, reply_to, recipient)
+
+
+def find_sender(context: Context) -> str | None:
+    """Return the address that e-mails come from: the shop's, else the brand's; None without."""
+    return read_mailbox(context.shop.email) or read_mailbox(context.brand.contact_email)
 
 
 def is_ready_for_marketing(context: Context) -> bool:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from ..consent import RuleSet, decide, first_allowed
 from ..inserts import CardTemplate, InsertSettings, choose_insert, unmet_demands
 from ..l10n import Localizer
-from ..messages import message_candidates
+from ..messages import find_sender, message_candidates
 from ..model import Candidate, Context, Decision, Record
 from ..model.base import Line
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
+
+
+_NO_SENDER = "e-mails need an address to come from: set shop.email"
 
 
 class Pick(Record):
@@ -70,11 +73,15 @@ def judge_of(
     """Return the function that decides about candidates of one event.
 
     A card that could not carry what its decision demands is refused, so that the next one is
-    tried: better no advertising than advertising nobody can object to.
+    tried: better no advertising than advertising nobody can object to. An e-mail that could come
+    from nobody is refused too: the card does not wait for it.
     """
+    has_sender = find_sender(context) is not None
 
     def judge(candidate: Candidate) -> Decision:
         vetoes = calls.veto_message(context=context, candidate=candidate)
+        if candidate.surface == "email" and not has_sender:
+            vetoes = (*vetoes, _NO_SENDER)
         decision = decide(candidate, context, rules=rules, vetoes=vetoes)
         if not decision.allowed or candidate.surface != "card":
             return decision

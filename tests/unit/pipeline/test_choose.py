@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from retention_sdk.cli.show import sentences
 from retention_sdk.model import ConsentChannel, ConsentState
-from retention_sdk.testing import a_consent, a_customer, a_paid_event, a_shop, an_order
+from retention_sdk.testing import a_brand, a_consent, a_customer, a_paid_event, a_shop, an_order
 
 INSERTS = {
     "holdout_ratio": 0,
@@ -47,3 +47,12 @@ def test_a_shop_nobody_can_write_to_sends_the_plain_card(make_shop):
 def test_an_order_that_gets_no_card_says_why(make_shop):
     (outcome,) = make_shop().ingest([a_paid_event(an_order(fulfilments=()))])
     assert ("no card: the order has no parcel that is still to be packed",) == outcome.card_notes
+
+
+def test_a_shop_without_an_address_prints_its_card_and_says_why_no_mail_left(make_shop):
+    """A card does not wait for a mail that could come from nobody."""
+    shop = make_shop(shop=a_shop(email=""), brand=a_brand(contact_email=""))
+    (outcome,) = shop.ingest([a_paid_event()])
+
+    assert ("done", ["card"]) == (outcome.state, [each.surface for each in outcome.deliveries])
+    assert any("set shop.email" in veto for each in outcome.decisions for veto in each.vetoes)
