@@ -9,7 +9,8 @@ from .report import Finding, make_finding
 from .walk import Letter, Mark
 
 _SAME_LINE_PT = 1.0
-_INVISIBLE = frozenset({"Cf", "Zs", "Cc", "Zl", "Zp"})
+# A glyph may be filed under a whole cluster, so marks are no evidence of order.
+_LEFT_OUT = frozenset({"Cf", "Zs", "Cc", "Zl", "Zp", "Mn"})
 
 
 def check_words(words: Sequence[str], pages: Iterable[Sequence[Mark]]) -> Iterator[Finding]:
@@ -47,8 +48,8 @@ def _across(line: list[Letter]) -> str:
 
 
 def _visible(text: str) -> str:
-    """Return a text without spaces, joiners and isolates."""
-    return "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE)
+    """Return a text without spaces, joiners, isolates and marks above or below letters."""
+    return "".join(char for char in text if unicodedata.category(char) not in _LEFT_OUT)
 
 
 def _is_scrambled(wanted: str, line: str) -> bool:
