@@ -26,6 +26,7 @@ from retention_sdk.inserts.style import (
     template_root,
 )
 from retention_sdk.inserts.typography import typography_for
+from retention_sdk.model import Palette
 
 POINTS_PER_MM = 72 / 25.4
 TAGS = (
@@ -168,6 +169,14 @@ def test_signature_is_drawn_and_the_name_printed_small(sized, draw, picture):
     colours = {colour for _, colour in picture(drawn.front_png.data).getcolors(1 << 20)}
     assert (0, 0, 0xAA) in colours
     assert "MarenHolt·Founder" in words_on(drawn.pdf.data)
+
+
+def test_logo_keeps_its_paper_on_colour(sized, draw, picture):
+    pale = Palette(paper="#fdfcfa", ink="#202020", primary="#f0c24c")
+    for logo, expected in ((None, False), (OUTLINE, True)):
+        front = picture(draw(sized("en", "editorial", palette=pale, logo=logo)).front_png.data)
+        sky = front.crop((0, 0, front.width, front.height // 4))
+        assert expected == ((0xFD, 0xFC, 0xFA) in {colour for _, colour in sky.getcolors(1 << 20)})
 
 
 def test_pdf_logo_is_placed_as_vectors(sized, draw):
