@@ -54,8 +54,8 @@ class Family:
 
     A family that is not ``is_personalised`` is the same for everybody with such an order: no name,
     no tracking. One that ``has_unnamed`` is also offered that way, because a person who objects to
-    advertising is still owed it. Instructions are not ``is_signed``. ``is_in_experiments`` families
-    give way to the plain card in the group that is held out.
+    advertising is still owed it. Instructions are not ``is_signed``. ``is_in_experiments``
+    families give way to the plain card in the group that is held out.
     """
 
     name: str
