@@ -15,6 +15,7 @@ _SAFE_SLACK_MM = 0.1
 _INKS_MAX = 2
 _DARK_MIN, _BLACK_MIN, _NEUTRAL_MAX = 0.5, 0.95, 0.4
 _INVISIBLE = (3, 7)
+_CLUSTER = 3  # glyphs of one cluster stand no further apart
 
 
 def check_text(job: Job, tally: Tally, mark: Mark) -> None:
@@ -38,22 +39,30 @@ def check_text(job: Job, tally: Tally, mark: Mark) -> None:
 def _glyphs(tally: Tally, mark: Mark) -> None:
     font = mark.font
     assert font is not None
-    for letter in mark.letters:
+    for number, letter in enumerate(mark.letters):
         if letter.glyph == 0:
             tally.add("font-notdef", f"{_named(letter)} in {font.name}", _spot(letter))
-        elif letter.glyph is not None and font.has_outlines and _is_empty(mark, letter):
+        elif font.has_outlines and _is_empty(mark, number):
             tally.add("font-empty", f"{_named(letter)} in {font.name}", _spot(letter))
 
 
-def _is_empty(mark: Mark, letter: Letter) -> bool:
-    """Tell whether a letter that has to show has no ink."""
+def _is_empty(mark: Mark, number: int) -> bool:
+    """Tell whether a letter that has to show has no ink.
+
+    A cluster may be built of several glyphs, each filed under all of its letters: then ink in one
+    of the neighbours is enough, and Indic faces have placeholders among them.
+    """
+    letter = mark.letters[number]
+    if not letter.text or is_inkless(letter.text):
+        return False
+    around = mark.letters[max(0, number - _CLUSTER) : number + _CLUSTER + 1]
+    return not any(_has_ink(mark, each) for each in around if each.text == letter.text)
+
+
+def _has_ink(mark: Mark, letter: Letter) -> bool:
+    """Tell whether a glyph draws something; what cannot be known is trusted."""
     assert mark.font is not None
-    assert letter.glyph is not None
-    return (
-        bool(letter.text)
-        and not is_inkless(letter.text)
-        and mark.font.outline(letter.glyph) is None
-    )
+    return letter.glyph is None or mark.font.outline(letter.glyph) is not None
 
 
 def _named(letter: Letter) -> str:

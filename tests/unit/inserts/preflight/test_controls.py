@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 
+from retention_sdk.inserts import render_card
 from retention_sdk.inserts.formats import get_format
 from retention_sdk.inserts.media.thermal import thermal_png
 from retention_sdk.inserts.preflight import preflight, preflight_picture
@@ -186,6 +187,18 @@ def test_a_spoiled_file_gets_a_report_whatever_is_wrong(changes):
 @pytest.mark.parametrize("tag", TAGS)
 def test_no_language_has_an_error(tag, finished, samples):
     report = examine(finished(tag, "digital_rgb", None), "digital_rgb", None, samples[tag].code.url)
+
+    assert [] == [str(each) for each in report.findings if each.severity == "error"]
+
+
+@pytest.mark.parametrize("style", ["editorial", "handwritten"])
+@pytest.mark.parametrize("tag", ["hi", "th", "ar"])
+def test_a_cluster_may_hold_an_empty_glyph(tag, style, samples, created_at):
+    """Devanagari faces build some syllables with a placeholder beside the ink."""
+    card = samples[tag].model_copy(update={"style": style})
+    pdf = render_card(card, created_at=created_at).pdf.data
+
+    report = examine(pdf, "digital_rgb", None, card.code.url)
 
     assert [] == [str(each) for each in report.findings if each.severity == "error"]
 
