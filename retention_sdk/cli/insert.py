@@ -14,7 +14,7 @@ from ..app import Retention
 from ..config import load_config
 from ..consent import explain
 from ..errors import ConfigError
-from ..inserts import FAMILIES, Card, RenderedCard, render_card
+from ..inserts import Card, RenderedCard, render_card
 from ..inserts.formats import get_format
 from ..inserts.media import MEDIA, draw_as
 from ..inserts.press import press_card
@@ -94,7 +94,7 @@ def command(
         _one_of(medium, _MEDIA, key="--as"),
         dpi,
     )
-    if sample and template in FAMILIES:
+    if sample and template and template not in shop.templates:
         answers = [_print_sample(shop, wish, out)]
     else:
         orders = [_sample_order()] if order is None else _orders(shop, platform, order)

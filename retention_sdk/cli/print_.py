@@ -145,10 +145,14 @@ def _follow(slips: Iterable[Slip], manifest: IO[str] | None, *, is_quiet: bool) 
     return {"counts": counts, "attention": attention}
 
 
+_SAID = {"known": "printed before", "none": "without a card"}
+
+
 def _show(answer: dict[str, Any]) -> None:
     out = console()
     counts = answer["counts"]
-    out.print(", ".join(f"{count} {state}" for state, count in counts.items() if count) or "none")
+    said = (f"{count} {_SAID.get(state, state)}" for state, count in counts.items() if count)
+    out.print(", ".join(said) or "none")
     shown = answer["attention"][:_SHOWN_MAX]
     if shown:
         rows = [(each["order"], each["state"], each.get("reason", "")) for each in shown]

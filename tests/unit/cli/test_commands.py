@@ -118,7 +118,21 @@ def test_an_unknown_template_lists_those_there_are(tmp_path, monkeypatch, capsys
     code, _, err = run(capsys, "insert", "--sample", "--template", "easter")
 
     assert 6 == code
+    assert "winback_gift" in err
     assert "plain_thanks" in err
+
+
+def test_a_batch_that_is_printed_again_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.csv").write_text(
+        "order_id,placed_at,paid_at,currency,total,title,quantity,unit_price,ship_country\n"
+        "1,2026-11-20T10:00:00+01:00,2026-11-20T10:01:00+01:00,EUR,5.00,Bowl,1,5.00,DE\n"
+    )
+    run(capsys, "init")
+
+    said = [run(capsys, "print", "--orders", "orders.csv")[:2] for _ in range(2)]
+
+    assert [(0, "1 printed\n"), (0, "1 printed before\n")] == said
 
 
 def test_a_sample_of_any_family_in_any_style_goes_into_one_file(tmp_path, monkeypatch, capsys):
