@@ -26,6 +26,7 @@ from .pipeline.deliver import ChannelDelivery
 from .pipeline.draw import Medium
 from .pipeline.intake import Intake
 from .pipeline.locale import asked_locale, resolve_locale
+from .pipeline.looks import Looks, gather_looks
 from .pipeline.make import Codes, read_codes
 from .pipeline.press_room import PressRoom
 from .pipeline.printing import Press, PrintedCard, print_card
@@ -33,7 +34,6 @@ from .pipeline.snapshot import Snapshots
 from .pipeline.track import CardTrack
 
 if TYPE_CHECKING:
-    from .inserts import CardTemplate
     from .l10n.payments import PaymentChoice
     from .loyalty import PointsLedger
     from .pipeline.payments import PaymentWishes
@@ -132,10 +132,11 @@ class Retention:
         return load_rules()
 
     @cached_property
-    def templates(self) -> Mapping[str, CardTemplate]:
-        """The card templates that plugins bring, by name."""
-        shelf = self.plugins.shelves.templates
-        return {name: shelf[name].load()() for name in shelf}
+    def looks(self) -> Looks:
+        """The card templates and styles that plugins bring, and the shop's own styles."""
+        shelves, folder = self.plugins.shelves, self.config.inserts.styles
+        own = self.config.path(folder) if folder else None
+        return gather_looks(shelves.templates, shelves.styles, own)
 
     @cached_property
     def ledger(self) -> PointsLedger | None:
@@ -211,7 +212,7 @@ class Retention:
             calls=self.plugins.call,
             codes=self.codes,
             locales=config.locales,
-            templates=self.templates,
+            looks=self.looks,
             inserts=config.inserts,
         )
         chosen, size = self._locale(order, locale), format or config.inserts.format
@@ -335,7 +336,7 @@ class Retention:
             calls=calls,
             codes=self.codes,
             locales=config.locales,
-            templates=self.templates,
+            looks=self.looks,
             channel=self.channel,
             clock=self.clock,
             inserts=config.inserts,

@@ -94,7 +94,7 @@ def command(
         _one_of(medium, _MEDIA, key="--as"),
         dpi,
     )
-    if sample and template and template not in shop.templates:
+    if sample and template and template not in shop.looks.templates:
         answers = [_print_sample(shop, wish, out)]
     else:
         orders = [_sample_order()] if order is None else _orders(shop, platform, order)
@@ -159,7 +159,8 @@ def _print_sample(shop: Retention, wish: _Wish, out: Path) -> dict[str, Any]:
     if wish.medium:
         files = _write_as(shop, card, wish, out, stem=stem, now=NOW)
     else:
-        rendered = render_card(card, created_at=NOW, format=wish.format)
+        styles = shop.looks.styles
+        rendered = render_card(card, created_at=NOW, format=wish.format, styles=styles)
         files = _write(shop, rendered, wish, out, stem=stem, now=NOW)
     return {
         "order": "",
@@ -197,7 +198,8 @@ def _write_as(
         created_at=now,
         format=wish.format,
         dpi=wish.dpi,
-        template=shop.templates.get(card.template),
+        template=shop.looks.templates.get(card.template),
+        styles=shop.looks.styles,
     )
     return _put(artifacts, out, stem=stem)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..adapter import ShopAdapter
     from ..channels.base import Channel
     from ..inserts import CardTemplate
+    from ..inserts.style import CardStyle
     from ..l10n.payments import PaymentMethod
 
 T = TypeVar("T")
@@ -98,6 +99,7 @@ class Shelves:
     adapters: Shelf[ShopAdapter] = field(default_factory=lambda: Shelf("adapter"))
     channels: Shelf[Channel] = field(default_factory=lambda: Shelf("channel"))
     templates: Shelf[CardTemplate] = field(default_factory=lambda: Shelf("template"))
+    styles: Shelf[CardStyle] = field(default_factory=lambda: Shelf("style"))
     payment_methods: Shelf[PaymentMethod] = field(default_factory=lambda: Shelf("payment method"))
     commands: Shelf[Any] = field(default_factory=lambda: Shelf("command"))
 
@@ -131,6 +133,10 @@ class Registry:
     def template(self, name: str, factory: Factory[CardTemplate], *, summary: str = "") -> None:
         """Offer a card template: a callable that returns a ``CardTemplate``."""
         self._shelves.templates.add(Offer(name, factory, self._owner, summary))
+
+    def style(self, name: str, factory: Factory[CardStyle], *, summary: str = "") -> None:
+        """Offer a look of cards: a callable that returns a ``CardStyle`` of the same name."""
+        self._shelves.styles.add(Offer(name, factory, self._owner, summary))
 
     def payment_method(
         self, name: str, factory: Factory[PaymentMethod], *, summary: str = ""

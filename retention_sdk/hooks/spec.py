@@ -1,6 +1,6 @@
 """The hooks. One function each; its docstring is its documentation page.
 
-Nouns (adapters, channels, templates …) are registered; these verbs let plugins join in.
+Nouns (adapters, channels, templates, styles …) are registered; these verbs let plugins join in.
 Parameters have no defaults and keep their names; an implementation asks only for those it uses.
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @hookspec
 def retention_register(registry: Registry) -> None:
-    """Offer adapters, channels, templates, payment methods and commands by name.
+    """Offer adapters, channels, templates, styles, payment methods and commands by name.
 
     Called once per plugin while plugins are loaded, before there is a configuration. Name
     classes as strings (``"package.module:Class"``), so that they are imported on first use. Two

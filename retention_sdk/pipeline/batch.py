@@ -119,8 +119,8 @@ class Batch:
             text = self.room.text(each)
         except SubjectErased:
             return slip_of(each, self.room, failed="its customer was forgotten"), None, None
-        templates = self.room.templates
-        future = pool.submit(typeset_card, text, self.medium, templates=templates)
+        looks = self.room.looks
+        future = pool.submit(typeset_card, text, self.medium, looks=looks)
         return each, text, future
 
     def _finish(
@@ -130,8 +130,8 @@ class Batch:
             assert isinstance(each, Slip), "only slips are not drawn"
             return each
         try:
-            templates = self.room.templates
-            file = finish_card(future.result(), text, self.medium, templates=templates)
+            looks = self.room.looks
+            file = finish_card(future.result(), text, self.medium, looks=looks)
             return Drawn(each, text, file)
         except PrintError as error:
             number = text.order.number

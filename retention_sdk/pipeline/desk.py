@@ -64,7 +64,7 @@ class PackingDesk:
             record = next(self.room.store.cards.waiting(connection, self.room.shop_id), None)
         if record is not None:
             with suppress(RetentionError):
-                draw_card(self.room.text(record), self.medium, templates=self.room.templates)
+                draw_card(self.room.text(record), self.medium, looks=self.room.looks)
 
     def hand_out(self, number: str) -> Handout:
         """Print the card of an order if need be, mark it packed, and say what to do."""

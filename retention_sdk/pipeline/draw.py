@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import PrintError
-from ..inserts import CardTemplate, render_card
+from ..inserts import render_card
 from ..inserts.formats import DEFAULT_FORMAT, CardFormat, get_format
 from ..inserts.profiles import DEFAULT_PROFILE, PdfX, PressProfile, get_profile
 from ..model import Artifact
 from .card_text import CardText
-from .make import find_template
+from .looks import Looks
 
 ZPL = "application/zpl"
-Templates = Mapping[str, CardTemplate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,17 +34,17 @@ class Medium:
         return get_profile(self.profile)
 
 
-def draw_card(text: CardText, medium: Medium, *, templates: Templates) -> Artifact:
+def draw_card(text: CardText, medium: Medium, *, looks: Looks) -> Artifact:
     """Return the print file of one copy: always the same bytes.
 
     Raises:
         PrintError: it cannot be printed as it should be.
     """
-    pdf = typeset_card(text, medium, templates=templates)
-    return finish_card(pdf, text, medium, templates=templates)
+    pdf = typeset_card(text, medium, looks=looks)
+    return finish_card(pdf, text, medium, looks=looks)
 
 
-def typeset_card(text: CardText, medium: Medium, *, templates: Templates) -> bytes:
+def typeset_card(text: CardText, medium: Medium, *, looks: Looks) -> bytes:
     """Return the PDF of a copy, in RGB. Several threads may do this at once.
 
     It is empty for a label printer, whose picture is made when the card is finished.
@@ -59,21 +57,22 @@ def typeset_card(text: CardText, medium: Medium, *, templates: Templates) -> byt
     rendered = render_card(
         text.card,
         created_at=text.created_at,
-        template=find_template(text.card.template, templates),
+        template=looks.template_for(text.card.template),
+        styles=looks.styles,
         format=medium.format,
         preview=False,
     )
     return rendered.pdf.data
 
 
-def finish_card(pdf: bytes, text: CardText, medium: Medium, *, templates: Templates) -> Artifact:
+def finish_card(pdf: bytes, text: CardText, medium: Medium, *, looks: Looks) -> Artifact:
     """Turn a typeset card into what its printer takes, and read it back. One thread only.
 
     Raises:
         PrintError: a colour cannot be printed, or the file is not what a printer takes.
     """
     if medium.press.colour == "mono":
-        return _labels(text, medium, templates=templates)
+        return _labels(text, medium, looks=looks)
     from ..inserts.press import finish_for_press
 
     data = finish_for_press(
@@ -88,7 +87,7 @@ def finish_card(pdf: bytes, text: CardText, medium: Medium, *, templates: Templa
     return Artifact(name=f"{_stem(text.order.number)}.pdf", media_type="application/pdf", data=data)
 
 
-def _labels(text: CardText, medium: Medium, *, templates: Templates) -> Artifact:
+def _labels(text: CardText, medium: Medium, *, looks: Looks) -> Artifact:
     """Return front and back as two labels, in the language of label printers."""
     from ..inserts.media.thermal import thermal_zpl
 
@@ -97,7 +96,8 @@ def _labels(text: CardText, medium: Medium, *, templates: Templates) -> Artifact
         created_at=text.created_at,
         dpi=medium.press.dpi,
         format=medium.format,
-        template=find_template(text.card.template, templates),
+        template=looks.template_for(text.card.template),
+        styles=looks.styles,
     )
     return Artifact(name=f"{_stem(text.order.number)}.zpl", media_type=ZPL, data=data)
 

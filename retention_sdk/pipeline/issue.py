@@ -37,7 +37,7 @@ class Printer:
         if not record.state.is_waiting:
             return record
         record = self.reopened(record)
-        artifact = draw_card(self.room.text(record), self.medium, templates=self.room.templates)
+        artifact = draw_card(self.room.text(record), self.medium, looks=self.room.looks)
         job = self.plan(record)
         self.submit(job, (artifact,), subject_id=record.subject_id)
         return self.mark_printed(record, job.id)

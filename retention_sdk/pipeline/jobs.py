@@ -125,7 +125,7 @@ class JobDesk:
 
     def _draw(self, record: CardRecord, medium: Medium) -> Drawn:
         text = self.room.text(record)
-        return Drawn(record, text, draw_card(text, medium, templates=self.room.templates))
+        return Drawn(record, text, draw_card(text, medium, looks=self.room.looks))
 
     def _new_job(self, cards: Sequence[Drawn]) -> PrintJob:
         from ..storage import PrintJob

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from ..config import LocaleConfig
-from ..errors import PluginError
 from ..inserts import (
-    BUILT_IN_TEMPLATES,
     Card,
-    CardTemplate,
     InsertSettings,
     card_id_for,
     compose_card,
@@ -30,6 +27,7 @@ from ..model.shop import Shop
 from .choose import Pick
 from .coupons import CouponDesk
 from .locale import localizer_for
+from .looks import Looks
 
 
 class Documents(Record):
@@ -133,32 +131,24 @@ def render(
     documents: Documents,
     *,
     context: Context,
-    templates: Mapping[str, CardTemplate],
+    looks: Looks,
     card_format: str = DEFAULT_FORMAT,
 ) -> dict[Surface, tuple[Artifact, ...]]:
     """Make the artifacts: the same documents always make the same bytes."""
     made: dict[Surface, tuple[Artifact, ...]] = {}
     if documents.card:
-        template = find_template(documents.card.template, templates)
         card = render_card(
-            documents.card, created_at=context.now, template=template, format=card_format
+            documents.card,
+            created_at=context.now,
+            template=looks.template_for(documents.card.template),
+            styles=looks.styles,
+            format=card_format,
         )
         made["card"] = (card.pdf, card.front_png, card.back_png)
     if documents.email:
         message_id = message_id_for(context.event_id, context.shop)
         made["email"] = (render_email(documents.email, message_id=message_id, date=context.now),)
     return made
-
-
-def find_template(name: str, templates: Mapping[str, CardTemplate]) -> CardTemplate | None:
-    """Return a plugin's template; None for a built-in one.
-
-    Raises:
-        PluginError: the plugin that brought it is gone.
-    """
-    if name in templates or name in BUILT_IN_TEMPLATES:
-        return templates.get(name)
-    raise PluginError(f"the card template {name!r} is not installed any more; install its plugin")
 
 
 def code_url(

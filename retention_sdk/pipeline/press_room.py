@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from ..channels.base import Channel
 from ..config import LocaleConfig
 from ..consent import RuleSet
 from ..errors import ConsentError, PrintError
-from ..inserts import Card, CardTemplate, InsertSettings, card_id_for
+from ..inserts import Card, InsertSettings, card_id_for
 from ..model import (
     ConsentChanged,
     Context,
@@ -29,6 +29,7 @@ from .card_text import CardText, fingerprint
 from .choose import Chosen, Pick, choose
 from .coupons import CouponDesk
 from .locale import localizer_for
+from .looks import Looks
 from .make import Codes, Documents, compose, variant_number
 from .snapshot import Snapshots
 from .withdraw import forget_prints, take_back
@@ -82,7 +83,7 @@ class PressRoom:
     calls: HookCalls
     codes: Codes
     locales: LocaleConfig
-    templates: Mapping[str, CardTemplate]
+    looks: Looks
     channel: Callable[[str], Channel]
     clock: Callable[[], datetime]
     inserts: InsertSettings | None = None
@@ -124,7 +125,7 @@ class PressRoom:
             context,
             rules=self.rules,
             calls=self.calls,
-            templates=tuple(self.templates.values()),
+            templates=tuple(self.looks.templates.values()),
             settings=self.inserts,
             words=localizer_for(context.locale, self.locales),
         )

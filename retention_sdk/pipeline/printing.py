@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from ..context import build_context
 from ..errors import ConsentError, PrintError
 from ..inserts import (
     Card,
-    CardTemplate,
     InsertSettings,
     RenderedCard,
     card_candidates,
@@ -24,7 +22,8 @@ from ..inserts.formats import DEFAULT_FORMAT
 from ..model import Brand, Candidate, Context, Decision, LocaleChoice, Order, OrderPaid, Shop
 from .choose import judge_of, preferred
 from .locale import localizer_for
-from .make import Codes, code_url, find_template
+from .looks import Looks
+from .make import Codes, code_url
 from .snapshot import enriched
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Press:
     calls: HookCalls
     codes: Codes
     locales: LocaleConfig
-    templates: Mapping[str, CardTemplate]
+    looks: Looks
     inserts: InsertSettings | None = None
 
 
@@ -80,7 +79,7 @@ def print_card(
     calls = press.calls
     context = _context(order, shop=press.shop, brand=press.brand, locale=locale, now=now)
     context = enriched(context, calls)
-    blocks, brought = calls.add_blocks(context=context), tuple(press.templates.values())
+    blocks, brought = calls.add_blocks(context=context), tuple(press.looks.templates.values())
     settings, words = press.inserts, localizer_for(locale, press.locales)
     offered = card_candidates(
         context, settings=settings, words=words, blocks=blocks, templates=brought
@@ -95,8 +94,13 @@ def print_card(
     card = compose_card(
         context, choice.candidate, choice.decision, words, code_url=url, settings=settings
     )
-    look = find_template(card.template, press.templates)
-    rendered = render_card(card, created_at=now, template=look, format=format)
+    rendered = render_card(
+        card,
+        created_at=now,
+        template=press.looks.template_for(card.template),
+        styles=press.looks.styles,
+        format=format,
+    )
     return PrintedCard(rendered, choice.candidate, choice.decisions, locale, card)
 
 

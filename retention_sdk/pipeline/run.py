@@ -50,7 +50,7 @@ class Pipeline:
         self._calls = room.calls
         self._clock = room.clock
         self._channel = room.channel
-        self._templates = room.templates
+        self._looks = room.looks
 
     def run(self, stored: StoredEvent) -> Iterator[str]:
         """Yield the name of each stage once it is committed. Stop anywhere; call again later.
@@ -118,7 +118,7 @@ class Pipeline:
         artifacts = render(
             documents,
             context=context,
-            templates=self._templates,
+            looks=self._looks,
             card_format=self._cards.medium.format,
         )
         hashes = {each.name: each.sha256 for made in artifacts.values() for each in made}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
 
 from ...errors import PrintError
 from ...model import Artifact
 from ..card import Card
 from ..formats import DEFAULT_FORMAT
+from ..style import CardStyle
 from ..template import CardTemplate
 from .plain import plain_text
 from .plotter import plotter_svg
@@ -23,6 +24,11 @@ _FLAT = ("front", "back")
 _FOLDED = ("cover", "inside-left", "inside-right", "back")
 
 
+class _Look(TypedDict):
+    template: CardTemplate | None
+    styles: Mapping[str, CardStyle] | None
+
+
 def draw_as(
     medium: str,
     card: Card,
@@ -31,30 +37,30 @@ def draw_as(
     format: str = DEFAULT_FORMAT,  # noqa: A002 - the word of the trade
     dpi: int = 203,
     template: CardTemplate | None = None,
+    styles: Mapping[str, CardStyle] | None = None,
 ) -> tuple[Artifact, ...]:
     """Return the files of a card in a medium: one, or one for each page.
 
-    ``dpi`` is a label printer's. ``template`` draws where the medium is drawn by templates; text
-    and pens have none.
+    ``dpi`` is a label printer's. ``template`` and ``styles`` count where the medium is drawn by
+    them; text and pens have none.
 
     Raises:
         PrintError: there is no such medium, or as the medium's own function.
     """
+    look: _Look = {"template": template, "styles": styles}
     if medium == "text":
         return (_file("card.txt", "text/plain", plain_text(card).encode()),)
     if medium == "plotter":
         svg = plotter_svg(card, format=format).encode()
         return (_file("card-pen.svg", "image/svg+xml", svg),)
     if medium == "svg":
-        drawn = preview_svg(card, created_at=created_at, format=format, template=template)
+        drawn = preview_svg(card, created_at=created_at, format=format, **look)
         return _files(drawn, "svg", "image/svg+xml")
     if medium == "zpl":
-        zpl = thermal_zpl(card, created_at=created_at, format=format, dpi=dpi, template=template)
+        zpl = thermal_zpl(card, created_at=created_at, format=format, dpi=dpi, **look)
         return (_file("card.zpl", "application/vnd.zebra-zpl", zpl),)
     if medium == "thermal-png":
-        pictures = thermal_png(
-            card, created_at=created_at, format=format, dpi=dpi, template=template
-        )
+        pictures = thermal_png(card, created_at=created_at, format=format, dpi=dpi, **look)
         return _files(pictures, "png", "image/png")
     raise PrintError(f"no medium {medium!r}; there are: {', '.join(MEDIA)}")
 
