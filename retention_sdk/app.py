@@ -113,9 +113,11 @@ class Retention:
         self.close()
 
     def close(self) -> None:
-        """Close the store, if it was opened."""
+        """Close the store, and end the process that draws strangers' templates."""
         if "store" in self.__dict__:
             self.store.close()
+        if "looks" in self.__dict__:
+            self.looks.close()
 
     # Parts ---------------------------------------------------------------------------------
 
@@ -133,10 +135,16 @@ class Retention:
 
     @cached_property
     def looks(self) -> Looks:
-        """The card templates and styles that plugins bring, and the shop's own styles."""
-        shelves, folder = self.plugins.shelves, self.config.inserts.styles
-        own = self.config.path(folder) if folder else None
-        return gather_looks(shelves.templates, shelves.styles, own)
+        """How cards can look: what plugins bring, and what lies in the shop's folders."""
+        shelves, settings, path = self.plugins.shelves, self.config.inserts, self.config.path
+        return gather_looks(
+            shelves.templates,
+            shelves.styles,
+            own_styles=path(settings.styles) if settings.styles else None,
+            foreign_templates=(
+                path(settings.foreign_templates) if settings.foreign_templates else None
+            ),
+        )
 
     @cached_property
     def ledger(self) -> PointsLedger | None:

@@ -198,7 +198,7 @@ def _write_as(
         created_at=now,
         format=wish.format,
         dpi=wish.dpi,
-        template=shop.looks.templates.get(card.template),
+        template=shop.looks.trusted_template_for(card.template),
         styles=shop.looks.styles,
     )
     return _put(artifacts, out, stem=stem)

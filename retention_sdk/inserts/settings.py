@@ -101,16 +101,18 @@ class InsertSettings(Settings):
 
     ``holdout_ratio`` of the customers get the plain card, so that the others can be compared with
     them; who they are follows from ``experiment``, and a new name deals anew. ``style`` goes
-    before the brand's; ``styles`` is a folder with styles of the shop's own. ``further_parcels``
-    is what lies in the second and later parcels of an order. ``rules`` stand beside the built-in
-    ones; families in ``skip`` are never chosen.
-    ``sales_channels`` maps a word of a channel's name to what may lie in its parcels.
+    before the brand's; ``styles`` is a folder with styles of the shop's own, ``foreign_templates``
+    one with templates of strangers, which are drawn in a worker process. ``further_parcels`` is
+    what lies in the second and later parcels of an order. ``rules`` stand beside the built-in
+    ones; families in ``skip`` are never chosen. ``sales_channels`` maps a word of a channel's name
+    to what may lie in its parcels.
     """
 
     holdout_ratio: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     experiment: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.\-]{0,79}$")] = "cards"
     style: _Slug | Literal[""] = ""
     styles: Line = ""
+    foreign_templates: Line = ""
     format: Line = DEFAULT_FORMAT
     further_parcels: Literal["none", "plain", "same"] = "none"
     birthday_days: Annotated[int, Field(ge=0, le=60)] = 7

@@ -31,10 +31,12 @@ class CardTemplate(Record):
     """A personal card beside the built-in ones. It says what ``thank_you`` says, in its own look.
 
     ``sources`` replace built-in Typst files of the same name; each gets the same data. The
-    candidate declares ``content``, and consent is decided on that.
+    candidate declares ``content``, and consent is decided on that. One that is not ``is_trusted``
+    is drawn in a process of its own with limits (see ``worker``).
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     summary: Line = ""
     content: frozenset[ContentKind] = frozenset({ContentKind.THANKS, ContentKind.ORDER_SUMMARY})
+    is_trusted: bool = True
     sources: Sources

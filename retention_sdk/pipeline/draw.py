@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import PrintError
-from ..inserts import render_card
 from ..inserts.formats import DEFAULT_FORMAT, CardFormat, get_format
 from ..inserts.profiles import DEFAULT_PROFILE, PdfX, PressProfile, get_profile
 from ..model import Artifact
@@ -54,13 +53,8 @@ def typeset_card(text: CardText, medium: Medium, *, looks: Looks) -> bytes:
     """
     if medium.press.colour == "mono":
         return b""
-    rendered = render_card(
-        text.card,
-        created_at=text.created_at,
-        template=looks.template_for(text.card.template),
-        styles=looks.styles,
-        format=medium.format,
-        preview=False,
+    rendered = looks.draw(
+        text.card, created_at=text.created_at, format=medium.format, preview=False
     )
     return rendered.pdf.data
 
@@ -96,7 +90,7 @@ def _labels(text: CardText, medium: Medium, *, looks: Looks) -> Artifact:
         created_at=text.created_at,
         dpi=medium.press.dpi,
         format=medium.format,
-        template=looks.template_for(text.card.template),
+        template=looks.trusted_template_for(text.card.template),
         styles=looks.styles,
     )
     return Artifact(name=f"{_stem(text.order.number)}.zpl", media_type=ZPL, data=data)

@@ -14,7 +14,6 @@ from ..inserts import (
     card_id_for,
     compose_card,
     make_token,
-    render_card,
 )
 from ..inserts.codes import human_code
 from ..inserts.codes.settings import CodesConfig
@@ -137,13 +136,7 @@ def render(
     """Make the artifacts: the same documents always make the same bytes."""
     made: dict[Surface, tuple[Artifact, ...]] = {}
     if documents.card:
-        card = render_card(
-            documents.card,
-            created_at=context.now,
-            template=looks.template_for(documents.card.template),
-            styles=looks.styles,
-            format=card_format,
-        )
+        card = looks.draw(documents.card, created_at=context.now, format=card_format)
         made["card"] = (card.pdf, card.front_png, card.back_png)
     if documents.email:
         message_id = message_id_for(context.event_id, context.shop)

@@ -16,7 +16,6 @@ from ..inserts import (
     RenderedCard,
     card_candidates,
     compose_card,
-    render_card,
 )
 from ..inserts.formats import DEFAULT_FORMAT
 from ..model import Brand, Candidate, Context, Decision, LocaleChoice, Order, OrderPaid, Shop
@@ -94,13 +93,7 @@ def print_card(
     card = compose_card(
         context, choice.candidate, choice.decision, words, code_url=url, settings=settings
     )
-    rendered = render_card(
-        card,
-        created_at=now,
-        template=press.looks.template_for(card.template),
-        styles=press.looks.styles,
-        format=format,
-    )
+    rendered = press.looks.draw(card, created_at=now, format=format)
     return PrintedCard(rendered, choice.candidate, choice.decisions, locale, card)
 
 
