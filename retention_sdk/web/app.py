@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from secrets import token_bytes
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
@@ -110,7 +111,7 @@ class _Web:
             Route("/hooks/{platform}", self.hook, methods=["POST"]),
         ]
         if self._cards is not None:
-            routes.append(Route("/t/{code:path}", self.scan))
+            routes.append(_anything_below("/t/", self.scan))
         return routes
 
     @asynccontextmanager
@@ -191,3 +192,10 @@ def _status(code: int) -> Response:
     """Answer a machine: a number and nothing about why, which is in the log."""
     headers = {"retry-after": "60"} if code == _TRY_LATER else {}
     return PlainTextResponse("", status_code=code, headers=headers)
+
+
+def _anything_below(prefix: str, endpoint: Callable[[Request], Any]) -> Route:
+    """Return a route for every path that begins so; Starlette's own stop at a line break."""
+    route = Route(prefix + "{code:path}", endpoint)
+    route.path_regex = re.compile(rf"^{re.escape(prefix)}(?P<code>.*)\Z", re.DOTALL)
+    return route

@@ -8,6 +8,7 @@ from __future__ import annotations
 import resource
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from retention_sdk.errors import InsufficientPoints, StorageError
 from retention_sdk.loyalty import PointsLedger, Program, Rate
@@ -16,6 +17,7 @@ from retention_sdk.storage import Connection, Store, open_store
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+_ROOM = 300_000  # bytes that the files of a starving store may still grow by
 PROGRAM = Program(rates={"EUR": Rate(points=1, per_minor=100)})
 
 
@@ -87,7 +89,9 @@ def spend(store: Store, ledger: PointsLedger, names: list[str]) -> None:
 def starve(store: Store, ledger: PointsLedger, names: list[str]) -> None:
     """Work until the disk is full, say so, then go on with a larger disk."""
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, hard))
+    path = Path(store.url.partition(":///")[2])
+    largest = max(each.stat().st_size for each in path.parent.glob(f"{path.name}*"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest + _ROOM, hard))
     queue = list(names)
     while queue:
         try:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 import uvicorn
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -206,6 +206,8 @@ def test_no_path_is_an_error_or_leads_elsewhere(shop, seconds):
     with served(create_app(shop, clock=seconds)) as client:
 
         @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+        @example(code="\n0")
+        @example(code="0\n")
         @given(
             code=st.one_of(
                 st.text(max_size=80), st.from_regex(r"[0-9A-Za-z-]{0,20}", fullmatch=True)
