@@ -18,10 +18,12 @@ from .lettering import lettering_of
 from .logo import check_logo
 from .qr import QrCode
 from .typography import CODE_FACE, Face, Typography
-from .words import bind_short_words, longest_runs, phrases_of
+from .words import addresses_in, bind_short_words, longest_runs, phrases_of
 
 _ROLES = ("display", "body", "aside", "hand")
 _REGION = re.compile(r"[A-Za-z]{2}")
+# Small print often stands light on colour, where thinner strokes fill with ink.
+_LEGAL_FLOOR = 7.0
 _PDF_MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -119,9 +121,9 @@ def _front(setting: Setting) -> dict[str, Any]:
         "signature": check_logo(card.signature).decode() if card.signature else None,
         "role": card.sender_role,
         "runs": {
-            "headline": longest_runs(card.headline),
+            "headline": longest_runs(bind_short_words(card.headline)),
             "salutation": longest_runs(card.salutation, *quoted),
-            "body": longest_runs(*card.body, *card.steps),
+            "body": longest_runs(*body, *(bind_short_words(text) for text in card.steps)),
             "sender": longest_runs(card.sender_name),
             "badge": [card.badge] if card.badge else [],
         },
@@ -152,11 +154,12 @@ def _back(setting: Setting, code: QrCode | None) -> dict[str, Any]:
         "contact": card.contact,
         "legal": card.legal,
         "notice": card.notice,
+        "addresses": addresses_in(card.contact, card.legal, card.notice),
         "runs": {
             "list": longest_runs(*(item.title for item in card.items)),
             "rest": longest_runs(card.tagline, *(line.text for line in card.points), *blocks),
             "foot": longest_runs(card.contact, card.legal, card.notice),
-            "caption": longest_runs(caption),
+            "caption": longest_runs(bind_short_words(caption)),
             "coupon": longest_runs(
                 *((card.coupon.value, card.coupon.terms) if card.coupon else ())
             ),
@@ -189,7 +192,7 @@ def _type(setting: Setting, library: FontLibrary, letters: frozenset[str]) -> di
         "headline_sizes": style.headline_sizes(grid.display * faces["display"]["scale"]),
         "body_sizes": style.body_sizes(grid.text),
         "small_size": round(small, 2),
-        "legal_size": round(style.legal * min(1.15, max(0.95, grid.text)), 2),
+        "legal_size": round(max(_LEGAL_FLOOR, style.legal * min(1.15, max(0.95, grid.text))), 2),
         "aside_scale": round(style.aside_scale * faces["aside"]["scale"], 3),
         "aside_size": round(small * style.aside_scale * faces["aside"]["scale"], 2),
     }
@@ -243,7 +246,8 @@ def _ems(setting: Setting, library: FontLibrary) -> dict[str, dict[str, float]]:
     caption = card.code.caption if card.code else ""
     quoted = (card.quote.recipient, *card.quote.paragraphs) if card.quote else ()
     asides = (card.salutation, card.signoff, card.tagline, card.more_items, caption, *quoted)
-    lines = (*card.body, *card.steps, card.contact, card.legal, card.notice, card.badge)
+    foot = (card.contact, card.legal, card.notice)
+    lines = (*card.body, *card.steps, *foot, *addresses_in(*foot), card.badge)
     order = (card.order_number, card.order_date, *(item.title for item in card.items))
     more = (*(each.text for each in card.points), *_strings_of(card))
     texts = {

@@ -7,11 +7,17 @@ import unicodedata
 from collections.abc import Iterable
 
 # A line may break after a space, a dash or a slash, and anywhere in Thai, Lao, Khmer, Burmese
-# (by dictionary), Han, Kana and Hangul (UAX #14). What is left must fit as it stands.
-_UNBREAKABLE = re.compile(
+# (by dictionary), Han, Kana and Hangul (UAX #14). What is left must fit as it stands. Spaces that
+# do not break belong to it, and so does a plain one before a sign that ends or after one that
+# opens (rules LB13 to LB15), as in "anniversaire !" or "« Merci ».
+_GLUE = r"[\u00a0\u2007\u202f\u2060]"
+_LETTER = (
     r"[^\s\u2010\u2012-\u2014/\-\u00ad\u200b\u2066-\u2069\u0e00-\u0eff\u1000-\u109f"
-    r"\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
+    r"\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 )
+_BOUND_SPACE = r" +(?=[!?;:,.»”’›)\]}…%])|(?<=[(\[{«„“‘‹¿¡]) +"
+_UNBREAKABLE = re.compile(f"(?:{_LETTER}|{_GLUE}|{_BOUND_SPACE})+")
+_ADDRESS = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _RUNS_MAX = 4
 _HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _PHRASE = re.compile(r"[^、。，；！？\n]+[、。，；！？]*")
@@ -23,6 +29,12 @@ def longest_runs(*texts: str) -> list[str]:
     """Return the longest stretches of text that no line break can divide."""
     runs = {run for text in texts for run in _UNBREAKABLE.findall(text)}
     return sorted(runs, key=lambda run: (-len(run), run))[:_RUNS_MAX]
+
+
+def addresses_in(*texts: str) -> list[str]:
+    """Return the e-mail addresses that a line would break at a hyphen of their own, each once."""
+    found = (address for text in texts for address in _ADDRESS.findall(text))
+    return sorted({address for address in found if "-" in address})
 
 
 def phrases_of(text: str) -> list[str]:
