@@ -15,6 +15,7 @@ from retention_sdk.adapter import Capability
 from retention_sdk.cli import _help
 from retention_sdk.hooks import PREFIX, spec
 from retention_sdk.hooks.manager import load
+from retention_sdk.inserts import InsertSettings
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -53,6 +54,7 @@ def pages() -> Iterator[tuple[str, str]]:
         "Context",
     ):
         yield f"schemas/{name.lower()}.json", schema(getattr(model, name).model_json_schema())
+    yield "schemas/inserts.json", schema(InsertSettings.model_json_schema())
 
 
 def schema(value: object) -> str:
