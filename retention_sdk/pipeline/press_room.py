@@ -240,10 +240,9 @@ class PressRoom:
         return self._again(record)
 
     def reprint(self, record: CardRecord, reason: str) -> CardRecord:
-        """Give a card another copy with the same number, code and words.
+        """Give a card another copy with the same number, code and words; also a packed one.
 
         Raises:
-            StorageError: it is packed.
             SubjectErased: it was for somebody who is forgotten.
         """
         text = self.text(record)
@@ -298,8 +297,6 @@ class PressRoom:
         from the platform the card was made for: a file and a webhook describe an order
         differently, and that is no edit.
         """
-        from ..storage import CardState
-
         order = event.order
         if order.cancelled_at is not None:
             return self.void(record, CANCELLED)
@@ -311,16 +308,30 @@ class PressRoom:
         if fulfilment is None:
             return self.void(record, NO_PARCEL)
         if fulfilment.status in _GONE:
-            if record.state is not CardState.PRINTED:
-                return self.void(record, LEFT_WITHOUT)
-            with self.store.begin() as connection:
-                self.store.cards.advance(
-                    connection, record, CardState.PACKED, reason=LEFT, now=self.clock()
-                )
-            return self._again(record)
+            return self._close(record)
         if fingerprint(order) == fingerprint(self.text(record).order):
             return None
         return self.revise(record, order, EDITED)
+
+    def _close(self, record: CardRecord) -> CardRecord | None:
+        """Close the card of a parcel that left: packed if a printer has it, void if none has.
+
+        A process may have died after its channel took the card and before the ledger knew; then
+        the card lies in the parcel, and its file is not taken back.
+        """
+        from ..storage import CardState, DeliveryState
+
+        cards, now = self.store.cards, self.clock()
+        with self.store.begin() as connection:
+            job = self.store.jobs.of_copy(connection, record.card_id, record.copy)
+            sent = self.store.deliveries.get(connection, job.id) if job else None
+            job_id = job.id if job else record.job_id
+            if sent is not None and sent.state is DeliveryState.ACCEPTED:
+                cards.advance(connection, record, CardState.PRINTED, job_id=job_id, now=now)
+            cards.advance(connection, record, CardState.PACKED, reason=LEFT, job_id=job_id, now=now)
+        closed = self._again(record)
+        is_packed = closed is not None and closed.state is CardState.PACKED
+        return closed if is_packed else self.void(record, LEFT_WITHOUT)
 
     def _recheck(self, subject_id: str) -> tuple[CardRecord, ...]:
         """Write the cards anew that no printer has yet: an objection must reach the press."""

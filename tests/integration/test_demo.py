@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +63,21 @@ def test_cards_suit_what_happened_and_come_in_all_three_styles(gallery):
         "first_order_welcome", "gift_message", "plain_thanks", "winback_gift",
     }  # fmt: skip
     assert {"letter", "note", "poster"} == set(re.findall(r"variant (\w+) was dealt", notes))
+
+
+def test_every_card_that_was_printed_is_there_with_both_its_sides(gallery):
+    """Also that of an order which is delivered later in the demonstration."""
+    log = json.loads((gallery / "log.json").read_text())
+    cards = [
+        each
+        for event in log
+        for each in event["outcome"]["deliveries"]
+        if each["surface"] == "card"
+    ]
+    names = {tuple(sorted(p.name for p in Path(each["location"]).iterdir())) for each in cards}
+
+    assert len(cards) > 20
+    assert {("card-back.png", "card-front.png", "card.pdf")} == names
 
 
 def test_every_link_of_the_gallery_leads_to_a_file_and_none_to_the_network(gallery):

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from retention_sdk import CustomerErased, OrderCancelled, OrderFulfilled, OrderRefunded
+from retention_sdk.hooks import hookimpl
+from retention_sdk.hooks.manager import load
 from retention_sdk.model import (
     ConsentChanged,
     ConsentChannel,
@@ -299,6 +301,54 @@ def test_a_parcel_that_got_another_name_when_it_left_is_the_same_parcel(shop):
     shop.ingest([fulfilled(order, planned.model_copy(update=changes))])
 
     assert CardState.PACKED == cards_of(shop)[0].state
+
+
+def test_the_card_of_a_parcel_that_left_and_arrived_stays_in_the_folder(shop, tmp_path):
+    """Whether the platform keeps the name of the parcel, or gives it another one."""
+    kept, renamed = an_order(id="1", number="1"), an_order(id="2", number="2")
+    for order in (kept, renamed):
+        shop.ingest([a_paid_event(order)])
+    files = printed_files(tmp_path)
+    for order, name in ((kept, kept.fulfilments[0].id), (renamed, "F-7")):
+        for status in (FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED):
+            changes = {"id": name, "status": status, "shipped_at": NOON}
+            parcel = order.fulfilments[0].model_copy(update=changes)
+            event_id = f"test:{order.id}:{status}"
+            shop.ingest([fulfilled(order, parcel).model_copy(update={"id": event_id})])
+            shop.ingest([a_paid_event(order.model_copy(update={"fulfilments": (parcel,)}))])
+
+    assert 2 == len(files)
+    assert files == printed_files(tmp_path)
+    assert {CardState.PACKED} == {cards_of(shop, each)[0].state for each in ("1", "2")}
+
+
+class DiesWhenItIsTold:
+    """Ends the process after the channel has taken a card, and before the ledger knows."""
+
+    @hookimpl
+    def retention_delivered(self, receipt):
+        if receipt.channel == "folder":
+            raise KeyboardInterrupt
+
+
+def test_a_card_that_a_printer_took_is_not_taken_back_though_the_ledger_missed_it(
+    make_shop, tmp_path
+):
+    order, plugins = an_order(), load(discover=False)
+    plugins.add(DiesWhenItIsTold(), "dies")
+    with pytest.raises(KeyboardInterrupt):
+        make_shop(plugins=plugins).ingest([a_paid_event(order)])
+    files = printed_files(tmp_path)
+    shop = make_shop()
+    assert CardState.RENDERED == cards_of(shop)[0].state
+
+    (planned,) = order.fulfilments
+    gone = planned.model_copy(update={"status": FulfilmentStatus.SHIPPED, "shipped_at": NOON})
+    shop.ingest([fulfilled(order, gone)])
+
+    (record,) = cards_of(shop)
+    assert (CardState.PACKED, "the parcel left") == (record.state, record.reason)
+    assert [record.job_id] == files == printed_files(tmp_path)
 
 
 def test_a_cancelled_parcel_voids_its_card(desk):
