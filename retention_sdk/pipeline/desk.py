@@ -71,7 +71,7 @@ class PackingDesk:
         return self._handout(number, again=False)
 
     def print_again(self, number: str) -> Handout:
-        """Print another copy of a card that is torn or lost; then as ``hand_out``."""
+        """Print another copy of a torn or lost card, packed or not; then as ``hand_out``."""
         return self._handout(number, again=True)
 
     def _handout(self, number: str, *, again: bool) -> Handout:
@@ -100,10 +100,10 @@ class PackingDesk:
     def _serve(self, number: str, record: CardRecord, *, again: bool) -> Handout:
         from ..storage import CardState
 
-        if record.state is CardState.PACKED:
-            when = f"{record.state_at:%Y-%m-%d %H:%M} UTC"
-            return _answer(number, record, "packed_before", f"was packed before, at {when}")
-        if not record.state.is_open:
+        is_packed = record.state is CardState.PACKED
+        if is_packed and not again:
+            return _answer(number, record, "packed_before", _packed_before(number, record))
+        if not (is_packed or record.state.is_open):
             reason = record.reason or "the card is void"
             return _answer(number, record, "void", f"put no card in: {reason}")
         if again:
@@ -126,6 +126,11 @@ class PackingDesk:
         if was_printed:
             return _answer(number, record, "taken", f"take its card{where}")
         return _answer(number, record, "printed", "its card is printed")
+
+
+def _packed_before(number: str, record: CardRecord) -> str:
+    when = f"{record.state_at:%Y-%m-%d %H:%M} UTC"
+    return f"was packed before, at {when}; another copy: retention pack --again {number[:100]}"
 
 
 def _place(record: CardRecord, room: PressRoom) -> str:

@@ -37,7 +37,7 @@ _NEXT: dict[CardState, frozenset[CardState]] = {
     CardState.ASSIGNED: _GIVEN_UP | {CardState.RENDERED},
     CardState.RENDERED: _GIVEN_UP | {CardState.PRINTED},
     CardState.PRINTED: _GIVEN_UP | {CardState.PACKED},
-    CardState.PACKED: frozenset(),
+    CardState.PACKED: frozenset({CardState.REPRINTED}),  # by a person: it was torn, or is lost
     CardState.VOIDED: frozenset(),
     CardState.REPRINTED: frozenset(),
 }

@@ -79,12 +79,13 @@ class CardLedger:
     ) -> CardRecord:
         """Give up the newest copy for another one under the same card number.
 
-        ``is_changed`` counts the version up: a customer would see the difference.
+        ``is_changed`` counts the version up: a customer would see the difference. Another copy
+        of the same words may follow a packed one, and opens its parcel again.
 
         Raises:
-            StorageError: the parcel is closed.
+            StorageError: the parcel is closed, and the card would change.
         """
-        if record.state is CardState.PACKED:
+        if record.state is CardState.PACKED and is_changed:
             raise StorageError(f"card {record.card_id} is packed; it cannot be replaced")
         self.advance(connection, record, CardState.REPRINTED, reason=reason, now=now)
         self._add_copy(

@@ -71,6 +71,7 @@ def test_a_second_scan_says_that_it_is_packed_and_prints_nothing(shop, desk, cha
 
     assert ("packed_before", False) == (again.state, again.may_close)
     assert "2026-11-21 10:00 UTC" in again.sentence
+    assert "retention pack --again 1001" in again.sentence
     assert 1 == len(channel.sent)
 
 
@@ -126,6 +127,33 @@ def test_a_torn_card_is_printed_again_under_the_same_number(shop, desk, channel)
     assert "printed" == answer.state
     assert channel.sent[0].artifacts[0].data == channel.sent[1].artifacts[0].data
     assert channel.sent[0].id != channel.sent[1].id
+
+
+def test_a_packed_card_that_is_lost_is_printed_again_and_recorded_as_a_reprint(shop, desk, channel):
+    shop.ingest([an_event(1001)])
+    first = desk.hand_out("1001")
+    second = desk.print_again("1001")
+
+    assert ("printed", True, first.card) == (second.state, second.may_close, second.card)
+    assert channel.sent[0].artifacts[0].data == channel.sent[1].artifacts[0].data
+    with shop.store.reading() as connection:
+        steps = shop.store.cards.history(connection, int(second.card, 16))
+    assert [
+        (1, "packed"), (1, "reprinted"), (2, "assigned"), (2, "rendered"), (2, "printed"),
+        (2, "packed"),
+    ] == [(step.copy, step.state.value) for step in steps][3:]  # fmt: skip
+
+
+def test_a_void_card_is_not_printed_again_either(shop, desk, channel):
+    event = an_event(1001)
+    off = event.order.model_copy(update={"cancelled_at": NOON})
+    shop.ingest([event])
+    shop.ingest(
+        [OrderCancelled(id="test:off", shop_id="soap.example", occurred_at=NOON, order=off)]
+    )
+
+    assert "void" == desk.print_again("1001").state
+    assert [] == channel.sent
 
 
 def test_a_printer_that_is_off_leaves_the_parcel_open(shop):

@@ -115,7 +115,7 @@ def test_the_same_step_twice_is_one(assign, store, now):
                 CardState.ASSIGNED: "rendered voided reprinted",
                 CardState.RENDERED: "printed voided reprinted",
                 CardState.PRINTED: "packed voided reprinted",
-                CardState.PACKED: "",
+                CardState.PACKED: "reprinted",
                 CardState.VOIDED: "",
                 CardState.REPRINTED: "",
             }.items(),
@@ -158,7 +158,7 @@ def test_a_reprint_keeps_number_and_version_and_a_change_counts_the_version_up(a
     ] == steps
 
 
-def test_a_packed_card_is_not_replaced(assign, store, now):
+def test_a_packed_card_is_not_replaced_by_another(assign, store, now):
     record = assign()
     take(store, record, CardState.RENDERED, CardState.PRINTED, CardState.PACKED, now=now)
 
