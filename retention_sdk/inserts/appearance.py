@@ -64,8 +64,8 @@ def set_up(
 
 def letters_of(setting: Setting) -> frozenset[str]:
     """Return all visible characters of a card, with the signs that templates add."""
-    said = "".join(text for _, text, _ in _texts(setting))
-    return frozenset(char for char in said + "\u00d7\u00b7\u2022" if not is_unseen(char))
+    said = set("\u00d7\u00b7\u2022").union(*(text for _, text, _ in _texts(setting)))
+    return frozenset(char for char in said if not is_unseen(char))
 
 
 def texts_of(setting: Setting) -> dict[str, tuple[str, Face]]:

@@ -24,6 +24,11 @@ _NUMBERS = frozenset({"EN", "AN"})
 _BRACKETS = dict(zip("([{⁅⁽₍⟦⟨⟪「『【（［｛", ")]}⁆⁾₎⟧⟩⟫」』】）］｝", strict=True))
 # What is read as one: letters of one direction, digits, and signs between them, without a space.
 _TOKEN = re.compile(r"[^\s\u2066-\u2069]+")
+# What may put a character of a left-to-right text at a level other than 0.
+_TURNING = re.compile(
+    r"[\u0590-\u08ff\u200f\u202a-\u202e\u2067\u2068\ufb1d-\ufdff\ufe70-\ufeff"
+    r"\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 _IDENTIFIERS = ("order_number", "code.label", "coupon.code", "contact")
 _STRONG = frozenset({"L", "R", "AL"})
 
@@ -57,6 +62,8 @@ def misread(text: str, *, is_rtl: bool) -> tuple[str, ...]:
 
     Groups of Arabic-Indic digits alone, ``٢٠٢٦-٣٨``, are read from the right, as they are shown.
     """
+    if not is_rtl and not _TURNING.search(text):
+        return ()
     return tuple(word for line in text.split("\n") for word in _misread_line(line, is_rtl=is_rtl))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import ConfigError
@@ -198,8 +200,10 @@ def _type(setting: Setting, library: FontLibrary, letters: frozenset[str]) -> di
     }
 
 
-def _plain(style: Typography) -> dict[str, Any]:
-    return {key: value for key, value in asdict(style).items() if key not in _ROLES}
+@cache
+def _plain(style: Typography) -> Mapping[str, Any]:
+    values = ((each.name, getattr(style, each.name)) for each in fields(style))
+    return MappingProxyType({name: value for name, value in values if name not in _ROLES})
 
 
 def _face(face: Face, text: str, library: FontLibrary, letters: frozenset[str]) -> dict[str, Any]:
