@@ -102,7 +102,7 @@ def _check(texts: Sequence[tuple[str, str, float, float]], face: StrokeFace) -> 
             )
             more = f" and {len(lacking) - _SHOWN_MAX} more" if len(lacking) > _SHOWN_MAX else ""
             raise MissingGlyph(
-                f"{name}: the pen writes Latin and has no stroke for {shown}{more}; "
+                f"{name}: the pen writes Latin letters only, and none of {shown}{more}; "
                 "print this card instead"
             )
 

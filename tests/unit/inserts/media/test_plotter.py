@@ -101,11 +101,13 @@ def test_every_character_is_drawn_or_named_as_lacking(char):
 
 def test_other_scripts_are_refused_by_name(samples):
     with pytest.raises(
-        MissingGlyph, match=r"headline: the pen writes Latin .* U\+0633 ARABIC LETTER SEEN"
+        MissingGlyph,
+        match=r"headline: the pen writes Latin letters only, .* U\+0633 ARABIC LETTER SEEN",
     ):
         plotter_svg(samples["fa"])
-    with pytest.raises(MissingGlyph, match=r"and [0-9]+ more; print this card instead"):
+    with pytest.raises(MissingGlyph, match=r"and [0-9]+ more; print this card instead") as told:
         plotter_svg(samples["ja"])
+    assert 8 == str(told.value).count("U+")
 
 
 def test_text_that_does_not_fit_is_refused(a_card):
