@@ -34,7 +34,7 @@ EXIT_CODES = {
     0: "done",
     1: "something unexpected; please report it (`locales`, `preflight`: a fault was found)",
     2: "the command line is wrong",
-    3: "a setting is wrong or missing",
+    3: "a setting or an input file is wrong or missing",
     4: "a plugin is broken or missing",
     5: "a platform sent or answered something unusable",
     6: "a card cannot be printed as it should be",

@@ -23,7 +23,7 @@ _MARKS = {"error": "[red]error[/red]", "warning": "[yellow]warning[/yellow]", "n
 
 
 def command(
-    action: Annotated[Action, typer.Argument(help="What to do.")],
+    action: Annotated[Action, typer.Argument(metavar="check|draft", help="What to do.")],
     file: Annotated[
         Path | None, typer.Option("--brand", help="A brand file; the shop's own without.")
     ] = None,

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ..app import Retention
-from ..errors import ConfigError
 from ..pipeline.attribution import CardRow, CardsReport, Rate, report_cards
+from .choices import refuse
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 
 Action = Literal["report"]
@@ -22,7 +22,7 @@ _HEADINGS = ("card", "given", "printed", "packed", "void", "scanned", "ordered",
 
 
 def command(
-    action: Annotated[Action, typer.Argument(help="What to do.")],  # noqa: ARG001 - there is one
+    action: Annotated[Action, typer.Argument(metavar="report", help="What to do.")],  # noqa: ARG001 - there is one
     since: Since = "",
     window: Window = 60,
     config: ConfigFile = DEFAULT_CONFIG,
@@ -47,15 +47,14 @@ def first_day(text: str, shop: Retention) -> datetime:
     """Return the beginning of a day where the shop is; a year ago for an empty text.
 
     Raises:
-        ConfigError: it is no date.
+        BadParameter: it is no date.
     """
     if not text:
         return shop.clock() - _YEAR
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        hint = "write it as 2026-01-31"
-        raise ConfigError("is not a date", key="--since", hint=hint) from None
+        refuse("--since", "is not a date; write it as 2026-01-31")
     return datetime.combine(day, time(), tzinfo=ZoneInfo(shop.config.shop.time_zone))
 
 

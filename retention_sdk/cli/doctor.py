@@ -64,7 +64,8 @@ def _card(shop: Retention) -> str:
 
 def _mail(config: Config) -> Finding:
     if not config.shop.email:
-        hint = 'shop.email is empty; e-mails need an address, for example "hello@shop.example"'
+        line = 'email = "hello@shop.example"'
+        hint = f"e-mails need an address; add below [shop] in retention.toml: {line}"
         return "mail", False, hint
     missing = "" if config.brand.legal_footer else "; no marketing without [legal_footer]"
     return "mail", True, f"comes from {config.shop.email}{missing}"

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from ..adapters.orders_file import OrdersFileAdapter
 from ..app import Retention
-from ..errors import ConfigError
 from ..pipeline import Outcome
+from .choices import refuse, require_file
 from .output import DEFAULT_CONFIG, ConfigFile, Json, emit, progress
 from .show import exit_code, show_outcomes
 
@@ -25,6 +26,8 @@ def command(
     """Fetch orders and work on what is new in them. Repeating it has no further effect."""
     with Retention.from_file(config) as shop:
         adapter = shop.adapter(platform)
+        if isinstance(adapter, OrdersFileAdapter):
+            require_file(adapter.settings.path)
         orders = list(adapter.fetch_orders(updated_since=_moment(since)))
         outcomes: list[Outcome] = []
         with progress("orders", len(orders), is_quiet=json) as step:
@@ -42,7 +45,5 @@ def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(
-            "is not a date", key="--since", hint="2026-11-21 or with a time"
-        ) from None
+        refuse("--since", "is not a date; write it as 2026-11-21, or with a time")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -33,6 +33,8 @@ def command(
         "currency": currency.upper(),
         "language": language,
         "email": email,
+        "contact": "" if email else "# ",
+        "contact_email": email or "hello@shop.example",
     }
     planned = {file: _fill(file, values) for file in ("retention.toml", "brand.toml")}
     planned["retention.key"] = token_hex(32) + "\n"

@@ -6,30 +6,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from ..app import Retention
 from ..config import load_config
-from ..consent import explain
-from ..errors import ConfigError
+from ..consent import explain as explain_decision
 from ..inserts import Card, RenderedCard, render_card
-from ..inserts.formats import get_format
+from ..inserts.formats import CardFormat
 from ..inserts.media import MEDIA, draw_as
+from ..inserts.media.thermal import DPIS
 from ..inserts.press import press_card
-from ..inserts.profiles import DEFAULT_PROFILE, PdfX, get_profile
+from ..inserts.profiles import DEFAULT_PROFILE, PdfX, PressProfile
 from ..inserts.samples import NOW, sample_card
-from ..model import Artifact, Formality, Order
+from ..model import Artifact, Decision, Formality, Order
 from ..pipeline.locale import asked_locale
 from ..pipeline.printing import PrintedCard
+from .choices import (
+    PaperFormat,
+    PdfStandard,
+    Profile,
+    Style,
+    check_style,
+    one_of,
+    pick_format,
+    pick_pdfx,
+    pick_profile,
+    read_input,
+    refuse,
+    require_file,
+)
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 
-T = TypeVar("T")
-
-_PDFX: dict[str, PdfX | None] = {"": None, "x-4": "x-4", "x-1a": "x-1a"}
 _ENDINGS = frozenset({".pdf", ".png", ".svg", ".txt", ".zpl"})
 _MEDIA: dict[str, str] = {name: name for name in ("", *MEDIA)}
+_DPIS: dict[str, int] = {str(dpi): dpi for dpi in DPIS}
 _FORMALITIES: dict[str, Formality | None] = {
     "": None,
     "formal": "formal",
@@ -44,8 +56,8 @@ class _Wish:
     template: str | None
     style: str
     formality: Formality | None
-    format: str
-    profile: str
+    format: CardFormat
+    profile: PressProfile
     pdfx: PdfX | None
     marks: bool
     medium: str
@@ -62,52 +74,49 @@ def command(
     platform: Annotated[str, typer.Option("--platform", "-p", help="What wrote it.")] = "file",
     template: Annotated[str | None, typer.Option(help="Tried first; consent decides.")] = None,
     locale: Annotated[str | None, typer.Option(help="BCP 47; the order's own otherwise.")] = None,
-    style: Annotated[str, typer.Option(help="The look; the brand's own otherwise.")] = "",
+    style: Style = "",
     formality: Annotated[
         str, typer.Option(help="formal, neutral or warm; of a sample with --template.")
     ] = "",
-    format: Annotated[str, typer.Option(help="The size; the shop's own otherwise.")] = "",  # noqa: A002
-    profile: Annotated[str, typer.Option(help="How it will be printed.")] = DEFAULT_PROFILE,
-    pdfx: Annotated[str, typer.Option(help="x-4 or x-1a, as the printer asks.")] = "",
+    card_format: PaperFormat = "",
+    profile: Profile = DEFAULT_PROFILE,
+    pdfx: PdfStandard = "",
     marks: Annotated[bool, typer.Option("--marks", help="Draw marks around the bleed.")] = False,
     medium: Annotated[
         str, typer.Option("--as", help="thermal-png, zpl, text, plotter or svg; PDF otherwise.")
     ] = "",
     dpi: Annotated[int, typer.Option(help="A label printer's resolution.")] = 203,
     out: Annotated[Path, typer.Option(help="A folder, or a file such as card.pdf.")] = Path("out"),
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell every decision with its law.")
+    ] = False,
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
     """Print one card: PDF with bleed for the press, two PNG to look at."""
     if sample == (order is not None):
-        raise ConfigError("name one of --order and --sample", key="insert")
+        refuse("--order, --sample", "name one of them")
     shop = _shop(config, style, is_sample=sample)
     wish = _Wish(
         locale,
         template,
         style,
-        _one_of(formality, _FORMALITIES, key="--formality"),
-        format or shop.config.inserts.format,
-        profile,
-        _one_of(pdfx, _PDFX, key="--pdfx"),
+        one_of(formality, _FORMALITIES, option="--formality"),
+        pick_format(card_format or shop.config.inserts.format),
+        press := pick_profile(profile),
+        pick_pdfx(pdfx, press),
         marks,
-        _one_of(medium, _MEDIA, key="--as"),
-        dpi,
+        one_of(medium, _MEDIA, option="--as"),
+        one_of(str(dpi), _DPIS, option="--dpi"),
     )
     if sample and template and template not in shop.looks.templates:
         answers = [_print_sample(shop, wish, out)]
     else:
         orders = [_sample_order()] if order is None else _orders(shop, platform, order)
         if len(orders) > 1 and out.suffix in _ENDINGS:
-            raise ConfigError(f"there are {len(orders)} orders; name a folder", key="--out")
+            refuse("--out", f"there are {len(orders)} orders; name a folder")
         answers = [_print(shop, each, wish, out) for each in orders]
-    emit(answers, as_json=json, human=lambda: _show(answers))
-
-
-def _one_of(text: str, table: dict[str, T], *, key: str) -> T:
-    if text not in table:
-        raise ConfigError(f"{text!r} is none of {', '.join(filter(None, table))}", key=key)
-    return table[text]
+    emit(answers, as_json=json, human=lambda: _show(answers, is_explained=explain))
 
 
 def _shop(config: Path, style: str, *, is_sample: bool) -> Retention:
@@ -118,7 +127,9 @@ def _shop(config: Path, style: str, *, is_sample: bool) -> Retention:
     if not style:
         return offline or Retention(settings)
     inserts = settings.inserts.model_copy(update={"style": style})
-    return Retention(settings.model_copy(update={"inserts": inserts}))
+    shop = Retention(settings.model_copy(update={"inserts": inserts}))
+    check_style(style, shop.looks.styles)
+    return shop
 
 
 def _sample_order() -> Order:
@@ -128,18 +139,16 @@ def _sample_order() -> Order:
 
 
 def _orders(shop: Retention, platform: str, file: Path) -> list[Order]:
+    require_file(file)
     if platform == "file":
         return list(shop.adapter_with("file", {"path": str(file)}).fetch_orders())
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise ConfigError(error.strerror or "cannot be read", file=str(file)) from None
-    return list(shop.adapter(platform).load_orders(data))
+    return list(shop.adapter(platform).load_orders(read_input(file)))
 
 
 def _print(shop: Retention, order: Order, wish: _Wish, out: Path) -> dict[str, Any]:
-    get_profile(wish.profile)  # a wrong name is told before anything is printed
-    printed = shop.print_card(order, locale=wish.locale, template=wish.template, format=wish.format)
+    printed = shop.print_card(
+        order, locale=wish.locale, template=wish.template, format=wish.format.name
+    )
     stem, now = _stem(order), shop.clock()
     if wish.medium:
         files = _write_as(shop, printed.composed, wish, out, stem=stem, now=now)
@@ -160,13 +169,15 @@ def _print_sample(shop: Retention, wish: _Wish, out: Path) -> dict[str, Any]:
         files = _write_as(shop, card, wish, out, stem=stem, now=NOW)
     else:
         styles = shop.looks.styles
-        rendered = render_card(card, created_at=NOW, format=wish.format, styles=styles)
+        rendered = render_card(card, created_at=NOW, format=wish.format.name, styles=styles)
         files = _write(shop, rendered, wish, out, stem=stem, now=NOW)
     return {
         "order": "",
         "template": template,
         "locale": choice.tag,
         "locale_reason": choice.reason,
+        "reason": "it is a sample",
+        "not_allowed": [],
         "files": [str(path) for path in files],
         "decisions": [],
     }
@@ -178,9 +189,9 @@ def _write(
     """Finish a card for its press and write it: the PDF, and a picture of both sides."""
     finished = press_card(
         card,
-        profile=get_profile(wish.profile),
+        profile=wish.profile,
         palette=shop.config.brand.palette,
-        format=get_format(wish.format),
+        format=wish.format,
         created_at=now,
         pdfx=wish.pdfx,
         marks=wish.marks,
@@ -196,7 +207,7 @@ def _write_as(
         wish.medium,
         card,
         created_at=now,
-        format=wish.format,
+        format=wish.format.name,
         dpi=wish.dpi,
         template=shop.looks.trusted_template_for(card.template),
         styles=shop.looks.styles,
@@ -225,18 +236,33 @@ def _answer(order: Order, printed: PrintedCard, files: list[Path]) -> dict[str, 
         "template": printed.candidate.template,
         "locale": printed.locale.tag,
         "locale_reason": printed.locale.reason,
+        "reason": printed.candidate.reason,
+        "not_allowed": [_refusal(each) for each in printed.decisions if not each.allowed],
         "files": [str(path) for path in files],
-        "decisions": [explain(decision) for decision in printed.decisions],
+        "decisions": [explain_decision(decision) for decision in printed.decisions],
     }
 
 
-def _show(answers: list[dict[str, Any]]) -> None:
+def _refusal(decision: Decision) -> str:
+    """Name a card that may not lie in the parcel, and the last and narrowest reason."""
+    surface, _, rest = decision.candidate_id.partition(":")  # a plugin may name it otherwise
+    template = rest.partition(":")[0] or surface
+    return f"{template} ({(decision.message_class, *decision.reasons, *decision.vetoes)[-1]})"
+
+
+def _show(answers: list[dict[str, Any]], *, is_explained: bool) -> None:
     out = console()
     for answer in answers:
-        out.print(
-            f"{answer['template']} in {answer['locale']}: {answer['locale_reason']}", markup=False
-        )
-        for sentence in answer["decisions"]:
+        out.print(_sentence(answer), markup=False)
+        for sentence in answer["decisions"] if is_explained else ():
             out.print(f"  • {sentence}", markup=False)
         for file in answer["files"]:
-            out.print(f"  {file}", markup=False)
+            out.print(f"  {file}", markup=False, soft_wrap=True)
+
+
+def _sentence(answer: dict[str, Any]) -> str:
+    """Tell which card in which language, why, and what was tried before and not allowed."""
+    said = f"{answer['template']} in {answer['locale']}: {answer['reason']}; "
+    said += f"language: {answer['locale_reason']}"
+    denied = "; ".join(answer["not_allowed"])
+    return f"{said}; not allowed: {denied}" if denied else said

@@ -9,20 +9,20 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ..errors import ConfigError
 from ..inserts.measure import card_gauge
 from ..l10n.extract import update
 from ..l10n.po import State
 from ..l10n.pseudo import PSEUDO_LOCALES, pseudo_texts
 from ..l10n.report import LocaleReport, examine
 from ..l10n.resources import locales_root
+from .choices import refuse
 from .output import Json, console, emit, table
 
 Action = Literal["check", "update", "pseudo"]
 
 
 def command(
-    action: Annotated[Action, typer.Argument(help="What to do.")],
+    action: Annotated[Action, typer.Argument(metavar="check|update|pseudo", help="What to do.")],
     tags: Annotated[list[str] | None, typer.Argument(help="BCP 47; all without.")] = None,
     strict: Annotated[State | None, typer.Option(help="Check: refuse lower states.")] = None,
     root: Annotated[
@@ -103,8 +103,7 @@ def _update(folder: Path, *, keep_previous: bool, is_dry: bool, as_json: bool) -
 def _pseudo(tags: Sequence[str], *, as_json: bool) -> int:
     for tag in tags:
         if tag not in PSEUDO_LOCALES:
-            hint = f"there are: {', '.join(PSEUDO_LOCALES)}"
-            raise ConfigError("is no pseudo-locale", key=tag, hint=hint)
+            refuse("tags", f"{tag} is no pseudo-locale; there are: {', '.join(PSEUDO_LOCALES)}")
     texts = {tag: dict(pseudo_texts(tag)) for tag in tags}
     rows = [(tag, context, text) for tag in tags for context, text in texts[tag].items()]
     shown = table(("locale", "message", "text"), rows)

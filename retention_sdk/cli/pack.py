@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 from ..app import Retention
-from ..errors import ConfigError
+from ..inserts.profiles import DEFAULT_PROFILE
 from ..pipeline.desk import Handout, PackingDesk
 from ..pipeline.draw import Medium
+from .choices import PaperFormat, Profile, pick_format, pick_profile, refuse
 from .output import DEFAULT_CONFIG, ConfigFile, Json
 
 _BELL = "\a"
@@ -24,10 +25,10 @@ def command(
         list[str] | None, typer.Argument(help="Order numbers; without, each line of the input.")
     ] = None,
     backend: Annotated[str, typer.Option(help="The channel that prints.")] = "folder",
-    card_format: Annotated[str, typer.Option("--format", help="The size; else the shop's.")] = "",
-    profile: Annotated[str, typer.Option(help="The printing condition.")] = "digital_rgb",
+    card_format: PaperFormat = "",
+    profile: Profile = DEFAULT_PROFILE,
     again: Annotated[
-        bool, typer.Option("--again", help="Print another copy: the first is torn or lost.")
+        bool, typer.Option("--again", help="Print another copy, packed or not: it is torn or lost.")
     ] = False,
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
@@ -36,12 +37,12 @@ def command(
     with Retention.from_file(config) as shop:
         channel = shop.channel(backend)
         if channel.is_deferred:
-            message = "prints nothing; name the channel of a printer"
-            raise ConfigError(message, key=f"--backend {backend}")
+            refuse("--backend", f"{backend} prints nothing; name the channel of a printer")
+        paper = pick_format(card_format or shop.config.inserts.format)
         desk = PackingDesk(
             room=shop.press_room,
             channel=channel,
-            medium=Medium(format=card_format or shop.config.inserts.format, profile=profile),
+            medium=Medium(format=paper.name, profile=pick_profile(profile).name),
         )
         desk.warm_up()
         if not numbers and sys.stderr.isatty():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from os.path import commonpath
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -12,15 +13,29 @@ import typer
 
 from ..app import Retention
 from ..config import load_config
-from ..errors import ConfigError
+from ..errors import ConfigError, PrintError
+from ..inserts.profiles import DEFAULT_PROFILE
 from ..model import Order, OrderPaid
 from ..pipeline.batch import Batch
 from ..pipeline.draw import Medium
 from ..pipeline.sheets import SHEETS_PER_FILE, SheetPlan, plan_named
 from ..pipeline.slips import BatchCount, Slip
+from .choices import (
+    PaperFormat,
+    PdfStandard,
+    Profile,
+    pick_format,
+    pick_pdfx,
+    pick_profile,
+    read_input,
+    refuse,
+    require_file,
+)
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, progress, table
 
+_MANIFEST = "manifest.jsonl"
 _SHOWN_MAX = 20
+_FILES_MAX = 3
 _KEPT_MAX = 1000
 
 
@@ -30,9 +45,9 @@ def command(
         typer.Option(help="Files of orders: .jsonl, .json, .csv; without, all cards that wait."),
     ] = None,
     platform: Annotated[str, typer.Option("--platform", "-p", help="What wrote them.")] = "file",
-    card_format: Annotated[str, typer.Option("--format", help="The size; else the shop's.")] = "",
-    profile: Annotated[str, typer.Option(help="The printing condition.")] = "digital_rgb",
-    pdfx: Annotated[str, typer.Option(help="x-4 or x-1a, where the profile has them.")] = "",
+    card_format: PaperFormat = "",
+    profile: Profile = DEFAULT_PROFILE,
+    pdfx: PdfStandard = "",
     sheet: Annotated[str, typer.Option(help="Impose on sheets: sra3, a4 …")] = "",
     sheets_per_file: Annotated[
         int, typer.Option(min=1, max=500, help="How many sheets are cut at once.")
@@ -43,7 +58,9 @@ def command(
     json: Json = False,
 ) -> int:
     """Print the cards of many orders, in their order; run it again to go on after a crash."""
-    plan = plan_named(sheet, sheets_per_file=sheets_per_file) if sheet else None
+    plan = _plan(sheet, sheets_per_file) if sheet else None
+    for file in orders or ():
+        require_file(file)
     with ExitStack() as stack:
         shop = stack.enter_context(_open(config, backend, out))
         medium = _medium(card_format or shop.config.inserts.format, profile, pdfx)
@@ -52,18 +69,22 @@ def command(
         run = _run(shop, backend, medium, plan)
         slips = run.run(_paid(shop, platform, orders)) if orders else run.run_waiting()
         answer = _follow(slips, manifest, is_quiet=json or not sys.stderr.isatty())
+    if out and (out / _MANIFEST).exists():
+        answer["manifest"] = str(out / _MANIFEST)
     emit(answer, as_json=json, human=lambda: _show(answer))
     return _exit_code(answer)
 
 
 def _medium(card_format: str, profile: str, pdfx: str) -> Medium:
-    medium = Medium(format=card_format, profile=profile, pdfx=pdfx or None)  # type: ignore[arg-type] # checked below
-    known = medium.press.pdfx
-    if pdfx and pdfx not in known:
-        hint = f"{profile} has: {', '.join(known) or 'none'}"
-        raise ConfigError("no such standard for this profile", key="--pdfx", hint=hint)
-    assert medium.paper, "an unknown format has raised by now"
-    return medium
+    press, paper = pick_profile(profile), pick_format(card_format)
+    return Medium(format=paper.name, profile=press.name, pdfx=pick_pdfx(pdfx, press))
+
+
+def _plan(sheet: str, sheets_per_file: int) -> SheetPlan:
+    try:
+        return plan_named(sheet, sheets_per_file=sheets_per_file)
+    except PrintError as error:
+        refuse("--sheet", str(error))
 
 
 def _check_sheet(plan: SheetPlan | None, medium: Medium) -> None:
@@ -71,8 +92,7 @@ def _check_sheet(plan: SheetPlan | None, medium: Medium) -> None:
     if plan is None:
         return
     if medium.press.colour == "mono":
-        message = "label printers take one card at a time; leave --sheet out"
-        raise ConfigError(message, key="--sheet")
+        refuse("--sheet", "label printers take one card at a time; leave it out")
     plan.places_count(medium.paper)
 
 
@@ -81,7 +101,7 @@ def _open(config: Path, backend: str, out: Path | None) -> Retention:
     settings = load_config(config)
     if out is not None:
         if backend != "folder":
-            raise ConfigError("goes with --backend folder only", key="--out")
+            refuse("--out", "goes with --backend folder only")
         channels = settings.channels | {"folder": {"directory": str(out.resolve())}}
         settings = settings.model_copy(update={"channels": channels})
     return Retention(settings)
@@ -90,8 +110,7 @@ def _open(config: Path, backend: str, out: Path | None) -> Retention:
 def _run(shop: Retention, backend: str, medium: Medium, plan: SheetPlan | None) -> Batch:
     channel = shop.channel(backend)
     if channel.is_deferred:
-        message = "prints nothing; name the channel of a printer"
-        raise ConfigError(message, key=f"--backend {backend}")
+        refuse("--backend", f"{backend} prints nothing; name the channel of a printer")
     return Batch(room=shop.press_room, channel=channel, medium=medium, sheet=plan)
 
 
@@ -105,33 +124,36 @@ def _paid(shop: Retention, platform: str, files: Iterable[Path]) -> Iterator[Ord
             adapter = shop.adapter_with("file", {"path": str(file)})
         else:
             adapter = shop.adapter(platform)
-            found = adapter.load_orders(_bytes(file))
+            found = adapter.load_orders(read_input(file))
         for order in found:
             for event in adapter.order_events(order):
                 if isinstance(event, OrderPaid):
                     yield event
 
 
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise ConfigError(error.strerror or "cannot be read", file=str(file)) from None
-
-
-def _manifest(out: Path) -> IO[str]:
+@contextmanager
+def _manifest(out: Path) -> Iterator[IO[str]]:
+    """Open the manifest to go on with it; one that stays without a line is not left behind."""
+    path = out / _MANIFEST
     try:
         out.mkdir(parents=True, exist_ok=True)
-        return (out / "manifest.jsonl").open("a", encoding="utf-8")
+        stream = path.open("a", encoding="utf-8")
     except OSError as error:
         message = error.strerror or "cannot be written"
         raise ConfigError(message, key="--out", file=str(out)) from None
+    try:
+        with stream:
+            yield stream
+    finally:
+        if path.stat().st_size == 0:
+            path.unlink()
 
 
 def _follow(slips: Iterable[Slip], manifest: IO[str] | None, *, is_quiet: bool) -> dict[str, Any]:
-    """Write the manifest line by line, and return the counts with what needs a person."""
+    """Write the manifest line by line; return counts, places, and what needs a person."""
     counts = dict.fromkeys(BatchCount.model_fields, 0)
     attention: list[dict[str, Any]] = []
+    places: dict[str, None] = {}  # a set that keeps its order
     with progress("cards", None, is_quiet=is_quiet) as step:
         for slip in slips:
             counts[slip.state] += 1
@@ -139,12 +161,15 @@ def _follow(slips: Iterable[Slip], manifest: IO[str] | None, *, is_quiet: bool) 
             if manifest is not None:
                 manifest.write(slip.model_dump_json(exclude_defaults=True) + "\n")
                 manifest.flush()
+            if slip.file and len(places) < _KEPT_MAX:
+                places[slip.file] = None
             if slip.state in {"failed", "void"} and len(attention) < _KEPT_MAX:
                 attention.append(line)
             step()
-    return {"counts": counts, "attention": attention}
+    return {"counts": counts, "attention": attention, "files": list(places)}
 
 
+_AGAIN = "To print a card again: retention pack --again ORDER-NUMBER"
 _SAID = {"known": "printed before", "none": "without a card"}
 
 
@@ -152,13 +177,28 @@ def _show(answer: dict[str, Any]) -> None:
     out = console()
     counts = answer["counts"]
     said = (f"{count} {_SAID.get(state, state)}" for state, count in counts.items() if count)
-    out.print(", ".join(said) or "none")
+    out.print(", ".join(said) or "No card waits to be printed; all were printed before.")
+    for line in _where(answer):
+        out.print(line, markup=False, soft_wrap=True)
+    if not any(counts[state] for state in ("printed", "failed")):
+        out.print(_AGAIN)
     shown = answer["attention"][:_SHOWN_MAX]
     if shown:
         rows = [(each["order"], each["state"], each.get("reason", "")) for each in shown]
         out.print(table(("order", "state", "why"), rows))
     if hidden := len(answer["attention"]) - len(shown):
         out.print(f"and {hidden} more; --json lists them")
+
+
+def _where(answer: dict[str, Any]) -> Iterator[str]:
+    """Say where the files are: each of a few, and the folder of many."""
+    files = answer["files"]
+    if len(files) <= _FILES_MAX:
+        yield from (f"  {file}" for file in files)
+    elif all(Path(file).is_absolute() for file in files):
+        yield f"  {len(files)} files in {commonpath(files)}"
+    if "manifest" in answer:
+        yield f"  {answer['manifest']} tells where each card is"
 
 
 def _exit_code(answer: dict[str, Any]) -> int:

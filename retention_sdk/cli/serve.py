@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -13,6 +14,10 @@ from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 _MISSING = "the web server is not installed"
 _INSTALL = "pip install 'retention-sdk[web]'"
 _GRACE_S = 10
+_NOTHING = (
+    "retention: warning: there is nothing to serve but /health; set codes.base_url for the codes "
+    "of cards, or a table [platforms.…] for webhooks"
+)
 
 
 def command(
@@ -38,6 +43,8 @@ def command(
         app = create_app(shop)
         answer = {"codes": bool(shop.config.codes.base_url), "hooks": sorted(shop.config.platforms)}
         emit(answer, as_json=json, human=lambda: _tell(answer, shop.config.codes.base_url))
+        if not (answer["codes"] or answer["hooks"]):
+            print(_NOTHING, file=sys.stderr, flush=True)
         # An access log would keep address and token of every visitor.
         settings = uvicorn.Config(
             app,

@@ -73,6 +73,18 @@ def test_lift_is_told_in_a_sentence(file, capsys):
     assert answer["sentence"].endswith("too early to tell")
 
 
+def test_lift_without_data_says_how_many_cards_it_takes_and_nothing_else(file, capsys):
+    """The numbers are those of `retention lift plan` with the same wishes."""
+    assert 0 == main(["lift", "-c", str(file), "--since", "2099-01-01"])
+    told = " ".join(capsys.readouterr().out.split())
+    main(["lift", "plan", "--json"])
+    needed = json.loads(capsys.readouterr().out)
+
+    assert told.startswith("There is not enough data yet")
+    assert f"for {needed['treated']:,} customers, and {needed['held_out']:,} held out" in told
+    assert "interval" not in told
+
+
 def test_a_day_begins_where_the_shop_is(file, capsys):
     main(["lift", "-c", str(file), "--json", "--since", "2026-01-31"])
 
@@ -100,6 +112,6 @@ def test_plan_needs_no_shop(capsys):
     ],
 )
 def test_what_cannot_be_read_is_told(file, capsys, arguments, words):
-    assert 3 == main([*arguments, "-c", str(file)])
+    assert 2 == main([*arguments, "-c", str(file)])
 
     assert words in capsys.readouterr().err

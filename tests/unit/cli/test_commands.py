@@ -1,6 +1,8 @@
 """The command line: what it prints, writes and answers to the shell."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pypdfium2
@@ -10,6 +12,11 @@ from retention_sdk.cli import COMMANDS, EXIT_CODES, main
 from retention_sdk.demo.derive import DATA, DEMO_SECRET
 
 DELIVERIES = DATA / "deliveries"
+CLI = "from retention_sdk.cli import main; raise SystemExit(main())"
+ORDERS = (
+    "order_id,placed_at,paid_at,currency,total,title,quantity,unit_price,ship_country\n"
+    "1,2026-11-20T10:00:00+01:00,2026-11-20T10:01:00+01:00,EUR,5.00,Bowl,1,5.00,DE\n"
+)
 
 
 @pytest.fixture
@@ -124,15 +131,42 @@ def test_an_unknown_template_lists_those_there_are(tmp_path, monkeypatch, capsys
 
 def test_a_batch_that_is_printed_again_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "orders.csv").write_text(
-        "order_id,placed_at,paid_at,currency,total,title,quantity,unit_price,ship_country\n"
-        "1,2026-11-20T10:00:00+01:00,2026-11-20T10:01:00+01:00,EUR,5.00,Bowl,1,5.00,DE\n"
-    )
+    (tmp_path / "orders.csv").write_text(ORDERS)
     run(capsys, "init")
 
-    said = [run(capsys, "print", "--orders", "orders.csv")[:2] for _ in range(2)]
+    first, second = (run(capsys, "print", "--orders", "orders.csv") for _ in range(2))
 
-    assert [(0, "1 printed\n"), (0, "1 printed before\n")] == said
+    assert (0, 0) == (first[0], second[0])
+    counts, place = first[1].splitlines()
+    assert "1 printed" == counts
+    assert b"%PDF" == Path(place.strip()).read_bytes()[:4]
+    counts, folder, way_out = second[1].splitlines()
+    assert "1 printed before" == counts
+    assert Path(place.strip()).parent == Path(folder.strip())
+    assert "retention pack --again" in way_out
+
+
+def test_an_empty_second_run_on_sheets_says_so_and_leaves_the_manifest_alone(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    run(capsys, "init")
+    sheets = ("print", "--sheet", "sra3")
+    _, told, _ = run(capsys, *sheets, "--orders", "orders.csv", "--out", "made")
+    written = Path("made/manifest.jsonl").read_bytes()
+
+    for folder in ("made", "fresh"):
+        code, out, _ = run(capsys, *sheets, "--out", folder)
+        assert 0 == code
+        assert "all were printed before" in out
+        assert "retention pack --again" in out
+
+    assert "sheets.pdf" in told
+    assert "made/manifest.jsonl" in told
+    assert 1 == written.count(b"\n")
+    assert written == Path("made/manifest.jsonl").read_bytes()
+    assert not Path("fresh/manifest.jsonl").exists()
 
 
 def test_a_sample_of_any_family_in_any_style_goes_into_one_file(tmp_path, monkeypatch, capsys):
@@ -189,14 +223,15 @@ def test_a_sample_goes_to_press_as_the_printer_asks(tmp_path, monkeypatch, capsy
 @pytest.mark.parametrize(
     ("wish", "answer"),
     [
-        ("--pdfx x-3", (3, "x-4, x-1a")),
-        ("--profile fogra99", (6, "coated_fogra39")),
-        ("--format a9", (6, "a6-landscape")),
-        ("--style baroque", (6, "handwritten")),
-        ("--formality rude", (3, "formal, neutral, warm")),
+        ("--pdfx x-3", (2, "x-4, x-1a")),
+        ("--pdfx x-4", (2, "digital_rgb has no standard")),
+        ("--profile fogra99", (2, "coated_fogra39")),
+        ("--format a9", (2, "a6-landscape")),
+        ("--style baroque", (2, "handwritten")),
+        ("--formality rude", (2, "formal, neutral, warm")),
         ("--profile thermal", (6, "label printers")),
-        ("--as fax", (3, "thermal-png, zpl, text, plotter, svg")),
-        ("--as zpl --dpi 72", (6, "203, 300, 600 dpi")),
+        ("--as fax", (2, "thermal-png, zpl, text, plotter, svg")),
+        ("--as zpl --dpi 72", (2, "203, 300, 600")),
     ],
 )
 def test_unknown_wishes_for_the_press_list_those_there_are(
@@ -232,7 +267,163 @@ def test_a_sample_comes_out_in_other_media(tmp_path, capsys, wishes, names, star
 
 
 def test_insert_wants_an_order_or_a_sample(shop_dir, capsys):
-    assert 3 == run(capsys, "insert")[0]
+    code, _, err = run(capsys, "insert")
+
+    assert 2 == code
+    assert "--order, --sample: name one of them" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("insert", "--order", "gone.csv"),
+        ("insert", "--order", "gone.json", "-p", "woocommerce"),
+        ("print", "--orders", "gone.csv"),
+        ("print", "--orders", "gone.jsonl"),
+        ("import", "-p", "file"),
+        ("receive", "-p", "woocommerce", "--headers", "gone.json", "--body", "gone.json"),
+        ("preflight", "gone.pdf"),
+        ("brand", "check", "--brand", "gone.toml"),
+    ],
+)
+def test_a_file_that_is_not_there_is_exit_3_everywhere(shop_dir, capsys, arguments):
+    with (shop_dir / "retention.toml").open("a") as file:
+        file.write('\n[platforms.file]\npath = "gone.csv"\n')
+
+    code, _, err = run(capsys, *arguments)
+
+    assert 3 == code, err
+    assert "gone." in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("print", "--format", "a9"), "--format: 'a9' is none of a6,"),
+        (("print", "--profile", "gold"), "coated_fogra39"),
+        (("print", "--pdfx", "x-9"), "--pdfx: 'x-9' is none of x-4, x-1a"),
+        (("print", "--sheet", "a99"), "sra3"),
+        (("print", "--sheet", "sra3", "--profile", "thermal"), "one card at a time"),
+        (("pack", "1", "--format", "a9"), "--format: 'a9' is none of a6,"),
+        (("pack", "1", "--profile", "gold"), "coated_fogra39"),
+        (("import", "-p", "file", "--since", "soon"), "2026-11-21"),
+        (("locales", "pseudo", "de"), "en-XA"),
+    ],
+)
+def test_a_wrong_option_is_exit_2_and_the_message_lists_those_there_are(
+    shop_dir, capsys, arguments, said
+):
+    (shop_dir / "orders.csv").write_text(ORDERS)
+    with (shop_dir / "retention.toml").open("a") as file:
+        file.write('\n[platforms.file]\npath = "orders.csv"\n')
+
+    code, _, err = run(capsys, *arguments)
+
+    assert 2 == code, err
+    assert said in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("insert",), ["classic, handwritten, editorial", "coated_fogra39", "a6-landscape"]),
+        (("print",), ["coated_gracol", "card-eu"]),
+        (("pack",), ["coated_gracol", "card-eu"]),
+        (("preflight",), ["coated_gracol", "card-eu"]),
+        (("lift",), ["[measure|plan]"]),
+        (("brand",), ["{check|draft}"]),
+        (("locales",), ["{check|update|pseudo}"]),
+        (("cards",), ["{report}"]),
+    ],
+)
+def test_help_lists_what_an_argument_may_be(capsys, arguments, said):
+    _, out, _ = run(capsys, *arguments, "--help")
+
+    told = " ".join(out.split())
+    assert [] == [words for words in said if words not in told]
+
+
+def test_insert_tells_one_sentence_and_the_law_only_when_asked(shop_dir, capsys):
+    _, short, _ = run(capsys, "insert", "--sample")
+    _, long, _ = run(capsys, "insert", "--sample", "--explain")
+
+    told = " ".join(short.split())
+    assert told.startswith("first_order_welcome in en-DE: it is the first order of this account;")
+    assert "GDPR" not in short
+    assert "GDPR" in long
+
+
+def test_insert_names_what_was_not_allowed_where_it_falls_back(shop_dir, capsys):
+    """Order 1007 of the demonstration is of somebody who objected to cards."""
+    order = json.loads((DELIVERIES / "woocommerce-1007.raw").read_text())
+    settings = Path("retention.toml")
+    keys = 'consent_meta_key = "marketing_consent"\nconsent_channel = "any"\n'
+    settings.write_text(settings.read_text() + keys)
+    Path("order.json").write_text(json.dumps(order))
+
+    code, out, err = run(capsys, "insert", "--order", "order.json", "-p", "woocommerce")
+
+    assert 0 == code, err
+    told = " ".join(out.split())
+    assert told.startswith("plain_thanks in de-DE: the same card for everybody;")
+    assert "not allowed: first_order_welcome (the person objected" in told
+
+
+def test_init_with_an_address_makes_a_brand_that_passes_its_first_check(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    run(capsys, "init", "--email", "a@b.example")
+
+    assert 'contact_email = "a@b.example"' in Path("brand.toml").read_text().splitlines()
+    assert [0, 0] == [run(capsys, *each)[0] for each in (("brand", "check"), ("doctor",))]
+
+
+def test_without_an_address_the_doctor_says_which_line_to_add(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run(capsys, "init")
+    code, out, _ = run(capsys, "doctor", "--json")
+
+    assert 3 == code
+    (hint,) = [each["finding"] for each in json.loads(out) if not each["ok"]]
+    line = hint.partition("retention.toml: ")[2]
+    settings = Path("retention.toml")
+    text = "".join(
+        f"{line}\n" if each.startswith('email = ""') else each
+        for each in settings.read_text().splitlines(keepends=True)
+    )
+    settings.write_text(text)
+    assert 0 == run(capsys, "doctor")[0]
+
+
+def test_the_examples_in_the_first_settings_can_be_taken_as_they_are(shop_dir, capsys):
+    """Each comment of the template that is a setting is one that the shop knows."""
+    settings = Path("retention.toml")
+    wanted = ("holdout_ratio", "style", "format", "targets", "host", "port", "[inserts]")
+    lines = [
+        line.removeprefix("# ")
+        if line.removeprefix("# ").startswith((*wanted, "[channels.raw]")) and "mail" not in line
+        else line
+        for line in settings.read_text().splitlines()
+        if "port = 587" not in line
+    ]
+    settings.write_text("\n".join(lines).replace('card = "folder"', 'card = "desk"') + "\n")
+
+    assert any(line.startswith("[channels.raw]") for line in lines)
+    code, out, _ = run(capsys, "doctor")
+    assert 0 == code, out
+
+
+def test_serve_warns_when_there_is_nothing_to_serve(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run(capsys, "init")
+    command = [sys.executable, "-c", CLI, "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as server:
+        first = server.stderr.readline().decode()
+        server.terminate()
+
+    assert "warning: there is nothing to serve" in first
+    assert "codes.base_url" in first
 
 
 def test_insert_prints_a_platforms_own_order(shop_dir, capsys):
