@@ -180,7 +180,7 @@ def _show(answer: dict[str, Any]) -> None:
     out.print(", ".join(said) or "No card waits to be printed; all were printed before.")
     for line in _where(answer):
         out.print(line, markup=False, soft_wrap=True)
-    if not any(counts[state] for state in ("printed", "failed")):
+    if {state for state, count in counts.items() if count} <= {"known"}:
         out.print(_AGAIN)
     shown = answer["attention"][:_SHOWN_MAX]
     if shown:
