@@ -39,10 +39,11 @@ def set_boxes(data: bytes, paper: CardFormat) -> bytes:
     Raises:
         PrintError: the document has not the pages of its format.
     """
-    import pikepdf
-
     if edited := _edited(data, paper):
         return edited
+
+    import pikepdf
+
     with pikepdf.open(io.BytesIO(data)) as pdf:
         if len(pdf.pages) != paper.pages:
             raise PrintError(
