@@ -174,7 +174,7 @@ def test_what_init_suggests_can_be_read():
     block = template.read_text("utf-8").partition("# [inserts]")[2].partition("\n\n")[0]
     lines = [line.removeprefix("# ") for line in block.splitlines()[1:]]
 
-    assert 4 == len(lines)
+    assert 5 == len(lines)
     assert InsertSettings.model_validate(tomllib.loads("\n".join(lines)))
 
 
