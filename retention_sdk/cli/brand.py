@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from ..app import Retention
 from ..brand import load_brand
@@ -19,7 +19,7 @@ from ..model import Brand, Shop
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 
 Action = Literal["check", "draft"]
-_MARKS = {"error": "[red]error[/red]", "warning": "[yellow]warning[/yellow]", "note": "note"}
+_COLOURS = {"error": "red", "warning": "yellow", "note": ""}
 
 
 def command(
@@ -75,7 +75,10 @@ def _languages(brand: Brand, shop: Shop | None) -> tuple[str, ...]:
 
 def _show(brand: Brand, tags: Sequence[str], findings: Sequence[BrandFinding]) -> None:
     out = console()
-    rows = [(_MARKS[each.severity], escape(each.key), escape(_sentence(each))) for each in findings]
+    rows = [
+        (Text(each.severity, _COLOURS[each.severity]), each.key, _sentence(each))
+        for each in findings
+    ]
     if rows:
         out.print(table(("", "where", "finding"), rows))
     errors = sum(each.severity == "error" for each in findings)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+
+from rich.text import Text
 
 from ..app import Retention
 from ..config import Config, load_config
@@ -79,6 +80,6 @@ def _try(what: str, check: Callable[..., str]) -> Finding:
 
 
 def _show(findings: list[Finding]) -> None:
-    marks: dict[bool, Any] = {True: "[green]ok[/green]", False: "[red]problem[/red]"}
+    marks = {True: Text("ok", "green"), False: Text("problem", "red")}
     rows = [(what, marks[is_ok], text) for what, is_ok, text in findings]
     console().print(table(("what", "", "finding"), rows))

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ConfigFile = Annotated[
@@ -38,14 +39,16 @@ def emit(answer: Any, *, as_json: bool, human: Callable[[], None]) -> None:
         human()
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> Table:
-    """Return a light table: no box, one rule below the head."""
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, title: str = ""
+) -> Table:
+    """Return a light table: no box, one rule below the head. Cells are printed as they are."""
     made = Table(box=None, title=title or None, title_justify="left", pad_edge=False)
     for heading in headings:
         is_short = heading in _SHORT
         made.add_column(heading, header_style="bold", overflow="fold", no_wrap=is_short)
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     return made
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.text import Text
+
 from ..consent import explain
 from ..pipeline import Outcome
 from ..pipeline.outcome import CardStepOutcome
 from .output import console, table
 
-_MARKS = {
-    "done": "[green]done[/green]",
-    "pending": "[yellow]pending[/yellow]",
-    "failed": "[red]failed[/red]",
-}
+_COLOURS = {"done": "green", "pending": "yellow", "failed": "red"}
 
 
 def show_outcomes(outcomes: Sequence[Outcome]) -> None:
@@ -33,7 +31,7 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
             out.print(f"{outcome.event_id}: {outcome.error}", style="yellow", markup=False)
 
 
-def _row(outcome: Outcome) -> tuple[str, ...]:
+def _row(outcome: Outcome) -> tuple[str | Text, ...]:
     by_surface = {delivery.surface: delivery for delivery in outcome.deliveries}
     made = [
         f"{by_surface[surface].template.replace('_', ' ')}, {by_surface[surface].state}"
@@ -46,7 +44,7 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
     return (
         outcome.event_id,
         outcome.event_type.replace("_", " ") + seen,
-        _MARKS[outcome.state],
+        Text(outcome.state, _COLOURS[outcome.state]),
         outcome.locale or "–",
         *made,
         points if outcome.points_earned or outcome.points_balance else "–",
