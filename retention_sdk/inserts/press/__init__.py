@@ -1,15 +1,6 @@
 """Finish the PDF of a card for a printer: boxes, inks, PDF/X."""
 
-from .boxes import BLEED_MM, PAGES, TRIM_MM, finish
 from .finishing import finish_for_press, press_card
 from .icc import own_profile
 
-__all__ = [
-    "BLEED_MM",
-    "PAGES",
-    "TRIM_MM",
-    "finish",
-    "finish_for_press",
-    "own_profile",
-    "press_card",
-]
+__all__ = ["finish_for_press", "own_profile", "press_card"]

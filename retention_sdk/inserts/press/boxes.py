@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
 from ...errors import PrintError
-from ..formats import DEFAULT_FORMAT, FORMATS, CardFormat
+from ..formats import CardFormat
 
 POINTS_PER_MM = 72 / 25.4
-BLEED_MM = FORMATS[DEFAULT_FORMAT].bleed_mm
-TRIM_MM = FORMATS[DEFAULT_FORMAT].size_mm
-PAGES = FORMATS[DEFAULT_FORMAT].pages
 
 # How much a page of the typesetter may differ from the format: 0.1 mm, as printers ask.
 _TOLERANCE_PT = 0.1 * POINTS_PER_MM
@@ -81,31 +77,3 @@ def check_pages(pages: list[Any], size: CardFormat, *, cards: int | None = None)
                 f"page {number} is {right - left:.0f} × {top - bottom:.0f} pt, and {size.name} "
                 f"with its bleed is {wide:.0f} × {high:.0f} pt: draw the card in that format"
             )
-
-
-def finish(data: bytes, *, format: CardFormat | None = None) -> bytes:  # noqa: A002 - the field's word
-    """Return the PDF of one card with exact boxes and a statement about trapping.
-
-    Colours stay as they are, and so do the tags for readers of screens. Without ``format`` it is
-    the default one. The bytes depend on the input alone.
-
-    Raises:
-        PrintError: the document is not the pages of one card.
-    """
-    import pikepdf
-
-    size = format or FORMATS[DEFAULT_FORMAT]
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        pages = [page.obj for page in pdf.pages]
-        check_pages(pages, size, cards=1)
-        for page in pages:
-            set_boxes(page, boxes_of(size))
-        pdf.docinfo["/Trapped"] = pikepdf.Name("/False")
-        out = io.BytesIO()
-        pdf.save(
-            out,
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            fix_metadata_version=False,
-        )
-        return out.getvalue()

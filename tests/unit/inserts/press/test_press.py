@@ -17,7 +17,7 @@ import pytest
 
 from retention_sdk.errors import PrintError
 from retention_sdk.inserts.formats import FORMATS, get_format
-from retention_sdk.inserts.press import finish, press_card
+from retention_sdk.inserts.press import press_card
 from retention_sdk.inserts.profiles import get_profile
 from retention_sdk.model import Palette
 
@@ -253,7 +253,6 @@ def test_digital_printing_keeps_colours_and_tags(samples, draw, press, reading):
 
     data = press(card.pdf.data, format=A6, palette=Palette(), profile=profile)
 
-    assert finish(card.pdf.data) == data
     pdf = reading(data).pdf
     assert "/StructTreeRoot" in pdf.Root
     assert [3.0, 3.0, 108.0, 151.0] == in_mm(pdf.pages[0].TrimBox)
