@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pikepdf
 
 _POINTS_PER_MM = 72 / 25.4
+_TOLERANCE_PT = 0.1 * _POINTS_PER_MM
 
 # How the typesetter ends a file, and begins a page, an information dictionary and a table of
 # places: one plain table, each entry of which takes 20 bytes (ISO 32000-2, 7.5.4).
@@ -23,7 +24,8 @@ _END = re.compile(
 )
 _TABLE = re.compile(rb"xref\n0 (?P<count>\d+)\n")
 _PAGE = re.compile(
-    rb"\d+ 0 obj\n<</Type/Page/[^<>]*?(?P<boxes>/MediaBox\[[^\]]*\]/TrimBox\[[^\]]*\])"
+    rb"\d+ 0 obj\n<</Type/Page/[^<>]*?"
+    rb"(?P<boxes>/MediaBox\[(?P<media>[^\]]*)\]/TrimBox\[[^\]]*\])"
 )
 _INFO = re.compile(rb"\d+ 0 obj\n<<(?P<first>)/")
 _END_MAX, _ENTRY = 1024, 20
@@ -37,7 +39,7 @@ def set_boxes(data: bytes, paper: CardFormat) -> bytes:
     the input alone.
 
     Raises:
-        PrintError: the document has not the pages of its format.
+        PrintError: the document has not the pages of its format, or they have another size.
     """
     if edited := _edited(data, paper):
         return edited
@@ -49,7 +51,16 @@ def set_boxes(data: bytes, paper: CardFormat) -> bytes:
             raise PrintError(
                 f"{paper.title} has {paper.pages} pages, and this card has {len(pdf.pages)}"
             )
+        for page in pdf.pages:
+            if not _is_of_size([float(number) for number in page.mediabox], paper):
+                raise PrintError(f"the pages are not {paper.title}: draw the card in that format")
         return _finished(pdf, paper)
+
+
+def _is_of_size(media: list[float], paper: CardFormat) -> bool:
+    """Whether a MediaBox is a page with its bleed, to a tenth of a millimetre."""
+    pairs = zip(media, _boxes(paper)[1], strict=True)
+    return all(abs(found - wanted) <= _TOLERANCE_PT for found, wanted in pairs)
 
 
 def _edited(data: bytes, paper: CardFormat) -> bytes | None:
@@ -67,6 +78,8 @@ def _edited(data: bytes, paper: CardFormat) -> bytes | None:
     pages = [found for place in places if (found := _PAGE.match(data, place))]
     info = _INFO.match(data, int(entries[int(end["info"])][0]))
     if info is None or len(pages) != paper.pages:
+        return None
+    if not all(_is_of_size([float(n) for n in page["media"].split()], paper) for page in pages):
         return None
     trim, bleed = (" ".join(map(str, box)) for box in _boxes(paper))
     boxes = f"/MediaBox[{bleed}]/BleedBox[{bleed}]/TrimBox[{trim}]".encode()

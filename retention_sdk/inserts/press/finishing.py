@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import PrintError
 from ...model import Artifact, Palette
+from ..boxes import set_boxes as set_card_boxes
 from ..card import RenderedCard
 from ..fonts import FontLibrary, load_fonts
 from ..formats import CardFormat
 from ..profiles import PdfX, PressProfile
-from .boxes import Boxes, boxes_of, check_pages, finish, set_boxes
+from .boxes import Boxes, boxes_of, check_pages, set_boxes
 
 if TYPE_CHECKING:
     import pikepdf
@@ -54,7 +55,7 @@ def finish_for_press(
     """
     _check(profile, pdfx, has_marks=marks or bool(slug))
     if profile.colour == "rgb":
-        return finish(pdf, format=format)
+        return set_card_boxes(pdf, format)
     return _separated(
         pdf,
         profile=profile,

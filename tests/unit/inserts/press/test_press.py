@@ -390,3 +390,12 @@ def test_a_rendered_card_gets_a_press_file_and_keeps_its_pictures(samples, draw)
     assert card.front_png == pressed.front_png
     assert card.pdf.name == pressed.pdf.name
     assert b"%PDF-1.6" == pressed.pdf.data[:8]
+
+
+@pytest.mark.parametrize("profile", ["digital_rgb", "coated_fogra39"])
+def test_no_press_takes_a_card_of_another_size(samples, draw, press, profile):
+    card = draw(samples["en"])
+    with pytest.raises(PrintError, match="draw the card in that format"):
+        press(
+            card.pdf.data, format=get_format("a5"), palette=Palette(), profile=get_profile(profile)
+        )
