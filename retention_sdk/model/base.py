@@ -28,6 +28,7 @@ class Record(BaseModel):
         strict=True,
         hide_input_in_errors=True,
         validate_default=True,
+        defer_build=True,
     )
 
 
@@ -35,7 +36,11 @@ class Settings(BaseModel):
     """A record read from a file a person wrote: lists may stand for tuples, ``8`` for ``8.0``."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        validate_default=True,
+        defer_build=True,
     )
 
 
