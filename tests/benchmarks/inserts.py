@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "golden/cards/samples.json"
-ROUNDS = 3
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 REPEATS = 15
 BATCH = {"retention_sdk": 1000, "PlutoPrint": 1000, "ReportLab": 200, "Chromium": 200}
 BATCH_OTHERS = 60

@@ -152,7 +152,8 @@ def _separated(
 def _damage_named() -> Iterator[None]:
     """Tell what breaks the rules of PDF as such. Drawings come from strangers' programs.
 
-    Whatever is missing or of another kind than the format says shows as one of these errors.
+    Whatever is missing or of another kind than the format says shows as one of these errors; a
+    name that is no text is a RuntimeError of the library beneath, as is nesting without end.
     """
     import pikepdf
 
@@ -161,7 +162,7 @@ def _damage_named() -> Iterator[None]:
     except PrintError:
         raise
     except (
-        pikepdf.PdfError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
+        pikepdf.PdfError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError,
         ValueError,
     ) as error:  # fmt: skip
         raise PrintError(

@@ -656,3 +656,15 @@ def test_a_logo_as_pdf_keeps_its_inks_through_the_typesetter(pictures, typeset, 
     assert [0, 0, 0, 0] in mixes
     assert {"/DeviceCMYK", "/Separation"} == read.names
     assert ("scn", ["1"]) in [(name, [str(of) for of in of_]) for name, of_ in read.painted]
+
+
+def test_a_resource_whose_name_is_no_text_is_named_as_damage(drawn, press):
+    with pikepdf.open(io.BytesIO(drawn)) as pdf:
+        for page in pdf.pages:
+            broken = pikepdf.Object.parse(b"<< /\xf4\x1eG\xf6t << >> >>")
+            page.obj.Resources = pdf.make_indirect(broken)
+        out = io.BytesIO()
+        pdf.save(out)
+
+    with pytest.raises(PrintError, match="breaks the rules of its format"):
+        press(out.getvalue())
