@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import PrintError
@@ -13,8 +14,9 @@ from .formats import CardFormat
 if TYPE_CHECKING:
     import pikepdf
 
-_POINTS_PER_MM = 72 / 25.4
-_TOLERANCE_PT = 0.1 * _POINTS_PER_MM
+POINTS_PER_MM = 72 / 25.4
+# How much a page of the typesetter may differ from the format: 0.1 mm, as printers ask.
+TOLERANCE_PT = 0.1 * POINTS_PER_MM
 
 # How the typesetter ends a file, and begins a page, an information dictionary and a table of
 # places: one plain table, each entry of which takes 20 bytes (ISO 32000-2, 7.5.4).
@@ -29,6 +31,39 @@ _PAGE = re.compile(
 )
 _INFO = re.compile(rb"\d+ 0 obj\n<<(?P<first>)/")
 _END_MAX, _ENTRY = 1024, 20
+
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """The boxes of one page in points. Without marks, the media is as large as the bleed."""
+
+    trim: Box
+    bleed: Box
+    media: Box
+
+
+def boxes_of(size: CardFormat, *, around_mm: float = 0.0) -> Boxes:
+    """Return the boxes of a format, the corner of its bleed at the origin.
+
+    ``around_mm`` is the room for marks around the bleed.
+    """
+    margin, around = size.bleed_mm * POINTS_PER_MM, around_mm * POINTS_PER_MM
+    width, height = (side * POINTS_PER_MM for side in size.size_mm)
+    right, top = width + 2 * margin, height + 2 * margin
+    return Boxes(
+        trim=_rounded(margin, margin, margin + width, margin + height),
+        bleed=_rounded(0.0, 0.0, right, top),
+        media=_rounded(-around, -around, right + around, top + around),
+    )
+
+
+def _rounded(*values: float) -> Box:
+    left, bottom, right, top = (round(value, 4) for value in values)
+    return left, bottom, right, top
 
 
 def set_boxes(data: bytes, paper: CardFormat) -> bytes:
@@ -59,8 +94,8 @@ def set_boxes(data: bytes, paper: CardFormat) -> bytes:
 
 def _is_of_size(media: list[float], paper: CardFormat) -> bool:
     """Whether a MediaBox is a page with its bleed, to a tenth of a millimetre."""
-    pairs = zip(media, _boxes(paper)[1], strict=True)
-    return all(abs(found - wanted) <= _TOLERANCE_PT for found, wanted in pairs)
+    pairs = zip(media, boxes_of(paper).bleed, strict=True)
+    return all(abs(found - wanted) <= TOLERANCE_PT for found, wanted in pairs)
 
 
 def _edited(data: bytes, paper: CardFormat) -> bytes | None:
@@ -81,9 +116,10 @@ def _edited(data: bytes, paper: CardFormat) -> bytes | None:
         return None
     if not all(_is_of_size([float(n) for n in page["media"].split()], paper) for page in pages):
         return None
-    trim, bleed = (" ".join(map(str, box)) for box in _boxes(paper))
-    boxes = f"/MediaBox[{bleed}]/BleedBox[{bleed}]/TrimBox[{trim}]".encode()
-    edits = [(*page.span("boxes"), boxes) for page in pages]
+    boxes = boxes_of(paper)
+    trim, bleed = (" ".join(map(str, box)) for box in (boxes.trim, boxes.bleed))
+    written = f"/MediaBox[{bleed}]/BleedBox[{bleed}]/TrimBox[{trim}]".encode()
+    edits = [(*page.span("boxes"), written) for page in pages]
     return _rewritten(data, sorted([*edits, (*info.span("first"), b"/Trapped/False")]), table, end)
 
 
@@ -149,7 +185,8 @@ def merge_cards(parts: Iterable[bytes], paper: CardFormat) -> bytes:
 def _finished(pdf: pikepdf.Pdf, paper: CardFormat) -> bytes:
     import pikepdf
 
-    trim, bleed = _boxes(paper)
+    boxes = boxes_of(paper)
+    trim, bleed = list(boxes.trim), list(boxes.bleed)
     is_tagged = "/StructTreeRoot" in pdf.Root
     for page in pdf.pages:
         page.obj.MediaBox = pikepdf.Array(bleed)
@@ -166,12 +203,3 @@ def _finished(pdf: pikepdf.Pdf, paper: CardFormat) -> bytes:
         fix_metadata_version=False,
     )
     return out.getvalue()
-
-
-def _boxes(paper: CardFormat) -> tuple[list[float], list[float]]:
-    """Return TrimBox and BleedBox in points, from the lower left corner of the bleed."""
-    margin = paper.bleed_mm * _POINTS_PER_MM
-    width, height = (side * _POINTS_PER_MM for side in paper.size_mm)
-    trim = [margin, margin, margin + width, margin + height]
-    bleed = [0.0, 0.0, width + 2 * margin, height + 2 * margin]
-    return [round(n, 4) for n in trim], [round(n, 4) for n in bleed]

@@ -161,8 +161,3 @@ def _photographs(
         y0, y1 = ((corner[1] - y) * scale for y in (top, bottom))
         draw.rectangle((round(x0), round(y0), round(x1) - 1, round(y1) - 1), fill=1)
     return mask
-
-
-def in_dots(length_mm: float, dpi: int) -> int:
-    """Return the nearest whole number of dots."""
-    return round(length_mm / _MM_PER_INCH * dpi)

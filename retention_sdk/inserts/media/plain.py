@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...errors import PrintError
 from ..card import Card
-from .columns import width_of, without_controls, wrap
+from .columns import without_controls, wrap
 
 COLUMNS = 42
 """The width of an 80 mm receipt; 58 mm has 32 columns, a letter 72."""
@@ -85,8 +85,3 @@ def _back(card: Card) -> Blocks:
         [card.contact, card.legal],
         [card.notice],
     ]
-
-
-def widest(text: str) -> int:
-    """Return how many columns the widest line takes."""
-    return max((width_of(line) for line in text.splitlines()), default=0)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import PrintError
 from ...model import Artifact, Palette
+from ..boxes import Boxes, boxes_of
 from ..boxes import set_boxes as set_card_boxes
 from ..card import RenderedCard
 from ..fonts import FontLibrary, load_fonts
 from ..formats import CardFormat
 from ..profiles import PdfX, PressProfile
-from .boxes import Boxes, boxes_of, check_pages, set_boxes
+from .boxes import check_pages, set_boxes
 
 if TYPE_CHECKING:
     import pikepdf

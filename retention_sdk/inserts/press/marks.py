@@ -7,8 +7,8 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING, Any
 
 from ...errors import PrintError
+from ..boxes import POINTS_PER_MM, Boxes
 from ..fonts import FontLibrary
-from .boxes import POINTS_PER_MM, Boxes
 
 if TYPE_CHECKING:
     import uharfbuzz
