@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr
 
 from .brand import load_brand
+from .consent.settings import ConsentConfig
 from .errors import ConfigError
 from .inserts.codes.settings import CodesConfig
 from .inserts.settings import InsertSettings
@@ -69,6 +70,7 @@ class Config(Settings):
     shop: Shop
     brand: Brand
     store: StoreConfig = StoreConfig()
+    consent: ConsentConfig = ConsentConfig()
     codes: CodesConfig = CodesConfig()
     inserts: InsertSettings = InsertSettings()
     delivery: DeliveryConfig = DeliveryConfig()

@@ -6,21 +6,26 @@ from .candidate import SERVICE_CONTENT, Block, Candidate, ContentKind
 from .code import DiscountCode
 from .consent import (
     Consent,
+    ConsentAct,
     ConsentChannel,
     ConsentState,
     Decision,
     MessageClass,
     OptInLevel,
+    Purpose,
+    Wording,
 )
 from .context import Context, History, LocaleChoice, LoyaltyState
-from .customer import Customer, Erasure
+from .customer import AccessRequest, Customer, Erasure
 from .delivery import Artifact, Award, Delivery, Receipt, ReceiptState
 from .events import (
     CartAbandoned,
     ConsentChanged,
     CustomerCreated,
     CustomerErased,
+    CustomersMerged,
     CustomerUpdated,
+    DataRequested,
     Event,
     OrderCancelled,
     OrderDelivered,
@@ -29,6 +34,7 @@ from .events import (
     OrderPaid,
     OrderPlaced,
     OrderRefunded,
+    ShopErased,
     ShopEvent,
     UnknownEvent,
     WebhookRequest,
@@ -51,6 +57,7 @@ from .shop import Brand, Formality, Palette, Sender, Shop
 
 __all__ = [
     "SERVICE_CONTENT",
+    "AccessRequest",
     "Address",
     "Artifact",
     "Award",
@@ -59,6 +66,7 @@ __all__ = [
     "Candidate",
     "CartAbandoned",
     "Consent",
+    "ConsentAct",
     "ConsentChanged",
     "ConsentChannel",
     "ConsentState",
@@ -68,6 +76,8 @@ __all__ = [
     "CustomerCreated",
     "CustomerErased",
     "CustomerUpdated",
+    "CustomersMerged",
+    "DataRequested",
     "Decision",
     "Delivery",
     "DiscountCode",
@@ -96,15 +106,18 @@ __all__ = [
     "Palette",
     "Parcel",
     "Product",
+    "Purpose",
     "Receipt",
     "ReceiptState",
     "Record",
     "Sender",
     "Settings",
     "Shop",
+    "ShopErased",
     "ShopEvent",
     "UnknownEvent",
     "WebhookRequest",
+    "Wording",
     "clean_text",
     "minor_digits",
     "plan_fulfilment",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .base import Identifier, Line, Paragraph, Record
-from .consent import ConsentChannel, MessageClass
+from .consent import ConsentChannel, MessageClass, Purpose
 
 Surface = Literal["card", "email", "sms", "push"]
 """What carries a text: paper, or one of three kinds of message."""
@@ -45,6 +45,13 @@ SERVICE_CONTENT = frozenset(
         ContentKind.GIFT_MESSAGE,
     }
 )
+
+_PURPOSES = {
+    ContentKind.REVIEW_REQUEST: Purpose.REVIEWS,
+    ContentKind.SURVEY: Purpose.SURVEYS,
+    ContentKind.POINTS_BALANCE: Purpose.LOYALTY,
+    ContentKind.THIRD_PARTY: Purpose.THIRD_PARTY,
+}
 
 
 class Block(Record):
@@ -97,6 +104,20 @@ class Candidate(Record):
             if self.content <= SERVICE_CONTENT
             else MessageClass.MARKETING
         )
+
+    @property
+    def purposes(self) -> tuple[Purpose, ...]:
+        """What it is for, in the order of ``Purpose``; nothing when it is about the order only.
+
+        What brings no purpose of its own, such as a coupon or a greeting, is an offer.
+        """
+        if self.message_class is MessageClass.TRANSACTIONAL:
+            return ()
+        advertising = self.content - SERVICE_CONTENT
+        found = {_PURPOSES.get(kind, Purpose.OFFERS) for kind in advertising}
+        if self.is_personalised and self.channel is ConsentChannel.PARCEL_INSERT:
+            found.add(Purpose.PROFILING)
+        return tuple(purpose for purpose in Purpose if purpose in found)
 
     @property
     def insert_type(self) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from .base import CountryCode, Identifier, Instant, Line, Paragraph, Record
 
@@ -36,12 +39,50 @@ class ConsentChannel(StrEnum):
     PARCEL_INSERT = "parcel_insert"
 
 
-class Consent(Record):
-    """One recorded answer about marketing over one channel.
+class Purpose(StrEnum):
+    """What an answer is about.
 
-    The newest record of a channel counts; a DENIED for ANY outweighs a GRANTED for one channel.
-    ``source`` says where it was collected (form, platform field, conversation), ``evidence_ref``
-    names the stored proof. GDPR art. 7(1) puts the burden of proof on the shop.
+    MARKETING is all advertising of the shop's own: a yes or a no to it holds for OFFERS, REVIEWS,
+    SURVEYS and LOYALTY too. The other three need an answer of their own: PROFILING is choosing by
+    history or segment (GDPR art. 21(2)), THIRD_PARTY is advertising of others, SALE_OR_SHARING is
+    handing data on (Cal. Civ. Code 1798.120). A no to MARKETING covers advertising of others too.
+    """
+
+    MARKETING = "marketing"
+    OFFERS = "offers"
+    REVIEWS = "reviews"
+    SURVEYS = "surveys"
+    LOYALTY = "loyalty"
+    PROFILING = "profiling"
+    THIRD_PARTY = "third_party"
+    SALE_OR_SHARING = "sale_or_sharing"
+
+
+class ConsentAct(StrEnum):
+    """How somebody answered: in words, by doing business (CASL s. 10(10)), or by a browser."""
+
+    EXPRESS = "express"
+    IMPLIED_BY_PURCHASE = "implied_by_purchase"
+    IMPLIED_BY_INQUIRY = "implied_by_inquiry"
+    SIGNAL = "signal"
+
+
+class Wording(Record):
+    """What was read before answering: the hash of the text, its language, and its version."""
+
+    text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    locale: Line
+    version: Line = ""
+
+
+class Consent(Record):
+    """One recorded answer about one purpose over one channel.
+
+    The newest record of a channel and purpose counts; a DENIED for ANY channel outweighs a GRANTED
+    for one. ``source`` says where it was collected (form, platform field, conversation),
+    ``platform`` whose record it was copied from, ``evidence_ref`` names the stored proof;
+    ``confirmed_at`` is the second step of a double opt-in, ``expires_at`` the last moment of what
+    was granted for a time only. GDPR art. 7(1) puts the burden of proof on the shop.
     """
 
     channel: ConsentChannel
@@ -50,6 +91,12 @@ class Consent(Record):
     source: Line = ""
     opt_in_level: OptInLevel = OptInLevel.UNKNOWN
     evidence_ref: Line = ""
+    purpose: Purpose = Purpose.MARKETING
+    act: ConsentAct = ConsentAct.EXPRESS
+    wording: Wording | None = None
+    confirmed_at: Instant | None = None
+    expires_at: Instant | None = None
+    platform: Line = ""
 
 
 class MessageClass(StrEnum):
@@ -86,3 +133,4 @@ class Decision(Record):
     vetoes: tuple[Line, ...] = ()
     earliest_send_at: Instant | None = None
     decided_at: Instant
+    purposes: tuple[Purpose, ...] = ()

@@ -32,7 +32,8 @@ class Customer(Record):
     ``given_name`` and ``family_name`` are kept apart when the platform does; ``full_name`` is what
     to fall back on. ``language`` is the platform's own spelling. ``addressee`` is a gender that
     the person told the shop, for titles and grammar; it is never guessed from a name. ``birthday``
-    is month and day (``04-30``): nobody needs the year. ``tags`` are the shop's own segments.
+    is month and day (``04-30``); ``birth_year`` is only for the age that some laws ask for, and may
+    be nonsense that a platform let through. ``tags`` are the shop's own segments.
     """
 
     id: Annotated[str, Field(max_length=200)] = ""
@@ -45,6 +46,7 @@ class Customer(Record):
     language: LanguageTag | None = None
     addressee: Annotated[Literal["", "f", "m"], Field(repr=False)] = ""
     birthday: Annotated[MonthDay | Literal[""], Field(repr=False)] = ""
+    birth_year: Annotated[int | None, Field(ge=1, le=9999, repr=False)] = None
     tags: tuple[Line, ...] = ()
     address: Annotated[Address | None, Field(repr=False)] = None
     consents: tuple[Consent, ...] = ()
@@ -84,3 +86,18 @@ class Erasure(Record):
 
     customer_id: Identifier | None = None
     email: PersonalLine = ""
+    phone: PersonalLine = ""
+    order_ids: tuple[Identifier, ...] = ()
+
+
+class AccessRequest(Record):
+    """A request to see what is kept: GDPR art. 15 and 20, CCPA s. 1798.110.
+
+    ``reference`` is the platform's name of the request, so that it is answered once.
+    """
+
+    reference: Identifier
+    customer_id: Identifier | None = None
+    email: PersonalLine = ""
+    phone: PersonalLine = ""
+    order_ids: tuple[Identifier, ...] = ()

@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from .base import Identifier, Instant, Line, Record
 from .consent import Consent
-from .customer import Customer, Erasure
+from .customer import AccessRequest, Customer, Erasure
 from .money import CurrencyCode
 from .order import Order, OrderLine
 
@@ -110,6 +110,27 @@ class CustomerErased(ShopEvent):
     erasure: Erasure
 
 
+class CustomersMerged(ShopEvent):
+    """The platform made one account of several; ``absorbed`` are the identifiers that are gone."""
+
+    type: Literal["customers_merged"] = "customers_merged"
+    customer: Customer
+    absorbed: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+
+
+class DataRequested(ShopEvent):
+    """Somebody asked what is kept about them."""
+
+    type: Literal["data_requested"] = "data_requested"
+    request: AccessRequest
+
+
+class ShopErased(ShopEvent):
+    """The shop left the platform: everything about all its customers goes."""
+
+    type: Literal["shop_erased"] = "shop_erased"
+
+
 class ConsentChanged(ShopEvent):
     """Somebody said yes, or no."""
 
@@ -145,6 +166,9 @@ Event = Annotated[
     | CustomerCreated
     | CustomerUpdated
     | CustomerErased
+    | CustomersMerged
+    | DataRequested
+    | ShopErased
     | ConsentChanged
     | CartAbandoned
     | UnknownEvent,
