@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .insert_specs import INSERT_SPECS
+from .privacy_specs import PRIVACY_SPECS
 from .specs import MessageSpec, Param, ParamType, Surface
 from .specs import spec_for as _spec
 
@@ -200,6 +201,7 @@ REGISTRY: Mapping[str, MessageSpec] = MappingProxyType(
             _spec("push.order_shipped.body", "push", "brand number:code", "90 letters or so."),
             _spec("push.points_notice.title", "push", "brand", "30 letters or so."),
             _spec("push.points_notice.body", "push", "points:count", "90 letters or so."),
+            *PRIVACY_SPECS,
         )
     )
 )
