@@ -7,14 +7,20 @@ from .choose import Choice, first_allowed
 from .decide import decide
 from .explain import explain
 from .quiet import QuietHours, Window
-from .rules import Basis, Rule, RuleSet, load_rules, read_rules
+from .rule import Basis, Cap, Rule
+from .rules import RuleSet
+from .rules_csv import load_rules, read_rules
+from .settings import ConsentConfig, SignOff
 
 __all__ = [
     "Basis",
+    "Cap",
     "Choice",
+    "ConsentConfig",
     "QuietHours",
     "Rule",
     "RuleSet",
+    "SignOff",
     "Window",
     "decide",
     "explain",

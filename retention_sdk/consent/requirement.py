@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ..model import Candidate, ConsentChannel
 from .places import FALLBACK, Place
 from .quiet import QuietHours
-from .rules import Basis, Rule, RuleSet
+from .rule import Basis, Rule
+from .rules import RuleSet
 
 # What the table calls the channels; all others have the same name there.
 _TABLE_NAMES = {ConsentChannel.POST: "postal_mail"}
@@ -49,7 +50,10 @@ def find_requirement(
     fallback = rules.find((FALLBACK,), wanted, day=day)
     notes: list[str] = []
     basis = max(
-        (_basis(rule, candidate, fallback, notes) for rule in applying),
+        (
+            _basis(rule, candidate, fallback, notes, is_signed=rules.is_signed(rule))
+            for rule in applying
+        ),
         key=lambda basis: basis.strictness,
         default=Basis.OPT_IN,
     )
@@ -85,18 +89,22 @@ def _applying(
     return tuple(found.values())
 
 
-def _basis(rule: Rule, candidate: Candidate, fallback: Rule | None, notes: list[str]) -> Basis:
+def _basis(
+    rule: Rule, candidate: Candidate, fallback: Rule | None, notes: list[str], *, is_signed: bool
+) -> Basis:
     """Return what a rule asks, raised where its own words or our doubts ask for more."""
     basis = rule.basis_code
-    for floor, note in _floors(rule, candidate, fallback):
+    for floor, note in _floors(rule, candidate, fallback, is_signed=is_signed):
         if floor.strictness > basis.strictness:
             basis = floor
             notes.append(f"{rule.rule_id}: {note}"[:500])
     return basis
 
 
-def _floors(rule: Rule, candidate: Candidate, fallback: Rule | None) -> Iterator[tuple[Basis, str]]:
-    if rule.confidence == "low":
+def _floors(
+    rule: Rule, candidate: Candidate, fallback: Rule | None, *, is_signed: bool
+) -> Iterator[tuple[Basis, str]]:
+    if rule.confidence == "low" and not is_signed:
         floor = fallback.basis_code if fallback else Basis.OPT_IN
         yield floor, f"low confidence, so not looser than the fallback ({floor})"
     if rule.insert_type == "third_party" and candidate.is_personalised:

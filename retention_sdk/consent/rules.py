@@ -1,129 +1,120 @@
-"""The consent rules: data with a source, a date and a version."""
+"""All rules together, in one version: shipped ones, added ones, and who signed which of them."""
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from hashlib import sha256
-from importlib.resources import files
+from itertools import combinations
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationError
 
 from ..errors import ConfigError
 from ..model import Record
-from ..model.base import Line, Paragraph
-from .quiet import QuietHours, read_quiet_hours
+from ..model.base import Line
+from .places import Place
+from .rule import Basis, Cap, Rule, canonical_json, said
+from .settings import SignOff
 
-
-class Basis(StrEnum):
-    """What a rule asks for before something may be sent, from nothing to a recorded yes."""
-
-    NONE = "none"
-    OPT_OUT = "opt_out"
-    SOFT_OPT_IN = "soft_opt_in"
-    OPT_IN = "opt_in"
-
-    @property
-    def strictness(self) -> int:
-        """0 for none, 3 for opt-in."""
-        return _ORDER.index(self)
-
-
-_ORDER = (Basis.NONE, Basis.OPT_OUT, Basis.SOFT_OPT_IN, Basis.OPT_IN)
-_Months = Annotated[int | None, Field(ge=1, le=600)]
-
-
-class Rule(Record):
-    """One rule of one jurisdiction. Columns are explained in ``data/SOURCES.md``.
-
-    ``in_force_from`` is None when the rule has no known beginning; ``in_force_note`` keeps the
-    words of the table. ``registry_check`` names a list of people who must not be addressed.
-    """
-
-    rule_id: Line
-    jurisdiction: Line
-    region: Annotated[str, Field(pattern=r"^(\*|[A-Z]{2}(-[A-Z0-9]{1,5})?)$")]
-    message_class: Literal["transactional", "marketing", "privacy_right"]
-    channel: Line
-    insert_type: Literal["", "own_generic", "own_personalised", "third_party"] = ""
-    basis_code: Basis
-    basis: Paragraph
-    basis_conditions: Paragraph = ""
-    consent_expiry: Paragraph = ""
-    quiet_hours: QuietHours | None = None
-    quiet_hours_note: Paragraph = ""
-    quiet_days_note: Paragraph = ""
-    frequency_cap: Paragraph = ""
-    registry_check: Paragraph = ""
-    mandatory_content: Paragraph = ""
-    optout_deadline: Paragraph = ""
-    evidence: Paragraph = ""
-    age_rule: Paragraph = ""
-    in_force_from: date | None = None
-    in_force_note: Line = ""
-    citation: Paragraph
-    source: Paragraph = ""
-    source_read: Literal["page", "statute-known", "derived"]
-    confidence: Literal["high", "medium", "low"]
-    note: Paragraph = ""
-    opt_in_proof: Literal["", "confirmed"] = ""
-    opt_in_months: _Months = None
-    soft_opt_in_months: _Months = None
-
-    def is_in_force(self, day: date) -> bool:
-        """Whether the rule has begun on that day."""
-        return self.in_force_from is None or self.in_force_from <= day
-
+__all__ = ["Basis", "Cap", "Rule", "RuleSet"]
 
 Key = tuple[str, str, str, str]
 """Region, class, channel, insert type."""
+
+_KEY = "consent.rules"
 
 
 class RuleSet(Record):
     """All rules, with the hash of their content as ``version``.
 
     ``added`` rules come from a merchant or a plugin. They apply beside the shipped ones and
-    never instead of them, so that they can tighten but not loosen.
+    never instead of them, so that they can tighten but not loosen. One that names a rule it
+    ``replaces`` stands for that rule, and may be looser, once its own id is signed off.
+
+    ``sign_offs`` maps rule ids to signatures. A signature counts for the version of the rule
+    that was read, and for no other.
     """
 
     rules: Annotated[tuple[Rule, ...], Field(repr=False)]
     added: Annotated[tuple[Rule, ...], Field(repr=False)] = ()
+    sign_offs: Annotated[Mapping[str, SignOff], Field(repr=False, default_factory=dict)]
     version: Line
-    _index: dict[Key, Rule] = PrivateAttr(default_factory=dict)
+    _index: dict[Key, tuple[Rule, ...]] = PrivateAttr(default_factory=dict)
+    _signed: dict[str, Rule] = PrivateAttr(default_factory=dict)
     _subdivisions: dict[str, tuple[str, ...]] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, _context: object) -> None:
-        """Build the indexes that look-ups go through."""
-        self._index.update((_key(rule), rule) for rule in self.rules)
-        regions = {rule.region for rule in (*self.rules, *self.added) if _is_message(rule)}
-        for region in sorted(regions):
+        """Build the indexes that look-ups go through; a replacement is found first."""
+        everything = (*self.added, *self.rules)
+        self._signed.update(
+            (rule.rule_id, rule)
+            for rule in everything
+            if (sign_off := self.sign_offs.get(rule.rule_id)) and sign_off.version == rule.version
+        )
+        replacing = [rule for rule in self.added if rule.replaces and self.is_signed(rule)]
+        for rule in (*replacing, *self.rules):
+            self._index[_key(rule)] = (*self._index.get(_key(rule), ()), rule)
+        for region in sorted({rule.region for rule in everything if _is_message(rule)}):
             country, dash, _ = region.partition("-")
             if dash:
                 self._subdivisions[country] = (*self.subdivisions_of(country), region)
 
     @classmethod
-    def of(cls, rules: Iterable[Rule], added: Iterable[Rule] = ()) -> Self:
-        """Return a set with its version.
+    def of(
+        cls,
+        rules: Iterable[Rule],
+        added: Iterable[Rule] = (),
+        sign_offs: Iterable[SignOff] = (),
+    ) -> Self:
+        """Return a set with its version; the order of rules and signatures means nothing.
 
         Raises:
-            ConfigError: two rules speak of the same thing, or share an id.
+            ConfigError: two rules share an id, two shipped rules speak of the same thing on the
+                same day, a rule replaces one that it cannot stand for, or a rule is signed twice.
         """
-        rules, added = tuple(rules), tuple(added)
-        seen: set[object] = set()
-        names = [rule.rule_id for rule in (*rules, *added)]
-        for mark in (*names, *(_key(rule) for rule in rules)):
-            if mark in seen:
-                raise ConfigError(f"two consent rules for {mark}", key="consent.rules")
-            seen.add(mark)
-        return cls(rules=rules, added=added, version=_hash((*rules, *added)))
+        rules, added = _sorted(rules), _sorted(added)
+        by_id = sorted(sign_offs, key=lambda sign_off: sign_off.rule_id)
+        _check_ids(rule.rule_id for rule in (*rules, *added))
+        _check_ids((sign_off.rule_id for sign_off in by_id), what="signatures", key="sign_offs")
+        _check_days(rules)
+        _check_replacements(rules, added)
+        signatures = {sign_off.rule_id: sign_off for sign_off in by_id}
+        version = _hash(_document(rules, added, by_id))
+        return cls(rules=rules, added=added, sign_offs=signatures, version=version)
 
-    def plus(self, added: Iterable[Rule]) -> RuleSet:
-        """Return a set in which these rules apply too; the strictest of all counts."""
-        return RuleSet.of(self.rules, (*self.added, *added))
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the set that ``dump`` wrote, with the version it had then.
+
+        Raises:
+            ConfigError: the text is not such a set, or was changed since.
+        """
+        try:
+            stored = _Stored.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            raise ConfigError(first["msg"], key=f"rule set {place}") from None
+        found = cls.of(stored.rules, stored.added, stored.sign_offs)
+        if found.version != stored.version:
+            raise ConfigError(f"the rules are those of {found.version}", key=stored.version)
+        return found
+
+    def dump(self) -> str:
+        """Return the whole set as canonical JSON, for reading it again years later."""
+        document = _document(self.rules, self.added, self.sign_offs.values())
+        return canonical_json({**document, "version": self.version})
+
+    def plus(self, added: Iterable[Rule], sign_offs: Iterable[SignOff] = ()) -> RuleSet:
+        """Return a set in which these rules and signatures apply too."""
+        signatures = (*self.sign_offs.values(), *sign_offs)
+        return RuleSet.of(self.rules, (*self.added, *added), signatures)
+
+    def is_signed(self, rule: Rule) -> bool:
+        """Whether somebody signed this rule, word for word as it stands here."""
+        signed = self._signed.get(rule.rule_id)
+        return signed is not None and (signed is rule or signed == rule)
 
     def find(
         self, regions: Sequence[str], wanted: tuple[str, str, str], *, day: date
@@ -138,9 +129,9 @@ class RuleSet(Record):
                 (region, message_class, channel, insert_type),
                 (region, message_class, "any", ""),
             ):
-                rule = self._index.get(key)
-                if rule is not None and rule.is_in_force(day):
-                    return rule
+                for rule in self._index.get(key, ()):
+                    if rule.is_in_force(day):
+                        return rule
         return None
 
     def find_added(
@@ -162,57 +153,108 @@ class RuleSet(Record):
         """Return the states or provinces of a country that have rules of their own."""
         return self._subdivisions.get(country, ())
 
-
-def load_rules() -> RuleSet:
-    """Return the rules shipped with the package."""
-    text = (files(__package__) / "data" / "rules.csv").read_text(encoding="utf-8")
-    return RuleSet.of(read_rules(text))
-
-
-def read_rules(text: str, *, file: str = "rules.csv") -> tuple[Rule, ...]:
-    """Read rules from CSV with the columns of the shipped file.
-
-    Raises:
-        ConfigError: a row is malformed; the message names the rule and the column.
-    """
-    return tuple(_read_row(row, file=file) for row in csv.DictReader(text.splitlines()))
-
-
-def _read_row(row: dict[str, str], *, file: str) -> Rule:
-    row = dict(row)
-    hours, days = row.pop("quiet_hours_allowed_local", ""), row.pop("quiet_days", "")
-    since = row.pop("in_force_from", "")
-    months = {name: row.pop(name, "") for name in ("opt_in_months", "soft_opt_in_months")}
-    try:
-        return Rule.model_validate(
-            {
-                **row,
-                **{name: int(value) if value else None for name, value in months.items()},
-                "basis_code": Basis(row["basis_code"]),
-                "quiet_hours": read_quiet_hours(hours, days),
-                "quiet_hours_note": hours,
-                "quiet_days_note": days,
-                "in_force_from": _first_day(since),
-                "in_force_note": since,
-            }
+    def warnings(self) -> tuple[str, ...]:
+        """Return what the owner believes to be in force and is not, by rule id."""
+        known = {rule.rule_id: rule for rule in (*self.rules, *self.added)}
+        stale = (_why_stale(sign_off, known) for sign_off in self.sign_offs.values())
+        unsigned = (
+            f"{rule.rule_id} would replace {rule.replaces}, but nobody signed it off: both "
+            "apply, the stricter counts"
+            for rule in self.added
+            if rule.replaces and not self.is_signed(rule)
         )
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        key = f"{row.get('rule_id')}.{first['loc'][0]}"
-        raise ConfigError(first["msg"], file=file, key=key) from None
-    except (KeyError, ValueError) as error:
-        raise ConfigError(str(error), file=file, key=str(row.get("rule_id"))) from None
+        return tuple(sorted(filter(None, (*stale, *unsigned))))
 
 
-def _first_day(text: str) -> date | None:
-    """Read ``2026-08-11``, ``2026-02-05 (DUAA parts)`` or ``about 2027-05``: the first of May."""
-    if not text:
-        return None
-    found = re.search(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text)
-    if found is None:
-        raise ValueError(f"in_force_from has no date: {text}")
-    year, month, day = found.groups(default="1")
-    return date(int(year), int(month), int(day))
+class _Stored(Record):
+    """What ``dump`` writes."""
+
+    format: Literal[1]
+    rules: tuple[Rule, ...]
+    added: tuple[Rule, ...]
+    sign_offs: tuple[SignOff, ...]
+    version: Line
+
+
+def _document(
+    rules: Iterable[Rule], added: Iterable[Rule], sign_offs: Iterable[SignOff]
+) -> dict[str, object]:
+    return {
+        "format": 1,
+        "rules": [said(rule) for rule in rules],
+        "added": [said(rule) for rule in added],
+        "sign_offs": [sign_off.model_dump(mode="json") for sign_off in sign_offs],
+    }
+
+
+def _hash(document: Mapping[str, object]) -> str:
+    return f"sha256:{sha256(canonical_json(document).encode()).hexdigest()[:24]}"
+
+
+def _sorted(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(sorted(rules, key=lambda rule: rule.rule_id))
+
+
+def _check_ids(ids: Iterable[str], *, what: str = "consent rules", key: str = "rules") -> None:
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            raise ConfigError(f"two {what} for {name}", key=f"consent.{key}")
+        seen.add(name)
+
+
+def _check_days(rules: Sequence[Rule]) -> None:
+    """One thing may have several rules, one after the other."""
+    together: dict[Key, list[Rule]] = {}
+    for rule in rules:
+        together.setdefault(_key(rule), []).append(rule)
+    for twins in together.values():
+        for one, other in combinations(twins, 2):
+            if _overlap(one, other):
+                names = f"{one.rule_id} and {other.rule_id}"
+                raise ConfigError(f"two consent rules for the same thing: {names}", key=_KEY)
+
+
+def _overlap(one: Rule, other: Rule) -> bool:
+    starts = [rule.in_force_from or date.min for rule in (one, other)]
+    ends = [rule.effective_until or date.max for rule in (one, other)]
+    return max(starts) <= min(ends)
+
+
+def _check_replacements(rules: Sequence[Rule], added: Sequence[Rule]) -> None:
+    shipped = {rule.rule_id: rule for rule in rules}
+    for rule in added:
+        if rule.replaces and (problem := _why_no_replacement(rule, shipped.get(rule.replaces))):
+            raise ConfigError(problem, key=f"{rule.rule_id}.replaces")
+
+
+def _why_no_replacement(rule: Rule, old: Rule | None) -> str:
+    """An own rule stands where a shipped one stood, or in a smaller part of its field."""
+    if old is None:
+        return f"there is no shipped rule {rule.replaces}"
+    place = Place(rule.region)
+    regions = (rule.region,) if "-" in rule.region else place.national
+    if old.region not in regions:
+        return f"{old.rule_id} is about {old.region}, not about {rule.region}"
+    same = (rule.message_class, rule.channel, rule.insert_type)
+    if (old.message_class, old.channel, old.insert_type) not in {
+        same,
+        (rule.message_class, "any", ""),
+    }:
+        return f"{old.rule_id} is about another class, channel or kind of insert"
+    return ""
+
+
+def _why_stale(sign_off: SignOff, known: Mapping[str, Rule]) -> str:
+    rule = known.get(sign_off.rule_id)
+    if rule is None:
+        return f"{sign_off.rule_id} is signed off, but there is no such rule"
+    if rule.version != sign_off.version:
+        return (
+            f"{rule.rule_id} changed since it was signed off (version {sign_off.version}, now "
+            f"{rule.version}): the signature does not count until it is read again"
+        )
+    return ""
 
 
 def _key(rule: Rule) -> Key:
@@ -222,10 +264,3 @@ def _key(rule: Rule) -> Key:
 def _is_message(rule: Rule) -> bool:
     """Rules of privacy rights are about requests, not about what is sent."""
     return rule.message_class != "privacy_right"
-
-
-def _hash(rules: Sequence[Rule]) -> str:
-    digest = sha256()
-    for rule in rules:
-        digest.update(rule.model_dump_json().encode())
-    return f"sha256:{digest.hexdigest()[:24]}"

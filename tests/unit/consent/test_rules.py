@@ -61,7 +61,7 @@ def test_the_version_is_the_hash_of_the_content(rules):
         ("confidence", "certain", "de.mark.email.confidence"),
         ("basis_code", "yes", "de.mark.email"),
         ("region", "Germany", "de.mark.email.region"),
-        ("in_force_from", "soon", "in_force_from has no date"),
+        ("in_force_from", "soon", r"de\.mark\.email\.in_force_from: has no date"),
         ("quiet_hours_allowed_local", "at night", "no hours in"),
         ("opt_in_months", "two", "de.mark.email"),
     ],
