@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from .adapter import ShopAdapter
 from .channels.base import Channel
 from .config import KEY_BYTES, Config, StoreConfig, load_config
-from .consent import RuleSet, load_rules
+from .consent import RuleSet, gather_rules
 from .errors import ConfigError, PluginError
 from .hooks.manager import Plugins, load
 from .inserts import InsertSettings
@@ -130,8 +130,13 @@ class Retention:
 
     @cached_property
     def rules(self) -> RuleSet:
-        """The consent rules."""
-        return load_rules()
+        """The consent rules: shipped ones, those of plugins, the shop's own, and signatures."""
+        settings, shelf = self.config.consent, self.plugins.shelves.consent_rules
+        return gather_rules(
+            own_file=self.config.path(settings.rules) if settings.rules else None,
+            offers=[shelf[name] for name in shelf],
+            sign_offs=settings.sign_offs,
+        )
 
     @cached_property
     def looks(self) -> Looks:

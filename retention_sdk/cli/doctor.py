@@ -12,7 +12,8 @@ from ..config import Config, load_config
 from ..errors import ConfigError, RetentionError
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 
-Finding = tuple[str, bool, str]
+# Whether it is well; None is a warning, which is no reason to fail.
+Finding = tuple[str, bool | None, str]
 
 
 def command(config: ConfigFile = DEFAULT_CONFIG, json: Json = False) -> int:
@@ -20,7 +21,7 @@ def command(config: ConfigFile = DEFAULT_CONFIG, json: Json = False) -> int:
     findings = list(_examine(config))
     answer = [{"what": what, "ok": is_ok, "finding": text} for what, is_ok, text in findings]
     emit(answer, as_json=json, human=lambda: _show(findings))
-    return 0 if all(is_ok for _, is_ok, _ in findings) else 3
+    return 0 if all(is_ok is not False for _, is_ok, _ in findings) else 3
 
 
 def _examine(file: Path) -> Iterator[Finding]:
@@ -45,6 +46,7 @@ def _shop(shop: Retention, config: Config) -> Iterator[Finding]:
         yield _try(f"platform {platform}", lambda name=platform: repr(shop.adapter(name)))
     for name in {config.delivery.card, config.delivery.email}:
         yield _try(f"channel {name}", lambda name=name: type(shop.channel(name)).__name__)
+    yield from _consent(shop)
     yield _try("card", lambda: _card(shop))
     yield _mail(config)
 
@@ -61,6 +63,20 @@ def _card(shop: Retention) -> str:
     printed = shop.print_card(an_order())
     size = len(printed.card.pdf.data) // 1024
     return f"a sample card prints: {printed.candidate.template}, {size} KB"
+
+
+def _consent(shop: Retention) -> Iterator[Finding]:
+    finding = _try("consent rules", lambda: _rules(shop))
+    yield finding
+    if finding[1]:
+        yield from (("consent rules", None, warning) for warning in shop.rules.warnings())
+
+
+def _rules(shop: Retention) -> str:
+    rules = shop.rules
+    everything = (*rules.rules, *rules.added)
+    signed = sum(map(rules.is_signed, everything))
+    return f"{len(everything)} rules, {len(rules.added)} of them added, {signed} signed off"
 
 
 def _mail(config: Config) -> Finding:
@@ -80,6 +96,10 @@ def _try(what: str, check: Callable[..., str]) -> Finding:
 
 
 def _show(findings: list[Finding]) -> None:
-    marks = {True: Text("ok", "green"), False: Text("problem", "red")}
+    marks = {
+        True: Text("ok", "green"),
+        None: Text("warning", "yellow"),
+        False: Text("problem", "red"),
+    }
     rows = [(what, marks[is_ok], text) for what, is_ok, text in findings]
     console().print(table(("what", "", "finding"), rows))

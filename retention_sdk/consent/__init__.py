@@ -6,6 +6,7 @@ An engineering summary, not legal advice.
 from .choose import Choice, first_allowed
 from .decide import decide
 from .explain import explain
+from .own_rules import gather_rules, read_own_rules
 from .quiet import QuietHours, Window
 from .rule import Basis, Cap, Rule
 from .rules import RuleSet
@@ -25,6 +26,8 @@ __all__ = [
     "decide",
     "explain",
     "first_allowed",
+    "gather_rules",
     "load_rules",
+    "read_own_rules",
     "read_rules",
 ]

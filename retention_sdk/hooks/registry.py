@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -13,6 +13,7 @@ from ..errors import PluginError
 if TYPE_CHECKING:
     from ..adapter import ShopAdapter
     from ..channels.base import Channel
+    from ..consent import Rule
     from ..inserts import CardTemplate
     from ..inserts.style import CardStyle
     from ..l10n.payments import PaymentMethod
@@ -101,6 +102,7 @@ class Shelves:
     templates: Shelf[CardTemplate] = field(default_factory=lambda: Shelf("template"))
     styles: Shelf[CardStyle] = field(default_factory=lambda: Shelf("style"))
     payment_methods: Shelf[PaymentMethod] = field(default_factory=lambda: Shelf("payment method"))
+    consent_rules: Shelf[Iterable[Rule]] = field(default_factory=lambda: Shelf("consent rules"))
     commands: Shelf[Any] = field(default_factory=lambda: Shelf("command"))
 
     def absorb(self, staged: Shelves) -> None:
@@ -146,6 +148,16 @@ class Registry:
         Under the id of a shipped method it stands in that one's place.
         """
         self._shelves.payment_methods.add(Offer(name, factory, self._owner, summary))
+
+    def consent_rules(
+        self, name: str, factory: Factory[Iterable[Rule]], *, summary: str = ""
+    ) -> None:
+        """Offer consent rules: a callable that returns ``Rule`` objects.
+
+        They apply beside the shipped ones, so they can tighten. One that ``replaces`` a shipped
+        rule counts in its stead only when the shop signs its id off.
+        """
+        self._shelves.consent_rules.add(Offer(name, factory, self._owner, summary))
 
     def command(self, name: str, factory: Factory[Any], *, summary: str = "") -> None:
         """Offer a command: a Typer function, run as ``retention x <name>``."""
