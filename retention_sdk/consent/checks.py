@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ..model import Candidate, ConsentChannel, Context, MessageClass, Order
+from ..model import Candidate, ConsentChannel, ContentKind, Context, MessageClass, Order
 from .places import Place, zones_of
 from .quiet import first_open
 from .requirement import Requirement
@@ -80,6 +80,8 @@ def _check_service(candidate: Candidate, context: Context, requirement: Requirem
         return _no(f"a rule asks for {requirement.basis} even for service messages")
     if candidate.channel is ConsentChannel.PARCEL_INSERT:
         return _yes("nothing but service content, the same for everybody")
+    if candidate.content == {ContentKind.CONFIRMATION}:
+        return _yes("it asks whether somebody subscribed, and says nothing else")
     if order is None:
         return _no("there is no order this could be about", "an order")
     return _yes("strictly about the order", f"order {order.number}")

@@ -25,6 +25,7 @@ class ContentKind(StrEnum):
     RETURNS = "returns"
     APOLOGY = "apology"
     GIFT_MESSAGE = "gift_message"
+    CONFIRMATION = "confirmation"
     COUPON = "coupon"
     REVIEW_REQUEST = "review_request"
     REFERRAL = "referral"
@@ -34,7 +35,8 @@ class ContentKind(StrEnum):
     THIRD_PARTY = "third_party"
 
 
-# Strictly about the order: BGH VI ZR 225/17 makes everything else advertising.
+# Strictly about the order: BGH VI ZR 225/17 makes everything else advertising. To ask whether
+# somebody subscribed is none, as long as nothing else is said: compare BGH 10.02.2011 I ZR 164/09.
 SERVICE_CONTENT = frozenset(
     {
         ContentKind.THANKS,
@@ -43,6 +45,7 @@ SERVICE_CONTENT = frozenset(
         ContentKind.RETURNS,
         ContentKind.APOLOGY,
         ContentKind.GIFT_MESSAGE,
+        ContentKind.CONFIRMATION,
     }
 )
 
