@@ -42,12 +42,13 @@ class ReadCode(NamedTuple):
 
 
 def read_codes(picture: Picture) -> tuple[ReadCode, ...]:
-    """Return the QR codes that can be read."""
+    """Return the QR codes that can be read.
+
+    The reader's own "QRCode" is a family: now and then it sees a Micro QR code within a large one.
+    """
     import zxingcpp
 
-    found = zxingcpp.read_barcodes(
-        picture.image, formats=zxingcpp.barcode_formats_from_str("QRCode")
-    )
+    found = zxingcpp.read_barcodes(picture.image, formats=zxingcpp.BarcodeFormat.QRCodeModel2)
     return tuple(_read(each) for each in found if each.valid)
 
 
