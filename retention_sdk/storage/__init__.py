@@ -6,12 +6,14 @@ from .card_records import CardChoice, CardPlace, CardRecord, CardState, CardStep
 from .cards import CardLedger, plain_number
 from .codes import CardCodes, CodeState, StoredCode
 from .consents import ConsentLog
+from .consents_rows import ConsentEntry
 from .decisions import DecisionLog
 from .deliveries import DeliveryLog, DeliveryState, StoredDelivery
 from .engine import Store, open_store
 from .inbox import Inbox, StoredEvent
 from .jobs import PrintJobs
 from .orders import OrderFacts
+from .rule_sets import RuleSets
 from .scans import CardScan, ScanLog
 from .stages import StageLog
 from .subjects import SubjectVault, erasure_references
@@ -27,6 +29,7 @@ __all__ = [
     "CardStep",
     "CodeState",
     "Connection",
+    "ConsentEntry",
     "ConsentLog",
     "DecisionLog",
     "DeliveryLog",
@@ -35,6 +38,7 @@ __all__ = [
     "OrderFacts",
     "PrintJob",
     "PrintJobs",
+    "RuleSets",
     "ScanLog",
     "StageLog",
     "Store",

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, insert, select
 
-from ..model import Consent, ConsentChannel, ConsentState
-from .ids import insert_into
+from ..errors import StorageError, SubjectErased
+from ..model import Consent, ConsentState
+from .consents_chain import record_hash
+from .consents_head import ChainHead, ChainHeads
+from .consents_rows import (
+    ConsentEntry,
+    chained_fields,
+    clear_columns,
+    counts_from,
+    entry,
+    newest,
+    seal_purpose,
+)
+from .crypto import Keyring
+from .subject_merges import same_person, survivor_of
 from .subjects import SubjectVault
-from .tables import consent as consents_table
+from .tables import consent_record as records_table
+from .tables import subject as subjects_table
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
+_MERGE: dict[str, Any] = {
+    "kind": "merge",
+    **dict.fromkeys(("channel", "purpose", "state", "act"), ""),
+    **dict.fromkeys(("recorded_at", "answered_at", "confirmed_at", "expires_at")),
+    "consent": None,
+}
 
 
 class ConsentLog:
-    """Append-only. GDPR art. 7(1) puts the burden of proof on the shop, so nothing is replaced."""
+    """Append-only and chained per shop. GDPR art. 7(1) puts the burden of proof on the shop."""
 
-    def __init__(self, subjects: SubjectVault) -> None:
+    def __init__(self, subjects: SubjectVault, keyring: Keyring) -> None:
         self._subjects = subjects
+        self._heads = ChainHeads(keyring)
 
     def record(
         self,
@@ -34,72 +55,212 @@ class ConsentLog:
 
         UNKNOWN is silence, not an answer, and is not kept; nor is an answer that every order
         repeats. The same event twice adds nothing.
-        """
-        current = {each.channel: each for each in self.current(connection, subject_id)}
-        rows = [
-            self._row(connection, subject_id, each, place=(event_id, position), now=now)
-            for position, each in enumerate(consents)
-            if each.state is not ConsentState.UNKNOWN and current.get(each.channel) != each
-        ]
-        query = insert_into(connection, consents_table).on_conflict_do_nothing()
-        return sum(connection.execute(query, row).rowcount for row in rows)
-
-    def current(self, connection: Connection, subject_id: str) -> tuple[Consent, ...]:
-        """Return the newest answer per channel, in the order of ``ConsentChannel``.
-
-        Newest by when the person answered; an answer without a time is older than any with one.
 
         Raises:
             SubjectErased: the person is forgotten.
         """
-        newest: dict[ConsentChannel, Consent] = {}
-        for each in self.history(connection, subject_id):
-            known = newest.get(each.channel)
-            if known is None or _answered_at(each) >= _answered_at(known):
-                newest[each.channel] = each
-        return tuple(newest[channel] for channel in ConsentChannel if channel in newest)
+        answers = [
+            (position, each)
+            for position, each in enumerate(consents)
+            if each.state is not ConsentState.UNKNOWN
+        ]
+        if not answers:
+            return 0
+        owner = survivor_of(connection, subject_id)
+        head = self._heads.lock(connection, self._shop_of(connection, owner))
+        seen = self._seen(connection, head.shop_id, event_id)
+        known, read = self._answers(connection, owner), self._reader(connection, owner)
+        rows: list[dict[str, Any]] = []
+        for position, each in answers:
+            is_told = any(each == row["consent"] for row in rows)
+            if position in seen or is_told or _is_repeated(each, known, read):
+                continue
+            place = {"event_id": event_id, "position": position, "subject_id": owner}
+            rows.append({**place, **_answer(each, at=counts_from(each, now=now), now=now)})
+        return self._append(connection, head, rows)
 
-    def history(self, connection: Connection, subject_id: str) -> tuple[Consent, ...]:
-        """Return every answer of a person in the order in which it reached us."""
-        table = consents_table.c
-        query = (
-            select(table.event_id, table.position, table.sealed)
-            .where(table.subject_id == subject_id)
-            .order_by(table.received_at, table.event_id, table.position)
-        )
-        return tuple(
-            self._read(connection, subject_id, row.sealed, f"{row.event_id}:{row.position}")
-            for row in connection.execute(query).all()
-        )
-
-    def _row(
+    def merge(
         self,
         connection: Connection,
-        subject_id: str,
-        consent: Consent,
+        survivor_id: str,
+        absorbed_id: str,
         *,
-        place: tuple[str, int],
+        at: datetime,
         now: datetime,
-    ) -> dict[str, object]:
-        event_id, position = place
-        purpose = f"consent:{event_id}:{position}"
-        plain = consent.model_dump_json().encode()
-        return {
-            "event_id": event_id,
-            "position": position,
-            "subject_id": subject_id,
-            "channel": consent.channel.value,
-            "state": consent.state.value,
-            "recorded_at": consent.recorded_at,
-            "received_at": now,
-            "sealed": self._subjects.seal(connection, subject_id, plain, purpose=purpose),
+    ) -> bool:
+        """Let two subjects be one person who keeps the strictest of both; False if they are.
+
+        What the absorbed one refused is refused from ``at`` on; what only the absorbed one
+        granted is not granted: it was given under another account, perhaps for another address.
+        No record is changed.
+
+        Raises:
+            SubjectErased: one of them is forgotten.
+            StorageError: they belong to two shops.
+        """
+        survivor = survivor_of(connection, survivor_id)
+        absorbed = survivor_of(connection, absorbed_id)
+        shop_id = self._shop_of(connection, survivor)
+        if shop_id != self._shop_of(connection, absorbed):
+            raise StorageError("people of two shops cannot be one: each shop answers for its own")
+        if survivor == absorbed:
+            return False
+        head = self._heads.lock(connection, shop_id)
+        refused = self._refusals(connection, absorbed)
+        refused_already = {
+            (each.channel, each.purpose) for each in self._refusals(connection, survivor)
         }
+        rows = [_MERGE | {"received_at": now}]
+        rows += [
+            _answer(each, at=min(at, now), now=now) | {"kind": "carried"}
+            for each in refused
+            if (each.channel, each.purpose) not in refused_already
+        ]
+        ends = {
+            "event_id": f"merge:{absorbed}",
+            "subject_id": survivor,
+            "from_subject_id": absorbed,
+        }
+        placed = [row | ends | {"position": place} for place, row in enumerate(rows)]
+        self._append(connection, head, placed)
+        return self._subjects.merge(connection, survivor, absorbed, now=now)
 
-    def _read(self, connection: Connection, subject_id: str, sealed: bytes, place: str) -> Consent:
-        purpose = f"consent:{place}"
-        plain = self._subjects.open(connection, subject_id, sealed, purpose=purpose)
-        return Consent.model_validate_json(plain)
+    def current(self, connection: Connection, subject_id: str) -> tuple[Consent, ...]:
+        """Return the newest answer per channel and purpose, in the order of the enums.
+
+        Newest by when the person answered; ``recorded_at`` is the moment from which it counts,
+        which for what a merge carried over is the merge. Of two at one instant the no counts. A
+        yes without a time is older than any answer with one.
+
+        Raises:
+            SubjectErased: the person is forgotten.
+        """
+        owner = survivor_of(connection, subject_id)
+        rows = newest(self._answers(connection, owner))
+        read = self._reader(connection, owner)
+        return tuple(read(row).model_copy(update={"recorded_at": row.answered_at}) for row in rows)
+
+    def history(self, connection: Connection, subject_id: str) -> tuple[Consent, ...]:
+        """Return every answer of a person in the order in which it reached us.
+
+        Raises:
+            SubjectErased: the person is forgotten.
+        """
+        entries = self.entries(connection, subject_id)
+        return tuple(each.consent for each in entries if each.consent is not None)
+
+    def entries(self, connection: Connection, subject_id: str) -> tuple[ConsentEntry, ...]:
+        """Return every record of a person and of those that were merged into them, in order.
+
+        Raises:
+            SubjectErased: the person is forgotten.
+        """
+        person = same_person(connection, subject_id)
+        readers = {each: self._reader(connection, each) for each in person}
+        query = select(records_table).where(records_table.c.subject_id.in_(person))
+        rows = connection.execute(query.order_by(records_table.c.seq)).all()
+        return tuple(
+            entry(row, None if row.kind == "merge" else readers[row.subject_id](row))
+            for row in rows
+        )
+
+    def sign_chains(self, connection: Connection) -> None:
+        """Authenticate the chains that a migration made of what was recorded before."""
+        self._heads.sign(connection)
+
+    def _append(self, connection: Connection, head: ChainHead, rows: list[dict[str, Any]]) -> int:
+        """Seal, chain and write rows behind the end of a chain; return how many."""
+        if not rows:
+            return 0
+        prev_hash, linked = head.hash, []
+        for seq, row in enumerate(rows, start=head.seq + 1):
+            whole = {**row, "shop_id": head.shop_id, "seq": seq}
+            whole["sealed"] = self._sealed(connection, row)
+            del whole["consent"]
+            own_hash = record_hash(chained_fields(whole), prev_hash)
+            linked.append({**whole, "prev_hash": prev_hash, "hash": own_hash})
+            prev_hash = own_hash
+        connection.execute(insert(records_table), linked)
+        self._heads.move(connection, head, seq=head.seq + len(rows), last_hash=prev_hash)
+        return len(rows)
+
+    def _sealed(self, connection: Connection, row: dict[str, Any]) -> bytes:
+        consent: Consent | None = row["consent"]
+        plain = b"" if consent is None else consent.model_dump_json().encode()
+        purpose = seal_purpose(row["event_id"], row["position"])
+        return self._subjects.seal(connection, row["subject_id"], plain, purpose=purpose)
+
+    def _shop_of(self, connection: Connection, subject_id: str) -> str:
+        query = select(subjects_table.c.shop_id, subjects_table.c.erased_at)
+        row = connection.execute(query.where(subjects_table.c.id == subject_id)).one_or_none()
+        if row is None:
+            raise StorageError(f"there is no subject {subject_id}")
+        if row.erased_at is not None:
+            raise SubjectErased(f"the data of subject {subject_id} were erased")
+        return str(row.shop_id)
+
+    def _refusals(self, connection: Connection, subject_id: str) -> tuple[Consent, ...]:
+        read = self._reader(connection, subject_id)
+        rows = newest(self._answers(connection, subject_id))
+        return tuple(read(row) for row in rows if row.state == ConsentState.DENIED.value)
+
+    def _seen(self, connection: Connection, shop_id: str, event_id: str) -> frozenset[int]:
+        table = records_table.c
+        query = select(table.position).where(table.shop_id == shop_id, table.event_id == event_id)
+        return frozenset(connection.execute(query).scalars())
+
+    def _answers(self, connection: Connection, subject_id: str) -> Sequence[Row[Any]]:
+        table = records_table.c
+        query = select(records_table).where(table.subject_id == subject_id, table.kind != "merge")
+        return connection.execute(query.order_by(table.seq)).all()
+
+    def _reader(self, connection: Connection, subject_id: str) -> Callable[[Row[Any]], Consent]:
+        """Return what reads the answers of a subject.
+
+        A row whose clear columns say something else than what was sealed is refused.
+        """
+        opened = self._subjects.opener(connection, subject_id)
+
+        def read(row: Row[Any]) -> Consent:
+            plain = opened(row.sealed, seal_purpose(row.event_id, row.position))
+            consent = Consent.model_validate_json(plain)
+            if (consent.channel, consent.purpose, consent.state) != (
+                row.channel,
+                row.purpose,
+                row.state,
+            ):
+                raise StorageError(
+                    f"consent record {row.seq} of {row.shop_id} was changed; "
+                    "`retention consent verify` tells more"
+                )
+            return consent
+
+        return read
 
 
-def _answered_at(consent: Consent) -> datetime:
-    return consent.recorded_at or _NEVER
+def _answer(consent: Consent, *, at: datetime | None, now: datetime) -> dict[str, Any]:
+    return {
+        **clear_columns(consent),
+        "kind": "answer",
+        "from_subject_id": None,
+        "answered_at": at,
+        "received_at": now,
+        "consent": consent,
+    }
+
+
+def _is_repeated(
+    consent: Consent, known: Sequence[Row[Any]], read: Callable[[Row[Any]], Consent]
+) -> bool:
+    """Whether a person has said exactly this before.
+
+    A no without a time may be a new one whenever the answer that counts is another.
+    """
+    place = (consent.channel, consent.purpose)
+    rows = [row for row in known if place == (row.channel, row.purpose)]
+    if consent.recorded_at is None and consent.state is ConsentState.DENIED:
+        rows = list(newest(rows))
+    alike = (
+        row for row in rows if (row.state, row.recorded_at) == (consent.state, consent.recorded_at)
+    )
+    return any(read(row) == consent for row in alike)

@@ -13,6 +13,8 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ..errors import ConfigError, StorageError
 
@@ -46,6 +48,12 @@ def unseal(key: bytes, sealed: bytes, *, bound_to: bytes) -> bytes:
         raise StorageError(message) from None
 
 
+def derive_key(key: bytes, domain: str) -> bytes:
+    """Return a key for one use: HKDF-SHA-256 of RFC 5869, with the use as its info."""
+    info = f"retention-sdk/{domain}".encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(key)
+
+
 class Keyring:
     """The shop's own keys: the current one wraps, the previous ones only unwrap."""
 
@@ -77,6 +85,14 @@ class Keyring:
                 "or the old one among store.previous_keys"
             )
         return unseal(key, wrapped[_KEY_ID_BYTES:], bound_to=bound_to)
+
+    def derived(self, domain: str) -> tuple[bytes, ...]:
+        """Return a key for one use from each key of the ring, that of the current one first.
+
+        RFC 5869: two domains give keys that tell nothing of each other, nor of the shop's key.
+        """
+        ordered = (self._current, *(key for key in self._by_id.values() if key != self._current))
+        return tuple(derive_key(key, domain) for key in ordered)
 
     def is_current(self, wrapped: bytes) -> bool:
         """Whether a rotation is done with this value."""

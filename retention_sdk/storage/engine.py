@@ -25,6 +25,7 @@ from .inbox import Inbox
 from .jobs import PrintJobs
 from .migrate import ensure_current
 from .orders import OrderFacts
+from .rule_sets import RuleSets
 from .scans import ScanLog
 from .stages import StageLog
 from .subjects import SubjectVault
@@ -62,7 +63,8 @@ class Store:
         self.stages = StageLog(self.subjects)
         self.decisions = DecisionLog(self.subjects)
         self.deliveries = DeliveryLog(self.subjects)
-        self.consents = ConsentLog(self.subjects)
+        self.consents = ConsentLog(self.subjects, keyring)
+        self.rule_sets = RuleSets()
         self.orders = OrderFacts()
         self.cards = CardLedger(self.subjects)
         self.jobs = PrintJobs()

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from .engine import Store
 
 # Oldest first; the last one is what this package needs. A test compares it with ``migrations``.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
+# Chained what earlier versions had recorded of consent; a migration has no key to sign it with.
+_CHAINED = "0004"
 _FOLDER = Path(__file__).parent / "migrations"
 # Any constant does; it only has to be the same in every process.
 _POSTGRES_LOCK = 0x7265_7465_6E74
@@ -49,9 +51,11 @@ def ensure_current(store: Store) -> None:
     with store.begin() as connection:
         _lock(connection)
         # Somebody else may have been faster while we waited for the lock.
-        again = store.dialect == "sqlite" and current_revision(connection) == REVISIONS[-1]
-        if not again:
+        before = current_revision(connection) if store.dialect == "sqlite" or found else None
+        if before != REVISIONS[-1]:
             upgrade(connection)
+        if before is not None and before < _CHAINED:
+            store.consents.sign_chains(connection)
 
 
 def upgrade(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -11,8 +11,10 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ..errors import StorageError, SubjectErased
 from ..model import Customer, CustomerErased, OrderEvent, ShopEvent
+from .consents_head import ChainHeads
 from .crypto import KEY_BYTES, Keyring, RandomBytes, seal, unseal
 from .ids import insert_into
+from .subject_merges import note_merge, same_person, survivor_of
 from .tables import meta, subject, subject_link
 
 _INDEX_KEY = "subject-index-key"
@@ -125,6 +127,22 @@ class SubjectVault:
         found = (self.find(connection, shop_id, reference) for reference in references)
         return tuple(dict.fromkeys(owner for owner in found if owner))
 
+    def merge(
+        self, connection: Connection, survivor_id: str, absorbed_id: str, *, now: datetime
+    ) -> bool:
+        """Let two subjects be one person; return False if they are.
+
+        What leads to the absorbed one leads to the survivor from now on. Each keeps its key, and
+        both go when either is erased. ``Store.consents.merge`` calls this; answers go with it.
+        """
+        survivor = survivor_of(connection, survivor_id)
+        absorbed = survivor_of(connection, absorbed_id)
+        if survivor == absorbed:
+            return False
+        query = update(subject_link).where(subject_link.c.subject_id == absorbed)
+        connection.execute(query.values(subject_id=survivor))
+        return note_merge(connection, survivor, absorbed, now=now)
+
     def index(self, connection: Connection, shop_id: str, reference: str) -> bytes:
         """Return what stands for a reference where it must be found and not be read."""
         return self._blind_index(connection, shop_id, reference)
@@ -150,22 +168,32 @@ class SubjectVault:
             SubjectErased: the key was destroyed.
             StorageError: the bytes were changed, or sealed for another subject or purpose.
         """
+        return self.opener(connection, subject_id)(sealed, purpose)
+
+    def opener(self, connection: Connection, subject_id: str) -> Callable[[bytes, str], bytes]:
+        """Return what opens many values of one subject, given each value and its purpose.
+
+        Raises:
+            SubjectErased: the key was destroyed.
+        """
         key = self._key_of(connection, subject_id)
-        return unseal(key, sealed, bound_to=_binding(subject_id, purpose))
+        return lambda sealed, purpose: unseal(key, sealed, bound_to=_binding(subject_id, purpose))
 
     def erase(self, connection: Connection, subject_id: str, *, now: datetime) -> bool:
         """Destroy the key of a subject and all that leads to it; return False if it was done.
 
-        Rows stay, as ciphertext of a key that is gone; points keep adding up. Call
-        ``Store.scrub`` after the commit to empty the write-ahead log too.
+        Subjects that were merged go together. Rows stay, as ciphertext of a key that is gone;
+        points keep adding up. Call ``Store.scrub`` after the commit to empty the write-ahead log
+        too.
         """
+        person = same_person(connection, subject_id)
         query = (
             update(subject)
-            .where(subject.c.id == subject_id, subject.c.erased_at.is_(None))
+            .where(subject.c.id.in_(person), subject.c.erased_at.is_(None))
             .values(wrapped_key=None, erased_at=now)
         )
-        is_first = connection.execute(query).rowcount == 1
-        connection.execute(delete(subject_link).where(subject_link.c.subject_id == subject_id))
+        is_first = connection.execute(query).rowcount > 0
+        connection.execute(delete(subject_link).where(subject_link.c.subject_id.in_(person)))
         return is_first
 
     # The shop's keys -------------------------------------------------------------------------
@@ -203,6 +231,7 @@ class SubjectVault:
             values = {"wrapped_key": self._wrap(key, subject_id)}
             connection.execute(update(subject).where(subject.c.id == subject_id).values(values))
             changed += 1
+        ChainHeads(self._keyring).rewrap(connection)
         return changed
 
     def _create(

@@ -12,6 +12,7 @@ from .cards import (
     print_job,
     print_job_card,
 )
+from .consents import CONSENT_KINDS, consent_head, consent_record, rule_set, subject_merge
 from .events import decision, delivery, event, order_fact, stage
 from .ledger import (
     BUCKETS,
@@ -24,19 +25,21 @@ from .ledger import (
     rule_version,
     txn,
 )
-from .subjects import consent, meta, subject, subject_link
+from .subjects import meta, subject, subject_link
 
 __all__ = [
     "BUCKETS",
     "CARD_STATES",
     "CODE_STATES",
+    "CONSENT_KINDS",
     "account",
     "card",
     "card_code",
     "card_copy",
     "card_scan",
     "card_step",
-    "consent",
+    "consent_head",
+    "consent_record",
     "decision",
     "delivery",
     "event",
@@ -51,10 +54,12 @@ __all__ = [
     "print_job",
     "print_job_card",
     "program",
+    "rule_set",
     "rule_version",
     "stage",
     "subject",
     "subject_link",
+    "subject_merge",
     "to_microseconds",
     "txn",
 ]

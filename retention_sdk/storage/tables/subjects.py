@@ -1,10 +1,10 @@
-"""People behind a random identifier, and what they agreed to."""
+"""People behind a random identifier."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import CheckConstraint, Column, LargeBinary, Table, Text
 
-from .base import metadata, moment, one_of, subject_key, text
+from .base import metadata, moment, subject_key, text
 
 # Facts about the store itself, such as its wrapped index key.
 meta = Table(
@@ -34,20 +34,4 @@ subject_link = Table(
     subject_key(),
     text("kind"),
     moment("created_at"),
-)
-
-# Append-only. ``sealed`` is the whole answer with source and evidence.
-consent = Table(
-    "consent",
-    metadata,
-    Column("event_id", Text, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("subject_id", Text, ForeignKey("subject.id"), nullable=False),
-    text("channel"),
-    text("state"),
-    moment("recorded_at", is_optional=True),
-    moment("received_at"),
-    Column("sealed", LargeBinary, nullable=False),
-    one_of("state", ("granted", "denied")),
-    Index("ix_consent_subject_id_received_at", "subject_id", "received_at"),
 )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -17,10 +18,22 @@ from sqlalchemy import create_engine, make_url, text
 import retention_sdk.storage
 from retention_sdk.errors import ConfigError, StorageError
 from retention_sdk.storage import Store, migrate, open_store
+from retention_sdk.storage.consents_head import ChainHeads
 from retention_sdk.storage.crypto import Keyring
 from retention_sdk.storage.tables import metadata
 
 MIGRATIONS = Path(retention_sdk.storage.__file__).parent / "migrations"
+
+
+def upgraded_to(path: Path, revision: str) -> None:
+    """Make a database as an earlier version of this package had it."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
 
 
 def pragma(store: Store, name: str) -> object:
@@ -75,22 +88,15 @@ def test_the_listed_revisions_are_those_in_the_folder():
     assert list(migrate.REVISIONS) == newest_first[::-1]
 
 
-def test_a_database_of_the_first_revision_is_brought_up_to_date(path, key):
-    open_store(f"sqlite:///{path}", key=key).close()
-    raw = sqlite3.connect(path)
-    cards = ("card_code", "card_scan", "print_job_card", "print_job", "card_step", "card_copy")
-    points = ("posting", "hold_allocation", "hold", "lot", "txn", "account", "rule_version")
-    for table in (*cards, "card", *points, "program"):
-        raw.execute(f"DROP TABLE {table}")
-    raw.execute("UPDATE alembic_version SET version_num = '0001'")
-    raw.commit()
-    raw.close()
+@pytest.mark.parametrize("revision", migrate.REVISIONS[:-1])
+def test_a_database_of_an_earlier_revision_is_brought_up_to_date(path, key, revision):
+    upgraded_to(path, revision)
 
-    with open_store(f"sqlite:///{path}", key=key) as store, store.reading() as connection:
+    with open_store(f"sqlite:///{path}", key=key) as store, store.begin() as connection:
         found = migrate.current_revision(connection)
-        postings = connection.execute(text("SELECT count(*) FROM posting")).scalar()
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
 
-    assert (migrate.REVISIONS[-1], 0) == (found, postings)
+    assert (migrate.REVISIONS[-1], []) == (found, differences)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(path, key):
@@ -198,7 +204,17 @@ def test_a_broken_constraint_is_a_storage_error_without_values(store):
 @pytest.mark.parametrize(
     "table",
     [
-        *("consent", "stage", "decision", "txn", "posting", "rule_version", "hold_allocation"),
+        *(
+            "consent_record",
+            "subject_merge",
+            "rule_set",
+            "stage",
+            "decision",
+            "txn",
+            "posting",
+            "rule_version",
+            "hold_allocation",
+        ),
         *("card", "card_copy", "card_step", "print_job", "print_job_card"),
     ],
 )
@@ -220,3 +236,30 @@ def test_a_recorded_stage_can_neither_be_changed_nor_deleted(store, make_paid, n
     for statement in ("UPDATE stage SET stage = 'x'", "DELETE FROM stage"):
         with pytest.raises(StorageError, match="append-only"), store.begin() as connection:
             connection.execute(text(statement))
+
+
+def test_answers_of_an_earlier_revision_are_carried_over_in_a_signed_chain(path, key):
+    """The no has no time and counts from its arrival; what came from the future, too."""
+    upgraded_to(path, "0003")
+    raw = sqlite3.connect(path)
+    raw.execute("INSERT INTO subject VALUES ('s1', 'shop', x'00', 1, NULL)")
+    raw.execute(
+        "INSERT INTO consent VALUES "
+        "('e1', 0, 's1', 'email', 'granted', 5, 7, x'01'), "
+        "('e2', 0, 's1', 'email', 'denied', NULL, 9, x'02'), "
+        "('e0', 0, 's1', 'sms', 'granted', 50, 6, x'03')"
+    )
+    raw.commit()
+    raw.close()
+
+    with open_store(f"sqlite:///{path}", key=key) as store, store.reading() as connection:
+        query = text("SELECT seq, event_id, answered_at, purpose, act FROM consent_record")
+        found = connection.execute(query).all()
+        head = ChainHeads(Keyring(key)).read(connection, "shop")
+
+    assert [
+        (1, "e0", 6, "marketing", "express"),
+        (2, "e1", 5, "marketing", "express"),
+        (3, "e2", 9, "marketing", "express"),
+    ] == found
+    assert (3, True) == (head.seq, head.is_genuine)

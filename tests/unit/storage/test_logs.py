@@ -258,7 +258,8 @@ def test_the_newest_answer_per_channel_is_current_and_all_are_history(store, now
         owner = store.subjects.for_shop(connection, "shop", now=now)
         log = store.consents
         assert 2 == log.record(connection, owner, [yes, sms], event_id="e1", now=now)
-        assert 1 == log.record(connection, owner, [no], event_id="e2", now=now)
+        later = now + timedelta(days=2)
+        assert 1 == log.record(connection, owner, [no], event_id="e2", now=later)
 
         assert (no, sms) == log.current(connection, owner)
         assert 3 == len(log.history(connection, owner))
@@ -288,17 +289,19 @@ def test_silence_and_repetition_are_not_recorded(store, now):
         assert (yes,) == log.current(connection, owner)
 
 
-def test_an_answer_given_back_and_forth_without_times_is_kept_each_time(store, now):
+def test_without_times_a_no_counts_from_its_arrival_and_a_yes_proves_nothing(store, now):
     yes, no = answer(ConsentState.GRANTED), answer(ConsentState.DENIED)
     with store.begin() as connection:
         owner = store.subjects.for_shop(connection, "shop", now=now)
-        for minute, each in enumerate((no, yes, no)):
-            at = now + timedelta(minutes=minute)
-            news = store.consents.record(connection, owner, [each], event_id=f"e{minute}", now=at)
-            assert 1 == news
+        log = store.consents
+        news = [
+            log.record(connection, owner, [each], event_id=f"e{minute}", now=now)
+            for minute, each in enumerate((yes, no, yes, no))
+        ]
 
-        assert (no,) == store.consents.current(connection, owner)
-        assert 3 == len(store.consents.history(connection, owner))
+        assert [1, 1, 0, 0] == news
+        assert (no.model_copy(update={"recorded_at": now}),) == log.current(connection, owner)
+        assert (yes, no) == log.history(connection, owner)
 
 
 # Orders --------------------------------------------------------------------------------------
