@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..l10n import strip_isolates
+from .colours import CONTRAST_MIN, contrast, first_readable, mix, readable
 from .message import Message
 
-# WCAG 2.2, success criterion 1.4.3: contrast of text.
-_CONTRAST_MIN = 4.5
 _MUTED_SHARES = (0.32, 0.26, 0.2, 0.12)
-_LINEAR_MAX = 0.04045
 _DARK_PAPER, _DARK_INK = "#1c1a18", "#f3eee6"
 
 _SANS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial"
@@ -81,14 +79,14 @@ class Look:
 def find_look(message: Message) -> Look:
     """Return how the message looks; texts stay readable whatever the palette is."""
     palette = message.palette
-    paper, ink = palette.paper, _readable(palette.ink, on=palette.paper)
-    ground, tint = _mix(paper, ink, 0.06), _mix(paper, palette.accent, 0.12)
-    text_faces, heading_faces, line_height = _SCRIPTS.get(message.script, (_SANS, _SERIF, 1.6))
+    paper, ink = palette.paper, readable(palette.ink, on=palette.paper)
+    ground, tint = mix(paper, ink, 0.06), mix(paper, palette.accent, 0.12)
+    text_faces, heading_faces, line_height = faces_of(message.script)
     heading_face = Face(f"{heading_faces},serif", 400)
     if not heading_faces:
         heading_face = Face(f"{text_faces},sans-serif", 600)
     is_rtl = message.direction == "rtl"
-    dark_heading = _first_readable(palette.accent, palette.primary, _DARK_INK, on=_DARK_PAPER)
+    dark_heading = first_readable(palette.accent, palette.primary, _DARK_INK, on=_DARK_PAPER)
     return Look(
         start="right" if is_rtl else "left",
         end="left" if is_rtl else "right",
@@ -101,63 +99,29 @@ def find_look(message: Message) -> Look:
         paper=paper,
         ground=ground,
         ink=ink,
-        muted=_first_readable(*(_mix(ink, paper, s) for s in _MUTED_SHARES), ink, on=ground),
-        line=_mix(paper, ink, 0.14),
-        tint=tint if contrast(ink, tint) >= _CONTRAST_MIN else paper,
-        heading=_first_readable(palette.primary, ink, on=paper),
+        muted=first_readable(*(mix(ink, paper, s) for s in _MUTED_SHARES), ink, on=ground),
+        line=mix(paper, ink, 0.14),
+        tint=tint if contrast(ink, tint) >= CONTRAST_MIN else paper,
+        heading=first_readable(palette.primary, ink, on=paper),
         accent=palette.accent,
         button=palette.primary,
-        button_ink=_readable(paper, on=palette.primary),
+        button_ink=readable(paper, on=palette.primary),
         dark_paper=_DARK_PAPER,
         dark_ground="#121110",
         dark_ink=_DARK_INK,
-        dark_muted=_mix(_DARK_INK, _DARK_PAPER, 0.3),
-        dark_line=_mix(_DARK_PAPER, _DARK_INK, 0.18),
-        dark_tint=_mix(_DARK_PAPER, palette.accent, 0.16),
+        dark_muted=mix(_DARK_INK, _DARK_PAPER, 0.3),
+        dark_line=mix(_DARK_PAPER, _DARK_INK, 0.18),
+        dark_tint=mix(_DARK_PAPER, palette.accent, 0.16),
         dark_heading=dark_heading,
     )
 
 
-def contrast(first: str, second: str) -> float:
-    """Return the contrast ratio of two sRGB colours, 1 to 21 (WCAG 2.2)."""
-    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+def faces_of(script: str) -> tuple[str, str, float]:
+    """Return faces for text, faces for headings if they differ, and the line height of a script."""
+    return _SCRIPTS.get(script, (_SANS, _SERIF, 1.6))
 
 
 def _face_of(name: str, face: Face) -> Face:
     """A name keeps its own look: a Latin word mark is the same in an Arabic e-mail."""
     is_bookish = all(ord(char) < _SERIF_END for char in strip_isolates(name))
     return Face(f"{_SERIF},serif", 400) if is_bookish else face
-
-
-def _first_readable(*colours: str, on: str) -> str:
-    good = (colour for colour in colours if contrast(colour, on) >= _CONTRAST_MIN)
-    return next(good, None) or _readable(colours[-1], on=on)
-
-
-def _readable(colour: str, *, on: str) -> str:
-    """Return the colour, or black or white where it could not be read."""
-    if contrast(colour, on) >= _CONTRAST_MIN:
-        return colour
-    return max("#000000", "#ffffff", key=lambda candidate: contrast(candidate, on))
-
-
-def _mix(base: str, other: str, share: float) -> str:
-    """Return the base colour with a share of another in it, from 0 to 1."""
-    pairs = zip(_channels(base), _channels(other), strict=True)
-    mixed = (round(one + (two - one) * share) for one, two in pairs)
-    return "#" + "".join(f"{channel:02x}" for channel in mixed)
-
-
-def _channels(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(channel / 255) for channel in _channels(colour))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(value: float) -> float:
-    """Undo the sRGB transfer function (IEC 61966-2-1); it is linear near black."""
-    return value / 12.92 if value <= _LINEAR_MAX else ((value + 0.055) / 1.055) ** 2.4
