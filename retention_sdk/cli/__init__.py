@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": ("doctor", "check configuration, fonts, store and channels"),
     "locales": ("locales", "check, update and export the catalogues"),
     "new-adapter": ("new_adapter", "write the package of a new platform adapter"),
+    "consent": ("consent", "list, check and sign the rules that decide what may leave"),
     "cards": ("cards", "report scans, orders after a scan, and coupons used"),
     "lift": ("lift", "measure what cards change, or plan how many customers that takes"),
     "serve": ("serve", "serve the codes of cards, webhooks and /health"),

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 
 import typer
 
@@ -37,9 +38,7 @@ _CODES: tuple[tuple[type[RetentionError], int], ...] = (
 
 def run_command(name: str, module: str, arguments: Sequence[str]) -> int:
     """Run ``retention name``; our own errors print one line and choose the exit code."""
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    options = {"ignore_unknown_options": True, "allow_extra_args": True} if name == "x" else {}
-    app.command(context_settings=options)(import_module(f".{module}", __package__).command)
+    app = _app(name, import_module(f".{module}", __package__))
     try:
         code = typer.main.get_command(app)(
             list(arguments), prog_name=f"retention {name}", standalone_mode=False
@@ -57,6 +56,22 @@ def run_command(name: str, module: str, arguments: Sequence[str]) -> int:
         error.show()
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _app(name: str, module: ModuleType) -> typer.Typer:
+    """Return a command, or a group of them where the module makes one."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    if hasattr(module, "add_commands"):
+        app.callback(no_args_is_help=True, help=module.HELP)(_nothing)
+        module.add_commands(app)
+        return app
+    options = {"ignore_unknown_options": True, "allow_extra_args": True} if name == "x" else {}
+    app.command(context_settings=options)(module.command)
+    return app
+
+
+def _nothing() -> None:
+    """A group does nothing by itself."""
 
 
 def _code(error: RetentionError) -> int:

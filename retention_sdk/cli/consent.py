@@ -1,0 +1,16 @@
+"""``retention consent``: rules, what they say of a situation, signatures, and the record."""
+
+from __future__ import annotations
+
+import typer
+
+from . import consent_check, consent_rules, consent_sign
+
+HELP = "Consent: rules with their sources, what they decide, signatures. Each takes --json."
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the sub-commands; each lives in a file of its own."""
+    app.command("rules")(consent_rules.command)
+    app.command("check")(consent_check.command)
+    app.command("sign")(consent_sign.command)
