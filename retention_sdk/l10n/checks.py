@@ -204,7 +204,8 @@ def _mixed_address(entries: Sequence[Entry], profile: Mapping[str, Any]) -> Iter
     for entry in entries:
         if entry.variant:
             continue
-        for formality in _FORMALITIES:
+        spec = REGISTRY.get(entry.key)
+        for formality in _FORMALITIES if spec is None or spec.has_manners else ("neutral",):
             context = f"{entry.key}|{formality}"
             text = texts.get(context, entry.text)
             for word in _foreign_words(text, formality, profile):

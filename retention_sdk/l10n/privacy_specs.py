@@ -10,13 +10,13 @@ from .specs import MessageSpec, Surface, spec_for
 
 
 def _page(key: str, params: str, comment: str) -> tuple[str, MessageSpec]:
-    """Return a text of a web page with its key; it may be missing while it is translated."""
-    return spec_for(key, "any", params, comment, is_required=False)
+    """Return a text of a web page with its key."""
+    return spec_for(key, "any", params, comment, has_manners=False)
 
 
 def _mail(part: str, surface: Surface, params: str, comment: str) -> tuple[str, MessageSpec]:
     """Return a text of the e-mail that asks to confirm, with its key."""
-    return spec_for(f"email.confirm.{part}", surface, params, comment, is_required=False)
+    return spec_for(f"email.confirm.{part}", surface, params, comment, has_manners=False)
 
 
 _POLITE = "Polite and plain; no variants."

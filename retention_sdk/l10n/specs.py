@@ -25,7 +25,8 @@ class MessageSpec:
 
     ``width_mm`` is the room on an A6 card at 9 pt; 0 where text may wrap. ``segments_max`` is what
     a text message may cost; 0 elsewhere. A message that is not ``is_required`` is being
-    translated: a catalogue without it counts as complete.
+    translated: a catalogue without it counts as complete. One that ``has_manners`` may be said
+    more formally or more warmly; the others speak one way to everybody.
     """
 
     key: str
@@ -35,6 +36,7 @@ class MessageSpec:
     width_mm: int = 0
     segments_max: int = 0
     is_required: bool = True
+    has_manners: bool = True
 
     @property
     def types(self) -> Mapping[str, ParamType]:
@@ -51,8 +53,10 @@ def spec_for(
     *,
     segments_max: int = 0,
     is_required: bool = True,
+    has_manners: bool = True,
 ) -> tuple[str, MessageSpec]:
     """Return a message with its key; ``params`` reads ``brand count:count``, type text if none."""
     pairs = (param.partition(":") for param in params.split())
     typed = tuple(Param(name, cast("ParamType", kind or "text")) for name, _, kind in pairs)
-    return key, MessageSpec(key, surface, typed, comment, width_mm, segments_max, is_required)
+    room = (width_mm, segments_max)
+    return key, MessageSpec(key, surface, typed, comment, *room, is_required, has_manners)

@@ -25,6 +25,9 @@ _SCRIPT_LETTERS: Mapping[str, frozenset[str]] = {
     "Jpan": frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC"}),
 }
 
+# Written in Latin letters whatever the script of the language.
+_LATIN_NAMES = re.compile("Global Privacy Control|SMS")
+
 _ARABIC_PUNCTUATION = ("[?;,]", "Arabic script has ؟ ؛ ،")
 _WIDE_PUNCTUATION = ("[!?;:,.()]", "use the full-width form")
 
@@ -77,6 +80,7 @@ def style_faults(text: str, language: str, script: str) -> Iterator[tuple[str, s
 
     Arguments stand in the text as U+FFFC.
     """
+    text = _LATIN_NAMES.sub("\N{OBJECT REPLACEMENT CHARACTER}", text)
     if not unicodedata.is_normalized("NFC", text):
         yield "nfc", "not in NFC"
     for char in sorted(set(text)):
