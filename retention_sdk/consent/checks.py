@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ..model import Candidate, ConsentChannel, ContentKind, Context, MessageClass, Order
-from .places import Place, zones_of
-from .quiet import first_open
+from ..model import Candidate, Consent, ConsentAct, ContentKind, Context, Order, Purpose, clean_text
+from .ages import is_by_guardian, youngest
+from .case import Case
+from .quiet import OpenHours
 from .requirement import Requirement
-from .rules import Basis
-from .standing import Standing, is_fresh, is_proved
+from .rule import Basis
+from .standing import OWN, Objection, Standing, implied, is_expired, is_fresh, is_proved, opt_ins
+
+_PURPOSES = {
+    Purpose.PROFILING: "profiling",
+    Purpose.THIRD_PARTY: "advertising of others",
+    Purpose.SALE_OR_SHARING: "sale or sharing of data",
+}
+_SOFT = frozenset({*OWN, Purpose.PROFILING})
 
 
 class Answer(NamedTuple):
@@ -24,29 +32,63 @@ class Answer(NamedTuple):
     opens_at: datetime | None = None
 
 
+_NO_CONSENT_NEEDED = Answer(is_met=True, reasons=("no consent is needed, and nobody objected",))
+_NOBODY_OBJECTED = Answer(is_met=True, reasons=("allowed until somebody objects, and nobody did",))
+_SAME_FOR_ALL = Answer(
+    is_met=True, reasons=("nothing but service content, the same for everybody",)
+)
+_CONFIRMATION = Answer(
+    is_met=True, reasons=("it only asks somebody to confirm what they asked for",)
+)
+_GIFT = Answer(
+    is_met=False,
+    reasons=("a gift goes to somebody who is not the buyer: no advertising",),
+)
+_OUTSIDE = Answer(is_met=True, reasons=("outside the quiet hours",))
+_FINE = Answer(is_met=True)
+
+
 def check_honesty(candidate: Candidate) -> Answer:
     """The decision is about the declared content, so no block may bring other content."""
     undeclared = {block.content.value for block in candidate.blocks} - {*candidate.content}
     if undeclared:
         kinds = ", ".join(sorted(undeclared))
         return _no(f"a block brings content that was not declared: {kinds}")
-    return _yes()
+    return _FINE
 
 
-def check_basis(
-    candidate: Candidate, context: Context, requirement: Requirement, standing: Standing
-) -> Answer:
-    """Whether the basis that the rules ask for is there."""
-    if candidate.message_class is MessageClass.TRANSACTIONAL:
-        return _check_service(candidate, context, requirement)
-    if standing.no is not None:
-        what = _record(standing.no.source, standing.no.recorded_at)
-        reason = f"the person objected to marketing ({standing.no.channel}, {what})"
-        return _no(reason, f"a newer opt-in for {_about(candidate)}")
-    is_insert = candidate.channel is ConsentChannel.PARCEL_INSERT
-    if is_insert and context.order is not None and context.order.is_gift:
-        return _no("a gift goes to somebody who is not the buyer: no advertising")
-    return _check_marketing(candidate, requirement, standing, context.now)
+def check_basis(case: Case, context: Context, standing: Standing | None) -> Answer:
+    """Whether the basis that the rules ask for is there; ``standing`` is None for service."""
+    if standing is None:
+        return _check_service(case, context.order)
+    if standing.objection is not None:
+        return _objected(standing.objection, case)
+    if case.kind.is_insert and context.order is not None and context.order.is_gift:
+        return _GIFT
+    basis = case.requirement.basis
+    if basis is Basis.NONE:
+        answer = _NO_CONSENT_NEEDED
+    elif basis is Basis.OPT_OUT:
+        answer = _NOBODY_OBJECTED
+    else:
+        answer = _check_consent(case, standing, context.now)
+    if standing.lifted is not None:
+        note = f"an older objection ({_record(standing.lifted)}) was lifted by a newer yes to this"
+        answer = answer._replace(reasons=(note, *answer.reasons))
+    return answer
+
+
+def check_age(case: Case, context: Context, standing: Standing) -> Answer:
+    """Whether the person is old enough to be asked, or who is responsible for them agreed."""
+    age_min = case.requirement.consent_age or 0
+    age = youngest(context)
+    if age is None or (age.years is not None and age.years >= age_min):
+        return _FINE
+    if age.years is None:
+        return _no("the year of birth on record cannot be true", "the true year of birth")
+    if _has_guardian(case, standing, context.now):
+        return _yes(f"younger than {age_min}, and who is responsible agreed")
+    return _no(f"known to be younger than {age_min}", "the consent of who is responsible")
 
 
 def check_vetoes(vetoes: Sequence[str]) -> Answer:
@@ -54,105 +96,168 @@ def check_vetoes(vetoes: Sequence[str]) -> Answer:
     return Answer(is_met=not vetoes, reasons=tuple(f"veto: {veto}" for veto in vetoes))
 
 
-def check_hours(
-    candidate: Candidate, context: Context, requirement: Requirement, people: Sequence[Place]
-) -> Answer:
+def check_hours(hours: OpenHours, now: datetime) -> Answer:
     """When the recipient may be disturbed: ``opens_at`` is None for now."""
-    if candidate.message_class is MessageClass.TRANSACTIONAL or not requirement.quiet:
-        return _yes()
-    zones = zones_of(people)
-    if not zones:
+    if not hours.has_clock:
         reason = "there are quiet hours, and the recipient's clock is not known"
         return _no(reason, "the recipient's country")
-    opens_at = first_open(context.now, quiet=requirement.quiet, zones=zones)
+    opens_at = hours.first(now)
     if opens_at is None:
         reason = "no hour of the week is outside the quiet hours of all possible time zones"
         return _no(reason, "the recipient's time zone")
-    if opens_at == context.now:
-        return _yes("outside the quiet hours")
-    return _yes(f"quiet hours until {opens_at:%Y-%m-%d %H:%M} UTC")._replace(opens_at=opens_at)
+    if opens_at == now:
+        return _OUTSIDE
+    reason = f"quiet hours until {opens_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return Answer(is_met=True, reasons=(reason,), opens_at=opens_at)
 
 
-def _check_service(candidate: Candidate, context: Context, requirement: Requirement) -> Answer:
-    order = context.order
-    if requirement.basis is not Basis.NONE:
+def _check_service(case: Case, order: Order | None) -> Answer:
+    if case.requirement.basis is not Basis.NONE:
         # Only an added rule can ask for this: no transactional rule of the shipped table does.
-        return _no(f"a rule asks for {requirement.basis} even for service messages")
-    if candidate.channel is ConsentChannel.PARCEL_INSERT:
-        return _yes("nothing but service content, the same for everybody")
-    if candidate.content == {ContentKind.CONFIRMATION}:
-        return _yes("it asks whether somebody subscribed, and says nothing else")
+        return _no(f"a rule asks for {case.requirement.basis} even for service messages")
+    if case.kind.is_insert:
+        return _SAME_FOR_ALL
+    if ContentKind.CONFIRMATION in case.kind.content:
+        return _CONFIRMATION
     if order is None:
         return _no("there is no order this could be about", "an order")
-    return _yes("strictly about the order", f"order {order.number}")
+    return _yes("strictly about the order", _tidy(f"order {order.number}"))
 
 
-def _check_marketing(
-    candidate: Candidate, requirement: Requirement, standing: Standing, now: datetime
-) -> Answer:
-    basis = requirement.basis
-    if basis is Basis.NONE:
-        return _yes("no consent is needed, and nobody objected")
-    if basis is Basis.OPT_OUT:
-        return _yes("allowed until somebody objects, and nobody did")
-    doubt = _doubt(requirement, standing, now)
-    if standing.yes is not None and not doubt:
-        return _yes("the person opted in", _proof(standing))
-    wish = f"a recorded opt-in for {_about(candidate)}"
-    if basis is Basis.OPT_IN:
-        return _no(doubt or "there is no recorded opt-in", wish)
-    if standing.sale is None:
-        return _no(doubt or "there is neither an opt-in nor a sale", wish, "a paid order")
-    return _check_sale(standing.sale, requirement.soft_opt_in_months, now, wish)
+def _check_consent(case: Case, standing: Standing, now: datetime) -> Answer:
+    """Ask for every purpose by itself; one no is a no."""
+    answers = [_check_purpose(purpose, case, standing, now) for purpose in case.kind.asked.wanted]
+    if len(answers) == 1:
+        return answers[0]
+    refused = [answer for answer in answers if not answer.is_met]
+    told = refused or answers
+    return Answer(
+        is_met=not refused,
+        reasons=_join(answer.reasons for answer in told),
+        missing=_join(answer.missing for answer in told),
+        evidence=_join(answer.evidence for answer in told),
+    )
 
 
-def _check_sale(sale: Order, months: int | None, now: datetime, wish: str) -> Answer:
-    if not is_fresh(sale.paid_at, months=months, now=now):
+def _check_purpose(purpose: Purpose, case: Case, standing: Standing, now: datetime) -> Answer:
+    channel, requirement = case.kind.channel, case.requirement
+    about = _PURPOSES.get(purpose, "marketing")
+    doubts: list[str] = []
+    for consent in opt_ins(standing.answers, channel, purpose):
+        doubt = _doubt(consent, requirement, now)
+        if not doubt:
+            return _yes(f"the person opted in to {about}", _proof(consent))
+        doubts.append(doubt)
+    wish = f"a recorded opt-in for {about} over {channel}".replace("_", " ")
+    if requirement.basis is Basis.SOFT_OPT_IN and purpose in _SOFT:
+        return _check_sale(case, standing, now, wish=wish, doubt=next(iter(doubts), ""))
+    return _no(next(iter(doubts), f"there is no recorded opt-in to {about}"), wish)
+
+
+def _check_sale(case: Case, standing: Standing, now: datetime, *, wish: str, doubt: str) -> Answer:
+    """Whether the customer relationship that stands for an opt-in is there, and recent enough."""
+    sale, months = standing.sale, case.requirement.soft_opt_in_months
+    if sale is not None and is_fresh(sale.paid_at, months=months, now=now):
+        return _sold(f"order {sale.number} paid {_day(sale.paid_at)}")
+    for consent in implied(standing.answers, case.kind.channel):
+        if _is_ground(consent, case.requirement, now):
+            what = "purchase" if consent.act is ConsentAct.IMPLIED_BY_PURCHASE else "inquiry"
+            return _sold(f"{what} of the person, {_record(consent)}")
+    if sale is not None:
         return _no(f"the sale is older than {months} months", wish, "a newer paid order")
+    return _no(doubt or "there is neither an opt-in nor a sale", wish, "a paid order")
+
+
+def _sold(evidence: str) -> Answer:
     return _yes(
         "a customer in the context of a sale, and nobody objected (soft opt-in)",
-        f"order {sale.number} paid {_day(sale.paid_at)}",
+        _tidy(evidence),
         "the notice at checkout that the person may object at any time",
     )
 
 
-def _doubt(requirement: Requirement, standing: Standing, now: datetime) -> str:
+def _is_ground(consent: Consent, requirement: Requirement, now: datetime) -> bool:
+    """Whether what doing business implied still holds; without a date it never did."""
+    if consent.recorded_at is None or is_expired(consent, now=now):
+        return False
+    if consent.act is ConsentAct.IMPLIED_BY_PURCHASE:
+        return is_fresh(consent.recorded_at, months=requirement.soft_opt_in_months, now=now)
+    months = requirement.inquiry_months
+    return months is not None and is_fresh(consent.recorded_at, months=months, now=now)
+
+
+def _doubt(consent: Consent, requirement: Requirement, now: datetime) -> str:
     """Say why a recorded yes does not count, or nothing."""
-    if standing.yes is None:
-        return ""
-    if not is_proved(standing.yes, proof=requirement.proof):
+    recorded_at = consent.recorded_at
+    if recorded_at is not None and recorded_at.tzinfo is None:
+        return "the opt-in has a time without a time zone"
+    if is_expired(consent, now=now):
+        return f"the opt-in ended {_day(consent.expires_at)}"
+    if not is_proved(consent, proof=requirement.proof, now=now):
         return "the opt-in was not confirmed (double opt-in)"
     months = requirement.opt_in_months
-    if not is_fresh(standing.yes.recorded_at, months=months, now=now):
+    if not is_fresh(recorded_at, months=months, now=now):
         return f"the opt-in has no date or is older than {months} months"
     return ""
 
 
-def _proof(standing: Standing) -> str:
-    consent = standing.yes
-    assert consent is not None
-    parts = [f"opt-in for {consent.channel}, {_record(consent.source, consent.recorded_at)}"]
+def _objected(objection: Objection, case: Case) -> Answer:
+    consent = objection.consent
+    what = _PURPOSES.get(consent.purpose, consent.purpose.value)
+    how = "a browser's signal" if consent.act is ConsentAct.SIGNAL else "the person"
+    reason = f"{how} objected to {what} ({consent.channel}, {_record(consent)})"
+    if objection.is_conflict:
+        reason = f"{reason}; the same moment brought a yes too, and the no counts"
+    wish = f"a newer opt-in for {what} over {case.kind.channel}".replace("_", " ")
+    return _no(_tidy(reason), wish)
+
+
+def _has_guardian(case: Case, standing: Standing, now: datetime) -> bool:
+    channel = case.kind.channel
+    return all(
+        any(
+            is_by_guardian(consent.source, consent.evidence_ref)
+            and not _doubt(consent, case.requirement, now)
+            for consent in opt_ins(standing.answers, channel, purpose)
+        )
+        for purpose in case.kind.asked.wanted
+    )
+
+
+def _proof(consent: Consent) -> str:
+    parts = [f"opt-in for {consent.channel}, {_record(consent)}"]
     parts += [f"level {consent.opt_in_level}"]
-    parts += [f"proof {consent.evidence_ref}"] if consent.evidence_ref else []
-    return ", ".join(parts)[:500]
+    if consent.confirmed_at:
+        parts.append(f"confirmed {_day(consent.confirmed_at)}")
+    if consent.wording:
+        words = consent.wording
+        parts.append(f"wording {words.version} {words.locale} {words.text_sha256[:12]}")
+    if consent.evidence_ref:
+        parts.append(f"proof {consent.evidence_ref}")
+    return _tidy(", ".join(parts))
 
 
-def _yes(reason: str = "", *evidence: str) -> Answer:
-    return Answer(is_met=True, reasons=(reason,) if reason else (), evidence=evidence)
+def _yes(reason: str, *evidence: str) -> Answer:
+    return Answer(is_met=True, reasons=(reason,), evidence=evidence)
 
 
 def _no(reason: str, *missing: str) -> Answer:
     return Answer(is_met=False, reasons=(reason,), missing=missing)
 
 
-def _about(candidate: Candidate) -> str:
-    return f"marketing over {candidate.channel}".replace("_", " ")
+def _join(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for part in parts for text in part))
 
 
-def _record(source: str, at: datetime | None) -> str:
-    origin = f" by {source}" if source else ""
-    return f"recorded {_day(at)}{origin}"[:400]
+def _record(consent: Consent) -> str:
+    origin = f" by {consent.source}" if consent.source else ""
+    return f"recorded {_day(consent.recorded_at)}{origin}"[:350]
 
 
 def _day(at: datetime | None) -> str:
-    return at.strftime("%Y-%m-%d") if at else "without a date"
+    return at.date().isoformat() if at else "without a date"
+
+
+def _tidy(text: str) -> str:
+    """Return a line as records keep it, whatever a source of somebody else's was called."""
+    return " ".join(clean_text(text).split())[:500].rstrip()

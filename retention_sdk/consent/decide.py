@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 
-from ..model import SERVICE_CONTENT, Candidate, Context, Decision, MessageClass, clean_text
-from .checks import Answer, check_basis, check_honesty, check_hours, check_vetoes
-from .places import Place, recipient_places
-from .requirement import Requirement, find_requirement
+from ..model import Candidate, Context, Decision, clean_text
+from .case import Case, case_of
+from .checks import Answer, check_age, check_basis, check_honesty, check_hours, check_vetoes
+from .refusal import is_identifier, refuse
 from .rules import RuleSet
 from .standing import read_standing
+
+_VETO_LENGTH = 480
 
 
 def decide(
@@ -18,84 +21,88 @@ def decide(
 ) -> Decision:
     """Return whether the candidate may leave, why, and what it has to carry.
 
-    Pure: the same arguments give the same answer. The law is that of everywhere the recipient may
-    live and of the shop's seat; the strictest of each column counts. Any veto wins. A recorded
-    objection ends all marketing; what is strictly about the order stays possible. Quiet hours do
-    not deny, they set ``earliest_send_at``. Nothing about a person makes this raise.
+    Pure: the same arguments give the same answer, byte for byte. The law is that of everywhere the
+    recipient may live, of the telephone number for what is sent to one, and of the shop's seat;
+    the strictest of each column counts. Any veto wins. A recorded objection ends the marketing it
+    is about; what is strictly about the order stays possible. Quiet hours do not deny, they set
+    ``earliest_send_at``. Nothing about a person makes this raise: what cannot be read is denied.
     """
-    people = recipient_places(context, subdivisions_of=rules.subdivisions_of)
-    places = [*people, Place(context.shop.country)]
-    requirement = find_requirement(places, candidate, rules=rules, day=context.now.date())
-    standing = read_standing(context, candidate.channel)
-    hours = check_hours(candidate, context, requirement, people)
-    vetoes = tuple(_words(veto) for veto in vetoes)
-    answers = (
-        check_honesty(candidate),
-        check_basis(candidate, context, requirement, standing),
-        hours,
-        check_vetoes(vetoes),
-    )
-    is_allowed = all(answer.is_met for answer in answers)
-    return Decision(
-        decision_id=_decision_id(context.event_id, candidate.id),
-        event_id=context.event_id,
-        candidate_id=candidate.id,
-        allowed=is_allowed,
-        message_class=candidate.message_class,
-        channel=candidate.channel,
-        insert_type=candidate.insert_type,
-        jurisdictions=_unique(code for place in places for code in place.codes),
-        basis=requirement.basis.value,
-        rule_ids=tuple(rule.rule_id for rule in requirement.rules),
-        rules_version=rules.version,
-        citations=_unique(rule.citation for rule in requirement.rules),
-        reasons=(*_class_note(candidate), *requirement.notes, *_gather(answers, "reasons")),
-        missing=_gather(answers, "missing"),
-        must_include=_unique(rule.mandatory_content for rule in requirement.rules),
-        evidence=(*_gather(answers, "evidence"), *_duties(requirement)),
-        vetoes=vetoes,
-        earliest_send_at=hours.opens_at if is_allowed else None,
-        decided_at=context.now,
+    words = tuple(map(_words, vetoes))
+    try:
+        return _decide(candidate, context, rules, words)
+    except Exception as error:  # noqa: BLE001 - a broken record stops its own message, and no other
+        return refuse(candidate, context, rules=rules, vetoes=words, error=error)
+
+
+def decision_id_for(event_id: str, candidate_id: str) -> str:
+    """Return the identifier of the decision about a candidate of an event: always the same."""
+    digest = sha256(f"{len(event_id)}:{event_id}{candidate_id}".encode()).hexdigest()
+    return f"dec-{digest[:32]}"
+
+
+def _decide(
+    candidate: Candidate, context: Context, rules: RuleSet, vetoes: tuple[str, ...]
+) -> Decision:
+    event_id, candidate_id, now = context.event_id, candidate.id, context.now
+    if now.tzinfo is not UTC:
+        now = _in_utc(now)
+    if not (is_identifier(event_id) and is_identifier(candidate_id)):
+        raise ValueError("an identifier is missing")
+    case = case_of(candidate, context, rules=rules, day=now.date())
+    answers = _ask(candidate, context, case, vetoes)
+    opens_at, is_allowed = None, True
+    for answer in answers:
+        is_allowed = is_allowed and answer.is_met
+        opens_at = answer.opens_at or opens_at
+    return case.blank.model_copy(
+        update={
+            "decision_id": decision_id_for(event_id, candidate_id),
+            "event_id": event_id,
+            "candidate_id": candidate_id,
+            "allowed": is_allowed,
+            "reasons": _gather(case.notes, [answer.reasons for answer in answers]),
+            "missing": _gather((), [answer.missing for answer in answers]),
+            "evidence": _gather((), [*(answer.evidence for answer in answers), case.duties]),
+            "vetoes": vetoes,
+            "earliest_send_at": opens_at if is_allowed else None,
+            "decided_at": now,
+        }
     )
 
 
-def _class_note(candidate: Candidate) -> tuple[str, ...]:
-    """Say what made marketing of something that thanks for an order."""
-    other = ", ".join(sorted(kind.value for kind in candidate.content - SERVICE_CONTENT))
-    if other:
-        return (f"marketing, because of {other} (compare BGH 10.07.2018 VI ZR 225/17)",)
-    if candidate.message_class is MessageClass.MARKETING:
-        return ("marketing, because no contract needs a card filled with personal data",)
-    return ()
+def _ask(
+    candidate: Candidate, context: Context, case: Case, vetoes: tuple[str, ...]
+) -> list[Answer]:
+    """Return the answers that have something to say, in the order in which people read them."""
+    answers = [check_honesty(candidate)] if candidate.blocks else []
+    if case.kind.is_service:
+        answers.append(check_basis(case, context, None))
+    else:
+        standing = read_standing(context, case.kind.asked)
+        answers.append(check_basis(case, context, standing))
+        if case.requirement.consent_age is not None:
+            answers.append(check_age(case, context, standing))
+        if case.hours is not None:
+            answers.append(check_hours(case.hours, context.now))
+    if vetoes:
+        answers.append(check_vetoes(vetoes))
+    return answers
 
 
-def _duties(requirement: Requirement) -> tuple[str, ...]:
-    """Return what the shop has to keep, look up or count itself."""
-    columns = (
-        ("keep", "evidence"),
-        ("register", "registry_check"),
-        ("at most", "frequency_cap"),
-        ("age", "age_rule"),
-    )
-    return tuple(
-        f"{label}: {value}"[:500]
-        for label, column in columns
-        for value in _unique(getattr(rule, column) for rule in requirement.rules)
-    )
+def _in_utc(now: datetime) -> datetime:
+    if now.utcoffset() is None:
+        raise ValueError("the moment of the decision has no time zone")
+    return now.astimezone(UTC)
+
+
+def _gather(first: tuple[str, ...], rest: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    found = dict.fromkeys(first)
+    for texts in rest:
+        if texts:
+            found.update(dict.fromkeys(texts))
+    return tuple(found)
 
 
 def _words(veto: str) -> str:
-    return " ".join(clean_text(veto).split())[:480] or "no reason given"
-
-
-def _gather(answers: Sequence[Answer], field: str) -> tuple[str, ...]:
-    return _unique(text[:500] for answer in answers for text in getattr(answer, field))
-
-
-def _unique(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))
-
-
-def _decision_id(event_id: str, candidate_id: str) -> str:
-    digest = sha256(f"{len(event_id)}:{event_id}{candidate_id}".encode()).hexdigest()
-    return f"dec-{digest[:32]}"
+    text = " ".join(clean_text(str(veto)).split())[:_VETO_LENGTH].rstrip()
+    return text or "no reason given"

@@ -49,9 +49,10 @@ class Rule(Record):
     It holds from ``in_force_from`` to ``effective_until``, both days included; None is no known
     beginning or end. ``in_force_note`` keeps the words of the table. ``registry_check`` names a
     list of people who must not be addressed. Nobody younger than ``consent_age`` years can say
-    yes for himself; None where the table knows no age. ``reviewer`` is who read the rule for this
-    table, and empty as long as nobody did. ``replaces`` is for an own rule: the id of the shipped
-    one that it stands for once it is signed off.
+    yes for himself; None where the table knows no age. An inquiry is a ground like a sale for
+    ``inquiry_months``, and none at all where that is None. ``reviewer`` is who read the rule for
+    this table, and empty as long as nobody did. ``replaces`` is for an own rule: the id of the
+    shipped one that it stands for once it is signed off.
     """
 
     rule_id: Annotated[Line, Field(min_length=1)]
@@ -89,6 +90,7 @@ class Rule(Record):
     opt_in_proof: Literal["", "confirmed"] = ""
     opt_in_months: _Months = None
     soft_opt_in_months: _Months = None
+    inquiry_months: _Months = None
     replaces: Line = ""
 
     @model_validator(mode="after")

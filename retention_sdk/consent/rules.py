@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from itertools import combinations
 from typing import Annotated, Literal, Self
@@ -13,6 +14,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 from ..errors import ConfigError
 from ..model import Record
 from ..model.base import Line
+from .memo import Memo
 from .places import Place
 from .rule import Basis, Cap, Rule, canonical_json, said
 from .settings import SignOff
@@ -105,6 +107,11 @@ class RuleSet(Record):
         """Return the whole set as canonical JSON, for reading it again years later."""
         document = _document(self.rules, self.added, self.sign_offs.values())
         return canonical_json({**document, "version": self.version})
+
+    @cached_property
+    def memo(self) -> Memo:
+        """What decisions under this set worked out already; no part of its value."""
+        return Memo(self)
 
     def plus(self, added: Iterable[Rule], sign_offs: Iterable[SignOff] = ()) -> RuleSet:
         """Return a set in which these rules and signatures apply too."""

@@ -17,7 +17,7 @@ from .quiet import read_quiet_hours
 from .rule import Basis, Cap, Rule
 from .rules import RuleSet
 
-_NUMBERS = ("opt_in_months", "soft_opt_in_months", "consent_age")
+_NUMBERS = ("opt_in_months", "soft_opt_in_months", "inquiry_months", "consent_age")
 _HOURS = {"h": 1, "day": 24, "days": 24}
 _CAP = re.compile(r"(\d+) per (?:(\d+) )?(h|days?)\b")
 _DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
@@ -99,6 +99,8 @@ def _read_row(row: Mapping[str, str], where: str) -> Rule:
 
 def _read_cell(name: str, cell: str, row: Mapping[str, str]) -> dict[str, object]:
     """Return the fields of a rule that a cell fills."""
+    if not cell and name in _NEEDED:
+        raise ValueError("is empty")
     if name in _NUMBERS:
         return {name: _number(cell)}
     if name == "basis_code":

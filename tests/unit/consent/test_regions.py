@@ -118,7 +118,10 @@ def test_a_third_party_leaflet_for_chosen_people_needs_an_opt_in(
 
     assert not decision.allowed
     assert "opt_in" == decision.basis
-    assert ("a recorded opt-in for marketing over parcel insert",) == decision.missing
+    assert (
+        "a recorded opt-in for profiling over parcel insert",
+        "a recorded opt-in for advertising of others over parcel insert",
+    ) == decision.missing
 
 
 def test_a_single_opt_in_is_no_proof_in_germany(rules, make_context, make_candidate):

@@ -185,8 +185,8 @@ def test_the_first_open_moment_is_open_everywhere_and_nothing_before_it_is(now, 
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        # Berlin, 29 March 2026: 02:30 does not exist, the window opens behind the gap.
-        (datetime(2026, 3, 29, 0, 0, tzinfo=UTC), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        # Berlin, 29 March 2026: 02:30 does not exist, the window opens when it is 03:00 at once.
+        (datetime(2026, 3, 29, 0, 0, tzinfo=UTC), datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),
         # 25 October 2026: 02:30 happens twice, the first counts.
         (datetime(2026, 10, 24, 23, 0, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
     ],

@@ -1,0 +1,60 @@
+"""How old somebody is, as far as the shop knows: too young to say yes, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from ..model import Context, Customer
+
+# The oldest person whose age is proved died at 122 (Jeanne Calment, 1997).
+_OLDEST_YEARS = 122
+# Nobody's calendar is further behind UTC: a birthday has come everywhere half a day later.
+_LATEST_CALENDAR = timedelta(hours=12)
+_GUARDIAN = "guardian"
+
+
+class Age(NamedTuple):
+    """What a record says of somebody's age. ``years`` is None where it cannot be true."""
+
+    years: int | None
+
+
+def youngest(context: Context) -> Age | None:
+    """Return the lowest age that the records of the buyer allow; None where they say nothing.
+
+    A record that cannot be true counts as the youngest. With a year and no day of birth somebody
+    counts as born on its last day.
+    """
+    order = context.order
+    customer, ordering = context.customer, order.customer if order else None
+    if (customer is None or customer.birth_year is None) and (
+        ordering is None or ordering.birth_year is None
+    ):
+        return None
+    ages = list(_ages((customer, ordering), context.now))
+    return min(ages, key=lambda age: -1 if age.years is None else age.years)
+
+
+def is_by_guardian(source: str, evidence_ref: str) -> bool:
+    """Whether an answer was given by who is responsible for a child, with a stored proof.
+
+    Such an answer is recorded with a ``source`` that begins with ``guardian``.
+    """
+    return source.casefold().startswith(_GUARDIAN) and bool(evidence_ref)
+
+
+def _ages(people: Iterable[Customer | None], now: datetime) -> Iterable[Age]:
+    today = (now - _LATEST_CALENDAR).date()
+    for person in people:
+        if person is not None and person.birth_year is not None:
+            yield _age(person.birth_year, person.birthday, today, now.year)
+
+
+def _age(year: int, birthday: str, today: date, this_year: int) -> Age:
+    had_birthday = f"{today:%m-%d}" >= (birthday or "12-31")
+    years = today.year - year - (0 if had_birthday else 1)
+    if year > this_year or years > _OLDEST_YEARS:
+        return Age(None)
+    return Age(max(years, 0))
