@@ -15,6 +15,7 @@ RetentionError
 │   └── MissingFont         a face is not installed; the message names the pip command
 ├── TokenError              a printed code is mistyped or forged (ValueError too)
 ├── ConsentError            something would leave without a decision that allows it
+├── RightsError             a request of a person cannot take this step (ValueError too)
 ├── StorageError            the store is wrong, locked or newer than this package
 │   └── SubjectErased       the person's key was destroyed; the data cannot be read again
 ├── LedgerError             a posting would break the ledger (ValueError too)
@@ -104,6 +105,10 @@ class TokenError(RetentionError, ValueError):
 
 class ConsentError(RetentionError):
     """Something would leave without a decision that allows it."""
+
+
+class RightsError(RetentionError, ValueError):
+    """A request of a person cannot take this step; the message says which it can take."""
 
 
 class StorageError(RetentionError):

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import ConsentError, PrintError, RetentionError
+from ..errors import ConsentError, PrintError, RetentionError, SubjectErased
 from ..model import OrderPaid
 from .press_room import PressRoom, Written
 
 if TYPE_CHECKING:
-    from ..storage import CardRecord
+    from ..storage import CardRecord, Connection
+
+
+ERASED = "the customer was erased after this order was placed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +38,44 @@ def admit(events: Sequence[OrderPaid], room: PressRoom) -> list[Admitted]:
     """
     store, now = room.store, room.clock()
     with store.begin() as connection:
-        subjects = [store.subjects.for_event(connection, event) for event in events]
-        for event, subject_id in zip(events, subjects, strict=True):
+        owners = [_owner(event, room, connection) for event in events]
+        kept = [(event, who) for event, who in zip(events, owners, strict=True) if who]
+        for event, subject_id in kept:
             answers = event.order.customer.consents if event.order.customer else ()
             store.consents.record(connection, subject_id, answers, event_id=event.id, now=now)
             store.orders.record(
                 connection, event.order, shop_id=event.shop_id, subject_id=subject_id
             )
         known = [
-            store.cards.of_order(connection, event.shop_id, event.order.id) for event in events
+            store.cards.of_order(connection, event.shop_id, event.order.id) for event, _ in kept
         ]
     answers_of = [
         _known(event, subject_id, cards, room) if cards else _new(event, subject_id, room)
-        for event, subject_id, cards in zip(events, subjects, known, strict=True)
+        for (event, subject_id), cards in zip(kept, known, strict=True)
     ]
     with store.begin() as connection:
-        return [
+        admitted = [
             Admitted(
                 event,
                 room.assign(connection, answer, event.order, subject_id=subject_id),
             )
             if isinstance(answer, Written)
             else answer
-            for event, subject_id, answer in zip(events, subjects, answers_of, strict=True)
+            for (event, subject_id), answer in zip(kept, answers_of, strict=True)
         ]
+    found = iter(admitted)
+    return [
+        next(found) if who else Admitted(event, refusal=ERASED, is_due=False)
+        for event, who in zip(events, owners, strict=True)
+    ]
+
+
+def _owner(event: OrderPaid, room: PressRoom, connection: Connection) -> str | None:
+    """Return whose order it is; None if that person was erased after it was placed."""
+    try:
+        return room.store.door.subject_for(connection, event, now=room.clock())
+    except SubjectErased:
+        return None
 
 
 def _new(event: OrderPaid, subject_id: str, room: PressRoom) -> Written | Admitted:

@@ -92,9 +92,13 @@ class Intake:
 
         Raises:
             ConfigError: none of that id was received.
+            SubjectErased: it tells of somebody who was erased before.
         """
         with self.store.reading() as connection:
             stored = self.store.inbox.get(connection, event_id)
+            is_refused = self.store.suppressions.is_refused(connection, event_id)
+        if stored is None and is_refused:
+            raise SubjectErased(f"event {event_id!r} tells of somebody who was erased")
         if stored is None:
             raise ConfigError(f"no event {event_id!r} was received", hint="`retention explain`")
         return stored

@@ -12,11 +12,19 @@ from .deliveries import DeliveryLog, DeliveryState, StoredDelivery
 from .engine import Store, open_store
 from .inbox import Inbox, StoredEvent
 from .jobs import PrintJobs
-from .orders import OrderFacts
+from .orders import OrderFact, OrderFacts
+from .references import (
+    PhoneReader,
+    customer_references,
+    order_references,
+    request_references,
+)
+from .requests import RequestLog, StoredRequest, StoredStep
 from .rule_sets import RuleSets
 from .scans import CardScan, ScanLog
 from .stages import StageLog
 from .subjects import SubjectVault, erasure_references
+from .suppression import Suppression, Suppressions
 
 __all__ = [
     "CardChoice",
@@ -35,9 +43,12 @@ __all__ = [
     "DeliveryLog",
     "DeliveryState",
     "Inbox",
+    "OrderFact",
     "OrderFacts",
+    "PhoneReader",
     "PrintJob",
     "PrintJobs",
+    "RequestLog",
     "RuleSets",
     "ScanLog",
     "StageLog",
@@ -45,8 +56,15 @@ __all__ = [
     "StoredCode",
     "StoredDelivery",
     "StoredEvent",
+    "StoredRequest",
+    "StoredStep",
     "SubjectVault",
+    "Suppression",
+    "Suppressions",
+    "customer_references",
     "erasure_references",
     "open_store",
+    "order_references",
     "plain_number",
+    "request_references",
 ]

@@ -21,14 +21,18 @@ from .consents import ConsentLog
 from .crypto import Keyring
 from .decisions import DecisionLog
 from .deliveries import DeliveryLog
+from .doorkeeper import Doorkeeper
 from .inbox import Inbox
 from .jobs import PrintJobs
 from .migrate import ensure_current
 from .orders import OrderFacts
+from .references import PhoneReader, plain_phone
+from .requests import RequestLog
 from .rule_sets import RuleSets
 from .scans import ScanLog
 from .stages import StageLog
 from .subjects import SubjectVault
+from .suppression import Suppressions
 
 _BUSY_TIMEOUT_MS = 30_000
 _DRIVERS = {
@@ -54,18 +58,29 @@ class Store:
     """
 
     def __init__(
-        self, engine: Engine, keyring: Keyring, *, random_bytes: Callable[[int], bytes]
+        self,
+        engine: Engine,
+        keyring: Keyring,
+        *,
+        random_bytes: Callable[[int], bytes],
+        read_phone: PhoneReader = plain_phone,
     ) -> None:
         self._engine = engine
         self.random_bytes = random_bytes
         self.subjects = SubjectVault(keyring, random_bytes=random_bytes)
-        self.inbox = Inbox(self.subjects)
         self.stages = StageLog(self.subjects)
         self.decisions = DecisionLog(self.subjects)
         self.deliveries = DeliveryLog(self.subjects)
         self.consents = ConsentLog(self.subjects, keyring)
         self.rule_sets = RuleSets()
         self.orders = OrderFacts()
+        self.read_phone = read_phone
+        self.suppressions = Suppressions(self.subjects)
+        self.door = Doorkeeper(
+            self.subjects, self.suppressions, self.consents, self.orders, read_phone=read_phone
+        )
+        self.inbox = Inbox(self.subjects, self.door)
+        self.requests = RequestLog(self.subjects, random_bytes=random_bytes)
         self.cards = CardLedger(self.subjects)
         self.jobs = PrintJobs()
         self.scans = ScanLog()
@@ -117,8 +132,13 @@ class Store:
         for longer than the busy timeout: try again later. Does nothing on PostgreSQL, whose own
         log expires by its own settings.
         """
-        if self.dialect != "sqlite":
-            return True
+        is_empty = self.dialect != "sqlite" or self._truncate_log()
+        if is_empty:
+            with self.begin() as connection:
+                self.subjects.note_scrubbed(connection)
+        return is_empty
+
+    def _truncate_log(self) -> bool:
         raw = self._engine.raw_connection()
         try:
             cursor = raw.cursor()
@@ -142,6 +162,7 @@ def open_store(
     key: bytes,
     previous_keys: tuple[bytes, ...] = (),
     random_bytes: Callable[[int], bytes] = token_bytes,
+    read_phone: PhoneReader = plain_phone,
 ) -> Store:
     """Open a store, and create or migrate its tables if need be.
 
@@ -149,6 +170,8 @@ def open_store(
     ``postgresql://user@host/name``; the latter needs ``pip install retention-sdk[postgres]``
     and is not covered by the tests of this version. ``key`` are 32 secret bytes that wrap the
     key of every person; ``previous_keys`` still open what was wrapped before a rotation.
+    ``read_phone`` tells which telephone numbers are the same one. An erasure that was killed
+    before it emptied the log file is finished here.
 
     Raises:
         ConfigError: the address or a key is malformed, or the driver is not installed.
@@ -156,14 +179,17 @@ def open_store(
             with another key.
     """
     keyring = Keyring(key, previous=previous_keys)
-    store = Store(_create_engine(url), keyring, random_bytes=random_bytes)
+    store = Store(_create_engine(url), keyring, random_bytes=random_bytes, read_phone=read_phone)
     try:
         ensure_current(store)
         with store.reading() as connection:
             is_keyed = store.subjects.is_ready(connection)
+            is_scrub_due = store.subjects.is_scrub_due(connection)
         if not is_keyed:
             with store.begin() as connection:
                 store.subjects.prepare(connection)
+        if is_scrub_due:
+            store.scrub()
     except BaseException:
         store.close()
         raise

@@ -9,8 +9,9 @@ from typing import Literal
 
 from sqlalchemy import Connection, select, update
 
-from ..errors import StorageError
+from ..errors import StorageError, SubjectErased
 from ..model import ShopEvent, read_event
+from .doorkeeper import Doorkeeper
 from .ids import insert_into
 from .subjects import SubjectVault
 from .tables import event as events_table
@@ -36,8 +37,9 @@ class StoredEvent:
 class Inbox:
     """Receives events. ``event.id`` is the idempotency key, across all deliveries and restarts."""
 
-    def __init__(self, subjects: SubjectVault) -> None:
+    def __init__(self, subjects: SubjectVault, door: Doorkeeper) -> None:
         self._subjects = subjects
+        self._door = door
 
     def receive(
         self,
@@ -50,10 +52,12 @@ class Inbox:
         """Store what is new, in one batch; return the new identifiers in the order given.
 
         Acknowledge a delivery only after the commit. The raw body is kept, sealed, for
-        ``raw_retention``; zero keeps none.
+        ``raw_retention``; zero keeps none. What tells of somebody who was erased is counted, and
+        not kept.
         """
         unseen = self._unseen(connection, events)
-        rows = [self._row(connection, each, now, raw_retention) for each in unseen.values()]
+        made = (self._row(connection, each, now, raw_retention) for each in unseen.values())
+        rows = [row for row in made if row]
         if not rows:
             return ()
         query = insert_into(connection, events_table).on_conflict_do_nothing()
@@ -144,8 +148,11 @@ class Inbox:
 
     def _row(
         self, connection: Connection, event: ShopEvent, now: datetime, raw_retention: timedelta
-    ) -> dict[str, object]:
-        subject_id = self._subjects.for_event(connection, event)
+    ) -> dict[str, object] | None:
+        try:
+            subject_id = self._door.subject_for(connection, event, now=now)
+        except SubjectErased:
+            return None
         keeps_raw = bool(event.raw) and raw_retention > timedelta(0)
 
         def sealed(plain: bytes, purpose: str) -> bytes:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
-from ..model import History, Order
+from ..model import History, Money, Order
 from .ids import insert_into
-from .tables import order_fact
+from .tables import order_fact, subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFact:
+    """A sale without who bought what."""
+
+    order_id: str
+    placed_at: datetime
+    paid_at: datetime | None
+    cancelled_at: datetime | None
+    total: Money
+    refunded: Money
 
 
 class OrderFacts:
@@ -42,6 +55,47 @@ class OrderFacts:
                 },
             )
         )
+
+    def settle(self, connection: Connection, order: Order, *, shop_id: str) -> bool:
+        """Note what was refunded or cancelled of a sale on record; add none that is not."""
+        table = order_fact
+        refunded = order.refunded.minor if order.refunded else 0
+        greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
+        query = (
+            update(table)
+            .where(table.c.shop_id == shop_id, table.c.order_id == order.id)
+            .values(
+                cancelled_at=func.coalesce(table.c.cancelled_at, order.cancelled_at),
+                refunded_minor=greatest(table.c.refunded_minor, refunded),
+            )
+        )
+        return connection.execute(query).rowcount == 1
+
+    def of_subject(self, connection: Connection, subject_id: str) -> tuple[OrderFact, ...]:
+        """Return what is kept of a person's orders, earliest first."""
+        table = order_fact
+        query = select(table).where(table.c.subject_id == subject_id)
+        rows = connection.execute(query.order_by(table.c.placed_at, table.c.order_id)).all()
+        return tuple(
+            OrderFact(
+                order_id=row.order_id,
+                placed_at=row.placed_at,
+                paid_at=row.paid_at,
+                cancelled_at=row.cancelled_at,
+                total=Money(minor=row.total_minor, currency=row.currency),
+                refunded=Money(minor=row.refunded_minor, currency=row.currency),
+            )
+            for row in rows
+        )
+
+    def forget(self, connection: Connection, shop_id: str, *, before: datetime) -> int:
+        """Delete the sales of erased people placed before a moment; return how many."""
+        table = order_fact
+        erased = select(subject.c.id).where(subject.c.erased_at.is_not(None))
+        query = delete(table).where(
+            table.c.shop_id == shop_id, table.c.placed_at < before, table.c.subject_id.in_(erased)
+        )
+        return connection.execute(query).rowcount
 
     def history(
         self,

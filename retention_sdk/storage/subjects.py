@@ -10,14 +10,19 @@ from hashlib import sha256
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ..errors import StorageError, SubjectErased
-from ..model import Customer, CustomerErased, OrderEvent, ShopEvent
+from ..model import Customer, CustomerErased, DataRequested, OrderEvent, ShopEvent
 from .consents_head import ChainHeads
 from .crypto import KEY_BYTES, Keyring, RandomBytes, seal, unseal
 from .ids import insert_into
+from .references import SHOP, plain_phone, request_references
 from .subject_merges import note_merge, same_person, survivor_of
 from .tables import meta, subject, subject_link
 
+Opener = Callable[[bytes, str], bytes]
+"""Opens a sealed value, given what it was sealed for."""
+
 _INDEX_KEY = "subject-index-key"
+_SCRUB_DUE = "scrub-due"
 
 
 class SubjectVault:
@@ -106,8 +111,10 @@ class SubjectVault:
         """Return whose data an event is: the customer's, else the order's, else the shop's own."""
         now, shop_id = event.occurred_at, event.shop_id
         if isinstance(event, CustomerErased):
-            found = self.matching(connection, shop_id, erasure_references(event))
-            return found[0] if found else self.for_shop(connection, shop_id, now=now)
+            return self._who_asks(connection, shop_id, erasure_references(event), now=now)
+        if isinstance(event, DataRequested):
+            asking = request_references(event.request, read_phone=plain_phone)
+            return self._who_asks(connection, shop_id, asking, now=now)
         customer = event.order.customer if isinstance(event, OrderEvent) else None
         customer = customer or getattr(event, "customer", None)
         if customer and (owner := self.for_customer(connection, shop_id, customer, now=now)):
@@ -118,7 +125,13 @@ class SubjectVault:
 
     def for_shop(self, connection: Connection, shop_id: str, *, now: datetime) -> str:
         """Return the subject that stands for nobody in particular."""
-        return self.subject_for(connection, shop_id, "shop:itself", now=now)
+        return self.subject_for(connection, shop_id, SHOP, now=now)
+
+    def of_shop(self, connection: Connection, shop_id: str) -> tuple[str, ...]:
+        """Return all subjects of a shop that are not erased, the shop's own included."""
+        query = select(subject.c.id).where(subject.c.shop_id == shop_id)
+        rows = connection.execute(query.where(subject.c.erased_at.is_(None)).order_by(subject.c.id))
+        return tuple(rows.scalars())
 
     def matching(
         self, connection: Connection, shop_id: str, references: Sequence[str]
@@ -170,7 +183,7 @@ class SubjectVault:
         """
         return self.opener(connection, subject_id)(sealed, purpose)
 
-    def opener(self, connection: Connection, subject_id: str) -> Callable[[bytes, str], bytes]:
+    def opener(self, connection: Connection, subject_id: str) -> Opener:
         """Return what opens many values of one subject, given each value and its purpose.
 
         Raises:
@@ -178,6 +191,27 @@ class SubjectVault:
         """
         key = self._key_of(connection, subject_id)
         return lambda sealed, purpose: unseal(key, sealed, bound_to=_binding(subject_id, purpose))
+
+    def openers(
+        self, connection: Connection, subject_ids: Sequence[str]
+    ) -> dict[str, Opener | None]:
+        """Return what opens the values of many subjects: None for the erased, nothing for unknown.
+
+        At most as many as a page of rows has.
+        """
+        query = select(subject.c.id, subject.c.wrapped_key)
+        rows = connection.execute(query.where(subject.c.id.in_(frozenset(subject_ids)))).all()
+        return {
+            row.id: self._wrapped_opener(row.id, row.wrapped_key) if row.wrapped_key else None
+            for row in rows
+        }
+
+    def _wrapped_opener(self, subject_id: str, wrapped: bytes) -> Opener:
+        def opened(sealed: bytes, purpose: str) -> bytes:
+            key = self._keyring.unwrap(wrapped, bound_to=_binding(subject_id, "key"))
+            return unseal(key, sealed, bound_to=_binding(subject_id, purpose))
+
+        return opened
 
     def erase(self, connection: Connection, subject_id: str, *, now: datetime) -> bool:
         """Destroy the key of a subject and all that leads to it; return False if it was done.
@@ -193,8 +227,24 @@ class SubjectVault:
             .values(wrapped_key=None, erased_at=now)
         )
         is_first = connection.execute(query).rowcount > 0
+        mark = insert_into(connection, meta).on_conflict_do_nothing()
+        connection.execute(mark, {"name": _SCRUB_DUE, "value": b"1"})
         connection.execute(delete(subject_link).where(subject_link.c.subject_id.in_(person)))
         return is_first
+
+    def is_erased(self, connection: Connection, subject_id: str) -> bool:
+        """Whether the key of a subject was destroyed."""
+        query = select(subject.c.erased_at).where(subject.c.id == subject_id)
+        return connection.execute(query).scalar() is not None
+
+    def is_scrub_due(self, connection: Connection) -> bool:
+        """Whether keys were destroyed and the log file was not emptied since."""
+        query = select(meta.c.value).where(meta.c.name == _SCRUB_DUE)
+        return connection.execute(query).scalar() is not None
+
+    def note_scrubbed(self, connection: Connection) -> None:
+        """Say that the log file holds no destroyed key any more."""
+        connection.execute(delete(meta).where(meta.c.name == _SCRUB_DUE))
 
     # The shop's keys -------------------------------------------------------------------------
 
@@ -233,6 +283,16 @@ class SubjectVault:
             changed += 1
         ChainHeads(self._keyring).rewrap(connection)
         return changed
+
+    def _who_asks(
+        self, connection: Connection, shop_id: str, references: Sequence[str], *, now: datetime
+    ) -> str:
+        """Return whose request it is; somebody nobody knows gets a key of their own to destroy."""
+        if found := self.matching(connection, shop_id, references):
+            return found[0]
+        if not references:
+            return self.for_shop(connection, shop_id, now=now)
+        return self._create(connection, shop_id, references[0], now=now)
 
     def _create(
         self, connection: Connection, shop_id: str, reference: str, *, now: datetime
@@ -285,9 +345,7 @@ class SubjectVault:
 
 def erasure_references(event: CustomerErased) -> tuple[str, ...]:
     """Return every reference by which the person to be forgotten may be known."""
-    account = f"id:{event.erasure.customer_id}" if event.erasure.customer_id else ""
-    email = f"email:{event.erasure.email.casefold()}" if event.erasure.email else ""
-    return tuple(filter(None, (account, email)))
+    return request_references(event.erasure, read_phone=plain_phone)
 
 
 def _kind(reference: str) -> str:

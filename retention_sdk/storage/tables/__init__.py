@@ -25,6 +25,14 @@ from .ledger import (
     rule_version,
     txn,
 )
+from .rights import (
+    REQUEST_KINDS,
+    REQUEST_STATES,
+    refused_event,
+    rights_request,
+    rights_step,
+    suppression,
+)
 from .subjects import meta, subject, subject_link
 
 __all__ = [
@@ -32,6 +40,8 @@ __all__ = [
     "CARD_STATES",
     "CODE_STATES",
     "CONSENT_KINDS",
+    "REQUEST_KINDS",
+    "REQUEST_STATES",
     "account",
     "card",
     "card_code",
@@ -54,12 +64,16 @@ __all__ = [
     "print_job",
     "print_job_card",
     "program",
+    "refused_event",
+    "rights_request",
+    "rights_step",
     "rule_set",
     "rule_version",
     "stage",
     "subject",
     "subject_link",
     "subject_merge",
+    "suppression",
     "to_microseconds",
     "txn",
 ]
