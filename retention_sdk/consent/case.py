@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import UTC, date, datetime
 
 from ..model import Candidate, Context, Decision
 from .kind import Kind, kind_of
-from .memo import Memo
+from .memo import Memo, work_out
 from .places import (
     Home,
     Place,
@@ -62,14 +62,16 @@ def case_of(candidate: Candidate, context: Context, *, rules: RuleSet, day: date
     """
     memo = memo_of(rules)
     shape = (candidate.channel, candidate.content, candidate.is_personalised)
-    kind: Kind | None = memo.table("kinds").get(shape)
-    if kind is None:
-        kind = memo.work_out("kinds", shape, lambda: kind_of(candidate))
+    known = memo.kinds.get(shape)
+    if known is None:
+        known = work_out(memo.kinds, shape, lambda: (kind_of(candidate), {}))
+    kind: Kind = known[0]
+    cases: dict[Hashable, Case] = known[1]
     situation = _situation(kind, context, rules, memo)
-    key = (shape, situation, day)
-    case: Case | None = memo.table("cases").get(key)
+    key = (situation, day)
+    case = cases.get(key)
     if case is None:
-        case = memo.work_out("cases", key, lambda: Case(kind, situation, rules=rules, day=day))
+        case = work_out(cases, key, lambda: Case(kind, situation, rules=rules, day=day))
     return case
 
 
@@ -86,9 +88,9 @@ def _situation(kind: Kind, context: Context, rules: RuleSet, memo: Memo) -> Situ
     if is_reached_by_number(kind.channel):
         homes = (*homes, *_reached(context, homes, rules, memo))
     seat = context.shop.country
-    known: Situation | None = memo.table("homes").get((homes, seat))
+    known: Situation | None = memo.homes.get((homes, seat))
     if known is None:
-        known = memo.work_out("homes", (homes, seat), lambda: _settle(homes, seat, rules, memo))
+        known = work_out(memo.homes, (homes, seat), lambda: _settle(homes, seat, rules, memo))
     return known
 
 
@@ -98,7 +100,7 @@ def _settle(homes: tuple[Home, ...], seat: str, rules: RuleSet, memo: Memo) -> S
     # A shop's seat is a country; the rules of its states are for people who live there.
     (shop,) = find_places(((seat, ""),), subdivisions_of=lambda _country: ())
     key = (people, shop)
-    return memo.work_out("situations", key, lambda: Situation(people, shop))
+    return work_out(memo.situations, key, lambda: Situation(people, shop))
 
 
 def _reached(
@@ -106,7 +108,7 @@ def _reached(
 ) -> Iterable[Home]:
     """Return the countries that telephone numbers add, as homes in an unknown state."""
     regions = (rule.region for rule in (*rules.rules, *rules.added))
-    ruled = memo.work_out("ruled", "", lambda: ruled_countries(regions))
+    ruled = work_out(memo.ruled, "", lambda: ruled_countries(regions))
     return ((each, "") for each in number_places(numbers_of(context), homes, ruled=ruled))
 
 

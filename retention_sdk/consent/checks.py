@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from ..model import Candidate, Consent, ConsentAct, ContentKind, Context, Order, Purpose, clean_text
@@ -23,7 +23,7 @@ _SOFT = frozenset({*OWN, Purpose.PROFILING})
 
 
 class Answer(NamedTuple):
-    """What one check found. ``missing`` would turn a no into a yes."""
+    """What one check found. All of ``missing`` together would turn a no into a yes."""
 
     is_met: bool
     reasons: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ def check_hours(hours: OpenHours, now: datetime) -> Answer:
         return _no(reason, "the recipient's time zone")
     if opens_at == now:
         return _OUTSIDE
-    reason = f"quiet hours until {opens_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    reason = f"quiet hours until {opens_at.isoformat(' ')[:16]} UTC"
     return Answer(is_met=True, reasons=(reason,), opens_at=opens_at)
 
 
@@ -164,15 +164,15 @@ def _check_sale(case: Case, standing: Standing, now: datetime, *, wish: str, dou
             what = "purchase" if consent.act is ConsentAct.IMPLIED_BY_PURCHASE else "inquiry"
             return _sold(f"{what} of the person, {_record(consent)}")
     if sale is not None:
-        return _no(f"the sale is older than {months} months", wish, "a newer paid order")
-    return _no(doubt or "there is neither an opt-in nor a sale", wish, "a paid order")
+        return _no(f"the sale is older than {months} months", f"{wish}, or a newer paid order")
+    return _no(doubt or "there is neither an opt-in nor a sale", f"{wish}, or a paid order")
 
 
 def _sold(evidence: str) -> Answer:
     return _yes(
         "a customer in the context of a sale, and nobody objected (soft opt-in)",
         _tidy(evidence),
-        "the notice at checkout that the person may object at any time",
+        "keep: the notice at checkout that the person may object at any time",
     )
 
 
@@ -260,4 +260,6 @@ def _day(at: datetime | None) -> str:
 
 def _tidy(text: str) -> str:
     """Return a line as records keep it, whatever a source of somebody else's was called."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text[:500].strip()
     return " ".join(clean_text(text).split())[:500].rstrip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import chain
 
 from ..model import Candidate, Context, Decision, clean_text
 from .case import Case, case_of
@@ -50,10 +51,8 @@ def _decide(
         raise ValueError("an identifier is missing")
     case = case_of(candidate, context, rules=rules, day=now.date())
     answers = _ask(candidate, context, case, vetoes)
-    opens_at, is_allowed = None, True
-    for answer in answers:
-        is_allowed = is_allowed and answer.is_met
-        opens_at = answer.opens_at or opens_at
+    is_allowed = all([answer.is_met for answer in answers])
+    opens_at = next((answer.opens_at for answer in answers if answer.opens_at), None)
     return case.blank.model_copy(
         update={
             "decision_id": decision_id_for(event_id, candidate_id),
@@ -96,11 +95,10 @@ def _in_utc(now: datetime) -> datetime:
 
 
 def _gather(first: tuple[str, ...], rest: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    found = dict.fromkeys(first)
-    for texts in rest:
-        if texts:
-            found.update(dict.fromkeys(texts))
-    return tuple(found)
+    told = [texts for texts in (first, *rest) if texts]
+    if len(told) <= 1:
+        return told[0] if told else ()
+    return tuple(dict.fromkeys(chain.from_iterable(told)))
 
 
 def _words(veto: str) -> str:

@@ -17,25 +17,24 @@ class Memo:
     it: two that work out the same thing find the same. It holds no names, addresses or numbers.
     """
 
-    __slots__ = ("_tables", "owner")
+    __slots__ = ("homes", "kinds", "owner", "ruled", "situations")
 
     def __init__(self, owner: object = None) -> None:
         self.owner = owner
-        self._tables: dict[str, dict[Hashable, Any]] = {}
+        self.kinds: dict[Hashable, Any] = {}
+        self.homes: dict[Hashable, Any] = {}
+        self.situations: dict[Hashable, Any] = {}
+        self.ruled: dict[Hashable, Any] = {}
 
     def __reduce__(self) -> tuple[type[Memo], tuple[()]]:
         return (Memo, ())
 
-    def table(self, name: str) -> dict[Hashable, Any]:
-        """Return one of the tables, to look into; ``work_out`` fills it."""
-        return self._tables.setdefault(name, {})
 
-    def work_out(self, name: str, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what a table has under a key, making it first where it has nothing."""
-        table = self.table(name)
-        found: T | None = table.get(key)
-        if found is None:
-            if len(table) >= _ENTRIES_MAX:
-                table.clear()
-            found = table[key] = make()
-        return found
+def work_out(table: dict[Hashable, Any], key: Hashable, make: Callable[[], T]) -> T:
+    """Return what a table has under a key, making it first where it has nothing."""
+    found: T | None = table.get(key)
+    if found is None:
+        if len(table) >= _ENTRIES_MAX:
+            table.clear()
+        found = table[key] = make()
+    return found

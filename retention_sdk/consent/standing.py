@@ -85,11 +85,8 @@ def read_standing(context: Context, asked: Asking) -> Standing:
     ordering = order.customer if order else None
     if not ((own and own.consents) or (ordering and ordering.consents)):
         return Standing(_NOTHING, None, None, sale)
-    records = [
-        _newest(person.consents, asked.channel, now)
-        for person in (own, ordering)
-        if person is not None
-    ]
+    people = (own,) if ordering is None or ordering is own else (own, ordering)
+    records = [_newest(person.consents, asked.channel, now) for person in people if person]
     objection, lifted = _objection(records, asked, now)
     return Standing(records[0], objection, lifted, sale)
 
@@ -173,6 +170,7 @@ class Answer(NamedTuple):
 _Key = tuple[ConsentChannel, Purpose]
 Answers = Mapping[_Key, Answer]
 _NOTHING: Answers = MappingProxyType({})
+_SILENT = Answer()
 
 
 def _newest(
@@ -197,6 +195,8 @@ def _weigh(consents: Sequence[Consent], now: datetime) -> Answer:
     The newest does, and at the same instant the no. Silence ends a yes but never a no; what doing
     business implied ends neither. Without a time an answer is older than any with one.
     """
+    if len(consents) == 1:
+        return _weigh_one(consents[0], now)
     given = [c for c in consents if moment_of(c.recorded_at) <= now]
     no = _latest(c for c in consents if c.state is ConsentState.DENIED)
     silence = _latest(c for c in given if c.state is ConsentState.UNKNOWN)
@@ -209,6 +209,16 @@ def _weigh(consents: Sequence[Consent], now: datetime) -> Answer:
     yes = yes if yes is not None and _is_newer(yes, no) else None
     meant = meant if meant is not None and _is_newer(meant, no) else None
     return Answer(yes, None if yes is not None else no, meant, is_conflict)
+
+
+def _weigh_one(consent: Consent, now: datetime) -> Answer:
+    if consent.state is ConsentState.DENIED:
+        return Answer(no=consent)
+    if consent.state is ConsentState.UNKNOWN or moment_of(consent.recorded_at) > now:
+        return _SILENT
+    if consent.act is ConsentAct.EXPRESS:
+        return Answer(yes=consent)
+    return Answer(implied=consent) if consent.act in _IMPLIED else _SILENT
 
 
 def _latest(consents: Iterable[Consent]) -> Consent | None:
