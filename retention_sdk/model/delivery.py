@@ -43,21 +43,26 @@ class Delivery(Record):
 
 
 class ReceiptState(StrEnum):
-    """ACCEPTED: the channel took it. DUPLICATE: it had it already. REJECTED: it never will."""
+    """ACCEPTED: the channel took it. DUPLICATE: it had it already. REJECTED: it never will.
+
+    STOPPED: no channel was asked, because it was not allowed any more when its turn came.
+    """
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
+    STOPPED = "stopped"
 
 
 class Receipt(Record):
-    """What the channel answered."""
+    """What the channel answered; ``reason`` says why nothing was sent."""
 
     delivery_id: Identifier
     channel: Line
     state: ReceiptState
     at: Instant
     location: Line = ""
+    reason: Line = ""
 
 
 class Award(Record):

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Self
 
 from ..inserts import Card
-from ..model import LoyaltyState, Order, Record
+from ..model import Candidate, LoyaltyState, Order, Record
 from ..model.base import Instant, Line
 
 # What a card or its parcel can show of an order. Prices, payments and dates are none of it.
@@ -25,11 +25,15 @@ _VISIBLE = {
 
 
 class CardText(Record):
-    """A card with the order it was written for; ``created_at`` dates the document."""
+    """A card with the order it was written for; ``created_at`` dates the document.
+
+    ``candidate`` is what was decided about; None in a ledger of an earlier version.
+    """
 
     card: Card
     order: Order
     created_at: Instant
+    candidate: Candidate | None = None
     loyalty: LoyaltyState = LoyaltyState()
     reasons: tuple[Line, ...] = ()
 

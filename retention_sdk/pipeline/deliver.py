@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..channels.base import Channel
-from ..errors import DeliveryError, RetentionError
+from ..errors import ConsentError, DeliveryError, RetentionError, SubjectErased
 from ..hooks import hookimpl
-from ..model import Delivery, MessageClass, Receipt
+from ..model import Delivery, MessageClass, Receipt, ReceiptState
+from .gate import Gate, Question, Verdict
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
-    from ..storage import Connection, Store
+    from ..storage import Connection
 
 Clock = Callable[[], datetime]
 
@@ -34,19 +35,19 @@ class ChannelDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A delivery, and whose data it holds."""
+    """A delivery, whose data it holds, and what must still be allowed when it leaves."""
 
     delivery: Delivery
     subject_id: str
+    questions: tuple[Question, ...]
 
 
 def deliver(
     delivery: Delivery,
     *,
-    subject_id: str,
-    message_class: MessageClass,
+    question: Question,
     is_idempotent: bool,
-    store: Store,
+    gate: Gate,
     calls: HookCalls,
     clock: Clock,
 ) -> None:
@@ -59,12 +60,14 @@ def deliver(
 
     Raises:
         DeliveryError: the channel refused; ``retryable`` says whether to come back.
+        ConsentError: it is not allowed any more; it was stopped for good, now or before.
     """
+    message_class = question.candidate.message_class
     is_mail = delivery.surface != "card" and message_class is MessageClass.TRANSACTIONAL
     errors = deliver_all(
-        [Parcel(delivery, subject_id)],
+        [Parcel(delivery, question.subject_id, (question,))],
         may_repeat=is_idempotent or is_mail,
-        store=store,
+        gate=gate,
         calls=calls,
         clock=clock,
     )
@@ -76,19 +79,24 @@ def deliver_all(
     parcels: Sequence[Parcel],
     *,
     may_repeat: bool,
-    store: Store,
+    gate: Gate,
     calls: HookCalls,
     clock: Clock,
 ) -> dict[str, RetentionError]:
     """Send several deliveries of one channel with two commits for all; return what failed.
 
+    What is not allowed any more is stopped in the commit that would have let it go: an objection
+    that was recorded before it is honoured, and a later one comes after the message.
+
     ``may_repeat`` sends again what a process was submitting when it died. Where that does
     harm, give one parcel at a time, or a crash leaves nobody knowing about all of them.
     """
-    with store.begin() as connection:
-        ours = [each for each in parcels if _take(each, store, connection, clock(), may_repeat)]
-    receipts: list[Receipt] = []
+    store = gate.store
     errors: dict[str, RetentionError] = {}
+    receipts: list[Receipt] = []
+    with store.begin() as connection:
+        door = _Door(gate, connection, clock(), may_repeat, errors)
+        ours = [each for each in parcels if door.lets_go(each)]
     for parcel in ours:
         try:
             receipts.append(_send(parcel.delivery, calls))
@@ -97,22 +105,74 @@ def deliver_all(
     with store.begin() as connection:
         for receipt in receipts:
             store.deliveries.finish(connection, receipt)
-        for delivery_id, refusal in errors.items():
-            if isinstance(refusal, DeliveryError) and refusal.is_uncertain:
+        for parcel in ours:
+            refusal = errors.get(parcel.delivery.id)
+            if refusal is None or (isinstance(refusal, DeliveryError) and refusal.is_uncertain):
                 continue
             is_final = isinstance(refusal, DeliveryError) and not refusal.retryable
-            store.deliveries.fail(connection, delivery_id, retryable=not is_final, now=clock())
+            store.deliveries.fail(
+                connection, parcel.delivery.id, retryable=not is_final, now=clock()
+            )
     for receipt in receipts:
         calls.delivered(receipt=receipt)
     return errors
 
 
-def _take(
-    parcel: Parcel, store: Store, connection: Connection, now: datetime, may_repeat: bool
-) -> bool:
-    delivery = parcel.delivery
-    store.deliveries.reserve(connection, delivery, subject_id=parcel.subject_id, now=now)
-    return store.deliveries.start(connection, delivery.id, now=now, may_repeat=may_repeat)
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """One transaction that takes deliveries for submission; ``errors`` say why not, by delivery."""
+
+    gate: Gate
+    connection: Connection
+    now: datetime
+    may_repeat: bool
+    errors: dict[str, RetentionError]
+
+    def lets_go(self, parcel: Parcel) -> bool:
+        """Take a delivery, unless it is taken, done, not allowed any more, or too early."""
+        delivery, log, now = parcel.delivery, self.gate.store.deliveries, self.now
+        stored = log.reserve(self.connection, delivery, subject_id=parcel.subject_id, now=now)
+        if not log.start(self.connection, delivery.id, now=now, may_repeat=self.may_repeat):
+            if stored.is_stopped and stored.receipt:
+                self.errors[delivery.id] = _stopped(delivery, stored.receipt.reason)
+            return False
+        for question in parcel.questions:
+            verdict = self.gate.ask(self.connection, question, delivery_id=delivery.id, now=now)
+            if verdict.stopped:
+                self._stop(delivery, question, verdict)
+                return False
+            if verdict.not_before:
+                log.fail(self.connection, delivery.id, retryable=True, now=now)
+                self.errors[delivery.id] = _too_early(delivery, verdict.not_before)
+                return False
+        return True
+
+    def _stop(self, delivery: Delivery, question: Question, verdict: Verdict) -> None:
+        """Write down for good that it did not leave; of a forgotten person nothing else is kept."""
+        store, connection, now = self.gate.store, self.connection, self.now
+        if verdict.decision:
+            store.decisions.record(connection, verdict.decision, subject_id=question.subject_id)
+        receipt = Receipt(
+            delivery_id=delivery.id,
+            channel=delivery.channel,
+            state=ReceiptState.STOPPED,
+            at=now,
+            reason=verdict.stopped,
+        )
+        try:
+            store.deliveries.finish(connection, receipt)
+        except SubjectErased:
+            store.deliveries.fail(connection, delivery.id, retryable=False, now=now)
+        self.errors[delivery.id] = _stopped(delivery, verdict.stopped)
+
+
+def _stopped(delivery: Delivery, reason: str) -> ConsentError:
+    return ConsentError(f"{delivery.surface}: {reason}; nothing was sent")
+
+
+def _too_early(delivery: Delivery, opens_at: datetime) -> DeliveryError:
+    message = f"{delivery.surface}: not before {opens_at:%Y-%m-%d %H:%M} UTC"
+    return DeliveryError(message, retryable=True)
 
 
 def _send(delivery: Delivery, calls: HookCalls) -> Receipt:

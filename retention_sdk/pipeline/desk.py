@@ -108,10 +108,17 @@ class PackingDesk:
             return _answer(number, record, "void", f"put no card in: {reason}")
         if again:
             record = self.room.reprint(record, "another copy was asked for at the packing desk")
+        is_late = record.state is CardState.PRINTED and not self.room.may_leave(
+            record, delivery_id=record.job_id
+        )
+        if is_late:
+            record = self.room.renew(record)
         was_printed = record.state is CardState.PRINTED
         where = _place(record, self.room) if was_printed else ""
         if not was_printed:
             record = Printer(room=self.room, channel=self.channel, medium=self.medium).issue(record)
+        if record.state is CardState.VOIDED:
+            return _answer(number, record, "void", f"put no card in: {record.reason}")
         with self.room.store.begin() as connection:
             is_ours = self.room.store.cards.advance(
                 connection,
@@ -125,7 +132,8 @@ class PackingDesk:
             return _answer(number, record, "packed_before", "was packed at another desk just now")
         if was_printed:
             return _answer(number, record, "taken", f"take its card{where}")
-        return _answer(number, record, "printed", "its card is printed")
+        instead = "; leave the one that was printed before out" if is_late else ""
+        return _answer(number, record, "printed", f"its card is printed{instead}")
 
 
 def _packed_before(number: str, record: CardRecord) -> str:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..channels.base import Channel
-from ..errors import DeliveryError
-from ..model import Artifact, Delivery, MessageClass, Receipt
+from ..errors import ConsentError, DeliveryError
+from ..model import Artifact, Delivery, Receipt
 from .deliver import deliver
 from .draw import Medium, draw_card
+from .gate import Question
 
 if TYPE_CHECKING:
     from ..storage import CardRecord, PrintJob, StoredDelivery
@@ -30,29 +31,39 @@ class Printer:
     def issue(self, record: CardRecord) -> CardRecord:
         """Draw and print the newest copy of a card; one that is printed is left alone.
 
+        One that is not allowed any more is written anew and printed, or comes back void.
+
         Raises:
             PrintError: it cannot be drawn.
             DeliveryError: the channel refused, or nobody knows whether it printed before.
         """
+        record = self.reopened(record)
         if not record.state.is_waiting:
             return record
-        record = self.reopened(record)
-        artifact = draw_card(self.room.text(record), self.medium, looks=self.room.looks)
+        text = self.room.text(record)
+        artifact = draw_card(text, self.medium, looks=self.room.looks)
         job = self.plan(record)
-        self.submit(job, (artifact,), subject_id=record.subject_id)
+        try:
+            self.submit(job, (artifact,), question=self.room.question(record, text))
+        except ConsentError:
+            return self.issue(self.room.renew(record))
         return self.mark_printed(record, job.id)
 
     def reopened(self, record: CardRecord) -> CardRecord:
         """Return the card, in another copy if the job of this one is lost.
 
         A job is lost when its channel refused it for good, or when it is a sheet of many cards
-        that an interrupted batch left.
+        that an interrupted batch left. One that was stopped is written anew.
         """
         from ..storage import DeliveryState
 
+        if not record.state.is_waiting:
+            return record
         with self.room.store.reading() as connection:
             job = self.room.store.jobs.of_copy(connection, record.card_id, record.copy)
             stored = self.room.store.deliveries.get(connection, job.id) if job else None
+        if stored is not None and stored.is_stopped:
+            return self.room.renew(record)
         if stored is not None and stored.state is DeliveryState.REJECTED:
             return self.room.reprint(record, REFUSED)
         if job is not None and len(job.cards) > 1:
@@ -81,12 +92,15 @@ class Printer:
             store.jobs.plan(connection, job, now=now)
         return job
 
-    def submit(self, job: PrintJob, artifacts: tuple[Artifact, ...], *, subject_id: str) -> Receipt:
+    def submit(
+        self, job: PrintJob, artifacts: tuple[Artifact, ...], *, question: Question
+    ) -> Receipt:
         """Give a job to its channel once; return what it answered.
 
         Raises:
             DeliveryError: the channel refused; or a process died while it submitted this very
                 job, and the channel cannot tell whether it printed.
+            ConsentError: the card is not allowed any more.
         """
         room = self.room
         channel = room.channel(job.channel)
@@ -100,10 +114,9 @@ class Printer:
         )
         deliver(
             delivery,
-            subject_id=subject_id,
-            message_class=MessageClass.MARKETING,
+            question=question,
             is_idempotent=channel.is_idempotent,
-            store=room.store,
+            gate=room.gate,
             calls=room.calls,
             clock=room.clock,
         )

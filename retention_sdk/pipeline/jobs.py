@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ..channels.base import Channel
-from ..errors import SubjectErased
+from ..errors import ConsentError, PrintError, SubjectErased
 from ..model import Artifact, Delivery, Receipt
 from .card_text import CardText
 from .deliver import Parcel, deliver_all
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FILES_PER_COMMIT = 50
 LOST = "its sheet held the card of somebody who was forgotten"
+STOPPED = "its sheet held a card that was not allowed any more"
 IN_DOUBT = "nobody knows whether it was printed; look at the printer, then use `retention pack`"
 
 
@@ -88,6 +89,8 @@ class JobDesk:
             stored = store.deliveries.get(connection, job.id) if job else None
         if job is None:
             yield record
+        elif stored is not None and stored.is_stopped:
+            yield self._due(self._after_stop(record, job))
         elif stored is not None and stored.state.value == "rejected":
             yield self.room.reprint(record, REFUSED)
         else:
@@ -122,6 +125,32 @@ class JobDesk:
                     again = None
                 if is_wanted:
                     yield again or slip_of(each, self.room, failed="its customer was forgotten")
+
+    def _after_stop(self, record: CardRecord, job: PrintJob) -> CardRecord:
+        """Return what becomes of a card whose job was stopped; others on its sheet keep theirs."""
+        if not record.state.is_waiting:
+            return record
+        if self.room.may_leave(record, delivery_id=job.id):
+            return self.room.reprint(record, STOPPED)
+        return self.room.renew(record)
+
+    def _due(self, record: CardRecord) -> CardRecord | Slip:
+        return record if record.state.is_waiting else slip_of(record, self.room)
+
+    def _print_again(self, work: Work) -> Iterator[Slip]:
+        """Print what is left of a job that was stopped, in its order."""
+        again = [self._drawn_again(each, work.job) for each in work.cards]
+        printed = self.print([each for each in again if isinstance(each, Drawn)])
+        for each in again:
+            yield next(printed) if isinstance(each, Drawn) else each
+
+    def _drawn_again(self, drawn: Drawn, job: PrintJob) -> Drawn | Slip:
+        try:
+            record = self._due(self._after_stop(drawn.record, job))
+            return record if isinstance(record, Slip) else self._draw(record, self.medium)
+        except (PrintError, SubjectErased) as error:
+            number = drawn.text.order.number
+            return slip_of(drawn.record, self.room, failed=str(error), number=number)
 
     def _draw(self, record: CardRecord, medium: Medium) -> Drawn:
         text = self.room.text(record)
@@ -165,7 +194,7 @@ class JobDesk:
         errors = deliver_all(
             [self._parcel(work) for work in works],
             may_repeat=self.channel.is_idempotent,
-            store=self.room.store,
+            gate=self.room.gate,
             calls=self.room.calls,
             clock=self.room.clock,
         )
@@ -173,7 +202,9 @@ class JobDesk:
         for work in works:
             error = errors.get(work.job.id)
             receipt = receipts.get(work.job.id)
-            if receipt is None:
+            if isinstance(error, ConsentError):
+                yield from self._print_again(work)
+            elif receipt is None:
                 reason = str(error) if error else self._doubt(work.job.id)
                 for each in work.cards:
                     number = each.text.order.number
@@ -196,7 +227,8 @@ class JobDesk:
             channel=work.job.channel,
             artifacts=(work.file,),
         )
-        return Parcel(delivery, subject_id)
+        questions = tuple(self.room.question(each.record, each.text) for each in work.cards)
+        return Parcel(delivery, subject_id, questions)
 
     def _close(self, works: Sequence[Work]) -> dict[str, Receipt]:
         """Write down which copies their channel took; return its answers by job."""

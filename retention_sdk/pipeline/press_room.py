@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from ..channels.base import Channel
 from ..config import LocaleConfig
 from ..consent import RuleSet
-from ..errors import ConsentError, PrintError
-from ..inserts import Card, InsertSettings, card_id_for
+from ..errors import ConsentError, PrintError, SubjectErased
+from ..inserts import Card, InsertSettings
 from ..model import (
     ConsentChanged,
     Context,
     CustomerErased,
     Decision,
-    Fulfilment,
     FulfilmentStatus,
     LoyaltyState,
     Order,
@@ -28,15 +27,17 @@ from ..model import (
 from .card_text import CardText, fingerprint
 from .choose import Chosen, Pick, choose
 from .coupons import CouponDesk
+from .gate import Gate, Question, card_question
 from .locale import localizer_for
 from .looks import Looks
-from .make import Codes, Documents, compose, variant_number
+from .make import Codes, Documents, compose
+from .parcels import choice_of, parcel_of, place_of
 from .snapshot import Snapshots
 from .withdraw import forget_prints, take_back
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
-    from ..storage import CardChoice, CardPlace, CardRecord, Connection, Store
+    from ..storage import CardRecord, Connection, Store
 
 CANCELLED = "the order was cancelled"
 REFUNDED = "the order was refunded in full"
@@ -45,6 +46,7 @@ LEFT_WITHOUT = "the parcel left without it"
 LEFT = "the parcel left"
 OBJECTED = "the customer's consent changed"
 EDITED = "the order was edited"
+STOPPED = "not allowed any more when it was to be printed"
 
 _GONE = frozenset({FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED})
 
@@ -65,6 +67,7 @@ class Written:
             card=self.card,
             order=order,
             created_at=self.context.now,
+            candidate=self.pick.candidate,
             loyalty=self.context.loyalty,
             reasons=(reason,) if reason else (),
         )
@@ -93,6 +96,11 @@ class PressRoom:
     def shop_id(self) -> str:
         """Whose ledger it is."""
         return self.snapshots.shop.id
+
+    @property
+    def gate(self) -> Gate:
+        """What is asked at the moment something leaves."""
+        return Gate(self.store, self.rules)
 
     # Writing ---------------------------------------------------------------------------------
 
@@ -257,6 +265,31 @@ class PressRoom:
                 now=self.clock(),
             )
 
+    def question(self, record: CardRecord, text: CardText) -> Question:
+        """Return what must still be allowed when a copy of a card leaves."""
+        return card_question(record, text, shop=self.snapshots.shop, brand=self.snapshots.brand)
+
+    def may_leave(self, record: CardRecord, *, delivery_id: str) -> bool:
+        """Whether a card may still lie in its parcel; a no is recorded."""
+        question, now = self.question(record, self.text(record)), self.clock()
+        with self.store.begin() as connection:
+            verdict = self.gate.ask(connection, question, delivery_id=delivery_id, now=now)
+            if verdict.decision:
+                subject_id = record.subject_id
+                self.store.decisions.record(connection, verdict.decision, subject_id=subject_id)
+        return not verdict.stopped
+
+    def renew(self, record: CardRecord) -> CardRecord:
+        """Write a card anew that may not leave any more; void it where nothing else may either.
+
+        Returns the card as it is then.
+        """
+        try:
+            fresh = self.revise(record, self.text(record).order, STOPPED)
+        except SubjectErased:
+            fresh = None
+        return fresh or self.void(record, STOPPED) or self._again(record) or record
+
     def revise(self, record: CardRecord, order: Order, reason: str) -> CardRecord | None:
         """Write a card anew; return its new copy, None if a customer would see no difference.
 
@@ -346,58 +379,9 @@ class PressRoom:
             return self.store.cards.get(connection, record.card_id)
 
 
-def parcel_of(record: CardRecord, order: Order) -> Fulfilment | None:
-    """Return the fulfilment that a card lies in; None if there is no such parcel any more.
-
-    Platforms give a planned parcel another name when it is packed: then it is the next one that
-    waits, or one that left.
-    """
-    live = [
-        each
-        for each in order.fulfilments
-        if each.parcels and each.status is not FulfilmentStatus.CANCELLED
-    ]
-    named = next((each for each in live if each.id == record.place.fulfilment_id), None)
-    return named or order.insert_fulfilment or next(iter(live), None)
-
-
 def _source(event_id: str) -> str:
     """Return the platform that an event came from; identifiers begin with it."""
     return event_id.partition(":")[0]
-
-
-def place_of(context: Context, pick: Pick, order: Order) -> CardPlace:
-    """Return which parcel a card is for.
-
-    Raises:
-        PrintError: no parcel waits for a card.
-    """
-    from ..storage import CardPlace
-
-    fulfilment = order.insert_fulfilment
-    if fulfilment is None:
-        raise PrintError("no card: the order has no parcel that is still to be packed")
-    return CardPlace(
-        card_id=card_id_for(context.event_id, pick.candidate.id),
-        shop_id=context.shop.id,
-        order_id=order.id,
-        fulfilment_id=fulfilment.id,
-        event_id=context.event_id,
-    )
-
-
-def choice_of(context: Context, pick: Pick, settings: InsertSettings | None) -> CardChoice:
-    """Return what was chosen, with the facts that an experiment is evaluated by."""
-    from ..storage import CardChoice
-
-    return CardChoice(
-        template=pick.candidate.template,
-        locale=context.locale.tag,
-        formality=context.locale.formality,
-        variant=variant_number(pick.candidate, settings),
-        arm=pick.candidate.variant,
-        is_holdout=pick.candidate.is_holdout,
-    )
 
 
 def _card_pick(chosen: Chosen) -> Pick:

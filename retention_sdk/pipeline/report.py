@@ -12,7 +12,7 @@ from .outcome import CardOutcome, CardStepOutcome, DeliveryOutcome, Outcome
 from .run import STAGES
 
 if TYPE_CHECKING:
-    from ..storage import CardRecord, Connection, Store, StoredEvent
+    from ..storage import CardRecord, Connection, Store, StoredDelivery, StoredEvent
 
 
 def read_outcome(store: Store, stored: StoredEvent, *, is_new: bool, error: str) -> Outcome:
@@ -66,9 +66,15 @@ def _delivery(store: Store, connection: Connection, event_id: str, pick: Pick) -
         surface=surface,
         template=pick.candidate.template,
         channel=receipt.channel if receipt else "",
-        state=stored.state.value if stored else "waiting",
-        location=receipt.location if receipt else "",
+        state=_state(stored),
+        location=(receipt.location or receipt.reason) if receipt else "",
     )
+
+
+def _state(stored: StoredDelivery | None) -> str:
+    if stored is None:
+        return "waiting"
+    return "stopped" if stored.is_stopped else stored.state.value
 
 
 def _card(store: Store, connection: Connection, record: CardRecord) -> CardOutcome:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from ..errors import (
     ConfigError,
+    ConsentError,
     DeliveryError,
     MissingFont,
     PlatformError,
@@ -26,8 +27,10 @@ from ..model import (
 from ..model.candidate import Surface
 from .choose import Chosen, Pick
 from .deliver import deliver
+from .gate import Question
 from .make import Documents, delivery_id_for, render
 from .track import CardTrack
+from .withdraw import take_back_delivery
 
 if TYPE_CHECKING:
     from ..storage import StoredEvent
@@ -147,19 +150,24 @@ class Pipeline:
     def _deliver_card(
         self, context: Context, pick: Pick, artifacts: Artifacts, subject_id: str
     ) -> None:
-        """Print the card unless the ledger knows better; a deferred one waits for its desk."""
+        """Print the card unless the ledger knows better; a deferred one waits for its desk.
+
+        One that is not allowed any more is written anew, and that one is printed.
+        """
         if not self._cards.is_due(context):
             return
         is_deferred = self._channel(self._channels["card"]).is_deferred
         if not is_deferred:
             self._cards.plan(context.event_id)
-        self._deliver_one(context, pick, artifacts, subject_id)
-        if not is_deferred:
+        if not self._deliver_one(context, pick, artifacts, subject_id):
+            self._cards.renew(context.event_id)
+        elif not is_deferred:
             self._cards.printed(context.event_id)
 
     def _deliver_one(
         self, context: Context, pick: Pick, artifacts: Artifacts, subject_id: str
-    ) -> None:
+    ) -> bool:
+        """Send one thing; return False if it is not allowed any more, and never leaves."""
         surface = pick.candidate.surface
         earliest = pick.decision.earliest_send_at
         if earliest and earliest > self._clock():
@@ -175,15 +183,20 @@ class Pipeline:
             recipient=_recipient(context, surface),
             artifacts=artifacts[surface],
         )
-        deliver(
-            delivery,
-            subject_id=subject_id,
-            message_class=pick.decision.message_class,
-            is_idempotent=self._channel(delivery.channel).is_idempotent,
-            store=self._store,
-            calls=self._calls,
-            clock=self._clock,
-        )
+        promised = None if surface == "card" else pick.decision.must_include
+        try:
+            deliver(
+                delivery,
+                question=Question(pick.candidate, context, subject_id, promised),
+                is_idempotent=self._channel(delivery.channel).is_idempotent,
+                gate=self._cards.room.gate,
+                calls=self._calls,
+                clock=self._clock,
+            )
+        except ConsentError:
+            take_back_delivery(delivery.id, store=self._store, channel=self._channel)
+            return False
+        return True
 
     def _record(self, event_id: str, stage: str, payload: bytes, subject_id: str) -> bytes:
         with self._store.begin() as connection:

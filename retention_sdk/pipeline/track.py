@@ -111,6 +111,12 @@ class CardTrack:
                         now=self.room.clock(),
                     )
 
+    def renew(self, event_id: str) -> None:
+        """Write the card of an event anew that may not leave any more, and print what it became."""
+        with self.room.store.reading() as connection:
+            own = self.room.store.cards.of_event(connection, event_id)
+        self._issue([self.room.renew(each) for each in own if each.state.is_waiting])
+
     # For events ------------------------------------------------------------------------------
 
     def see_to(self, event: ShopEvent, *, subject_id: str) -> None:

@@ -43,6 +43,19 @@ def take_back(record: CardRecord, *, store: Store, channel: ChannelOf) -> bool:
         return False  # what cannot be taken back is refused at the packing desk
 
 
+def take_back_delivery(delivery_id: str, *, store: Store, channel: ChannelOf) -> bool:
+    """Take back what an interrupted attempt at a stopped delivery may have left in its channel."""
+    with store.reading() as connection:
+        stored = store.deliveries.get(connection, delivery_id)
+    if stored is None or stored.receipt is None or stored.attempts <= 1:
+        return False
+    try:
+        return _withdraw(stored.receipt, channel)
+    except RetentionError:
+        _log.warning("what was left of a stopped delivery cannot be taken back")
+        return False
+
+
 def forget_prints(event: CustomerErased, *, store: Store, channel: ChannelOf, now: datetime) -> int:
     """Void the open cards of a person and take back every file; return how many were there.
 

@@ -39,11 +39,17 @@ class StoredDelivery:
     attempts: int
     receipt: Receipt | None
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was not allowed any more when its turn came, so that nobody was asked."""
+        return self.receipt is not None and self.receipt.state is ReceiptState.STOPPED
+
 
 class DeliveryLog:
     """One row per delivery; each step is a guarded update, so that only one worker takes it.
 
-    ``reserve`` → ``start`` (commit!) → the channel sends → ``finish`` or ``fail``.
+    ``reserve`` → ``start`` (commit!) → the channel sends → ``finish`` or ``fail``. What must not
+    leave any more is finished with a STOPPED receipt in the transaction of ``start``.
     """
 
     def __init__(self, subjects: SubjectVault) -> None:
@@ -111,7 +117,7 @@ class DeliveryLog:
         stored = self._require(connection, receipt.delivery_id)
         if stored.state.is_final:
             return stored
-        is_refused = receipt.state is ReceiptState.REJECTED
+        is_refused = receipt.state in {ReceiptState.REJECTED, ReceiptState.STOPPED}
         table = deliveries_table
         owner = connection.execute(
             select(table.c.subject_id).where(table.c.id == receipt.delivery_id)
