@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
-from textwrap import fill, wrap
+from textwrap import fill
 from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
@@ -35,6 +35,7 @@ _READ = {
 _TABLE_NAMES = {"post": "postal_mail"}
 _HEADINGS = ("asks for", "counts as", "signed by")
 _WIDTH = len("soft opt-in") + 2
+_INDENT = "  "
 
 
 class _Row(NamedTuple):
@@ -91,15 +92,21 @@ def _place(rule: Rule) -> tuple[str, str]:
 
 def _show(rows: Sequence[_Row], rules: RuleSet) -> None:
     out = console()
-    names = [text for row in rows for text in (row.rule.rule_id, _title(row))]
-    width = max(map(len, names), default=0) + 2
+    width = max((len(row.rule.rule_id) for row in rows), default=0) + 2
     for title, group in groupby(rows, key=_title):
-        heads = "".join(f"{heading:<{_WIDTH}}" for heading in _HEADINGS).rstrip()
-        out.print(Text.assemble((f"{title:<{width}}", "bold"), (heads, "bold")))
+        _show_head(title, out, width)
         for row in group:
             _show_row(row, out, width)
     doubtful = sum(row.counts_as is not row.rule.basis_code for row in rows)
     out.print(Text(fill(_footer(len(rows), doubtful, rules), out.width - 1), "dim"))
+
+
+def _show_head(title: str, out: Console, width: int) -> None:
+    heads = "".join(f"{heading:<{_WIDTH}}" for heading in _HEADINGS).rstrip()
+    if len(title) >= width - 1:
+        out.print(Text(title, "bold"))
+        title = ""
+    out.print(Text(f"{title:<{width}}{heads}", "bold"))
 
 
 def _title(row: _Row) -> str:
@@ -117,22 +124,25 @@ def _show_row(row: _Row, out: Console, width: int) -> None:
     )
     out.print(line)
     for detail in _details(rule):
-        for words in wrap(detail, out.width - 1, initial_indent="  ", subsequent_indent="  "):
-            out.print(_coloured(words))
+        for words in _coloured(detail).wrap(out, out.width - len(_INDENT) - 1):
+            words.rstrip()
+            out.print(Text(_INDENT) + words)
     out.print()
 
 
 def _details(rule: Rule) -> Iterator[str]:
-    yield "; ".join(_limits(rule))
+    limits = "; ".join(_limits(rule))
+    if limits:
+        yield limits
     yield rule.citation
     source = f": {rule.source}" if rule.source else ""
     yield f"{rule.confidence} confidence; {_READ[rule.source_read]}{source}"
 
 
-def _coloured(line: str) -> Text:
-    text = Text(line)
+def _coloured(detail: str) -> Text:
+    text = Text(detail)
     for trust, colour in _TRUST.items():
-        text.highlight_regex(rf"^  {trust} confidence;", colour)
+        text.highlight_regex(rf"^{trust} confidence;", colour)
     return text
 
 
@@ -161,7 +171,7 @@ def _footer(count: int, doubtful: int, rules: RuleSet) -> str:
     lines = [f"{count} rules of {len(rules.rules) + len(rules.added)}, table {rules.version}."]
     if doubtful:
         lines.append(
-            f"{doubtful} of low confidence count as the stricter fallback until somebody signs "
-            "them: retention consent sign RULE --by NAME."
+            "Of low confidence, so counted as the stricter fallback until somebody signs: "
+            f"{doubtful} (retention consent sign RULE --by NAME)."
         )
     return " ".join([*lines, NOT_ADVICE])

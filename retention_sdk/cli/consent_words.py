@@ -44,7 +44,7 @@ def read_place(country: str, region: str) -> tuple[str, str]:
         country = country or region.partition("-")[0]
     elif region:
         region = f"{country}-{region}"
-    if region and region.partition("-")[0] != country:
+    if region and region.partition("-")[0] != (country or None):
         refuse("--region", f"{region} does not lie in {country or 'any country'}; write US-CA")
     if country not in {"", "EU"} and not zones_of([Place(country)]):
         refuse("--country", f"there is no country {country}; write ISO 3166, such as DE or GB")
