@@ -51,7 +51,7 @@ def _decide(
         raise ValueError("an identifier is missing")
     case = case_of(candidate, context, rules=rules, day=now.date())
     answers = _ask(candidate, context, case, vetoes)
-    is_allowed = all([answer.is_met for answer in answers])
+    is_allowed = all(answer.is_met for answer in answers)
     opens_at = next((answer.opens_at for answer in answers if answer.opens_at), None)
     return case.blank.model_copy(
         update={

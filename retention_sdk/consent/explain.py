@@ -38,19 +38,17 @@ _DUTIES = {
 
 def explain(decision: Decision) -> str:
     """Return the whole decision in a few sentences of English."""
+    sentences = [_verdict(decision), f"Why: {_list(decision.reasons)}."]
+    sentences += _conditions(decision)
+    sentences += _evidence(decision.evidence)
+    return " ".join([*sentences, _rules(decision), "An engineering summary, not legal advice."])
+
+
+def _rules(decision: Decision) -> str:
     rules = ", ".join(decision.rule_ids) or "none"
     sources = f" ({_list(decision.citations)})" if decision.citations else ""
-    return " ".join(
-        [
-            _verdict(decision),
-            f"Why: {_list(decision.reasons)}.",
-            *_conditions(decision),
-            *_evidence(decision.evidence),
-            f"Rules: {rules}{sources}, table {decision.rules_version}, "
-            f"applied {decision.decided_at:%Y-%m-%d %H:%M} UTC. "
-            "An engineering summary, not legal advice.",
-        ]
-    )
+    table = f"table {decision.rules_version}, applied {decision.decided_at:%Y-%m-%d %H:%M} UTC"
+    return f"Rules: {rules}{sources}, {table}."
 
 
 def _verdict(decision: Decision) -> str:
