@@ -6,6 +6,7 @@ from .card_records import CardChoice, CardPlace, CardRecord, CardState, CardStep
 from .cards import CardLedger, plain_number
 from .codes import CardCodes, CodeState, StoredCode
 from .consents import ConsentLog
+from .consents_audit import ChainFinding, ChainReport
 from .consents_rows import ConsentEntry
 from .decisions import DecisionLog
 from .deliveries import DeliveryLog, DeliveryState, StoredDelivery
@@ -35,6 +36,8 @@ __all__ = [
     "CardScan",
     "CardState",
     "CardStep",
+    "ChainFinding",
+    "ChainReport",
     "CodeState",
     "Connection",
     "ConsentEntry",

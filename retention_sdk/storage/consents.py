@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from ..errors import StorageError, SubjectErased
 from ..model import Consent, ConsentState
+from .consents_audit import ChainAudit, ChainReport
 from .consents_chain import record_hash
 from .consents_head import ChainHead, ChainHeads
 from .consents_rows import (
@@ -41,6 +42,7 @@ class ConsentLog:
     def __init__(self, subjects: SubjectVault, keyring: Keyring) -> None:
         self._subjects = subjects
         self._heads = ChainHeads(keyring)
+        self._audit = ChainAudit(subjects, keyring)
 
     def record(
         self,
@@ -163,6 +165,14 @@ class ConsentLog:
             entry(row, None if row.kind == "merge" else readers[row.subject_id](row))
             for row in rows
         )
+
+    def shops(self, connection: Connection) -> tuple[str, ...]:
+        """Return every shop of which something is recorded."""
+        return self._heads.shops(connection)
+
+    def verify(self, connection: Connection, shop_id: str) -> ChainReport:
+        """Check the whole chain of a shop; see ``ChainAudit.verify``."""
+        return self._audit.verify(connection, shop_id)
 
     def sign_chains(self, connection: Connection) -> None:
         """Authenticate the chains that a migration made of what was recorded before."""
