@@ -7,7 +7,8 @@ One row of the tables beside this file is one situation:
   statute that is known, ``derived`` where it tests the engine (its caution, its arithmetic) or a
   conclusion of our own, and not the law.
 * ``where``: country or state of the recipient. After plus signs: ``billing FR``, ``phone +48...``,
-  ``seller PL`` (the recipient's own country unless told). ``nowhere`` is an address without one.
+  ``seller PL`` (the recipient's own country unless told), ``signed off`` where the shop's lawyer
+  signed every rule of low confidence. ``nowhere`` is an address without a country.
 * ``what``: channel and content; an insert is ``same for all``, ``personalised`` or ``third-party``.
 * ``person``: what they did, in clauses between semicolons. ``bought 2024-10-17``, ``unpaid``,
   ``refunded``, ``gift``, ``stranger``, ``born 2010-01-15``, and answers such as

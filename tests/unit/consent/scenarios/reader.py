@@ -32,7 +32,15 @@ from retention_sdk.model import (
 )
 
 FOLDER = Path(__file__).parent
-FILES = ("eu", "europe", "americas", "asia_pacific", "middle_east_africa", "everywhere")
+FILES = (
+    "eu",
+    "europe",
+    "americas",
+    "asia_pacific",
+    "middle_east_africa",
+    "everywhere",
+    "signed_off",
+)
 # A Wednesday, noon in Greenwich.
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 SAID_YES = datetime(2026, 6, 1, tzinfo=UTC)
@@ -99,6 +107,11 @@ class Case(NamedTuple):
         return read_moment(moment) if word == "from" else None
 
     @property
+    def is_signed_off(self) -> bool:
+        """Whether the shop's lawyer signed every rule of low confidence."""
+        return self.where.endswith(" + signed off")
+
+    @property
     def is_allowed(self) -> bool:
         return self.answer != "denied"
 
@@ -134,7 +147,7 @@ def build_candidate(case: Case) -> Candidate:
 
 def build_context(case: Case) -> Context:
     channel = build_candidate(case).channel
-    home, *others = case.where.split(" + ")
+    home, *others = case.where.removesuffix(" + signed off").split(" + ")
     extras = dict(other.split(" ", 1) for other in others)
     address = _address(home)
     customer = Customer(
