@@ -19,12 +19,23 @@ from .consent import RuleSet, gather_rules
 from .errors import ConfigError, PluginError
 from .hooks.manager import Plugins, load
 from .inserts import InsertSettings
-from .model import Brand, LocaleChoice, Order, Sender, Shop, ShopEvent, WebhookRequest
+from .model import (
+    Brand,
+    Customer,
+    LocaleChoice,
+    Order,
+    Sender,
+    Shop,
+    ShopEvent,
+    WebhookRequest,
+    Wording,
+)
 from .pipeline import Outcome, Pipeline
 from .pipeline.coupons import CouponDesk, open_desk
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.draw import Medium
 from .pipeline.intake import Intake
+from .pipeline.links import KEY_DOMAIN, Links, open_links
 from .pipeline.locale import asked_locale, resolve_locale
 from .pipeline.looks import Looks, gather_looks
 from .pipeline.make import Codes, read_codes
@@ -36,6 +47,7 @@ from .pipeline.track import CardTrack
 if TYPE_CHECKING:
     from .l10n.payments import PaymentChoice
     from .loyalty import PointsLedger
+    from .pipeline.confirm import Asked
     from .pipeline.payments import PaymentWishes
     from .storage import Store
 
@@ -307,6 +319,49 @@ class Retention:
     def outcome(self, event_id: str) -> Outcome:
         """Return what is known of an event: its stages, decisions, deliveries and points."""
         return self.intake.outcome(event_id)
+
+    # Consent -------------------------------------------------------------------------------
+
+    def ask_to_confirm(
+        self,
+        customer: Customer,
+        *,
+        source: str,
+        wording: Wording | None = None,
+        locale: str | None = None,
+    ) -> Asked:
+        """Send the e-mail of a double opt-in to somebody who subscribed in one of your forms.
+
+        ``source`` names the form, ``wording`` is what stood beside it. Nothing is allowed by this:
+        the yes is recorded when the button on the page is pressed, within ``confirm_days``. Tell
+        the visitor the same whatever comes back.
+
+        Raises:
+            ConfigError: ``[consent] base_url`` is not an https address, or mails have no sender.
+            ConsentError: the address is none, its owner was erased, or a plugin objected.
+            DeliveryError: the channel refused; the same call later tries again.
+        """
+        from .pipeline.confirm import ask_to_confirm
+
+        return ask_to_confirm(
+            customer,
+            room=self.press_room,
+            links=self.links,
+            channel=self.config.delivery.email,
+            source=source,
+            wording=wording,
+            locale=locale,
+        )
+
+    @cached_property
+    def links(self) -> Links | None:
+        """The links for unsubscribing, preferences and confirmations; None without base_url."""
+        from .storage.crypto import derive_key
+
+        if not self.config.consent.base_url:
+            return None
+        key = derive_key(self._key, KEY_DOMAIN)
+        return open_links(self.config.consent, shop_id=self.config.shop.id, keys=[key])
 
     # Wiring --------------------------------------------------------------------------------
 

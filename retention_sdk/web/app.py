@@ -45,6 +45,9 @@ def create_app(
 ) -> Starlette:
     """Return the shop's web app: ``/t/…`` for cards, ``/hooks/…`` for platforms, ``/health``.
 
+    With ``[consent] base_url`` it also serves, at the path of that address, ``u/…`` to
+    unsubscribe, ``p/…`` to choose and ``c/…`` to confirm.
+
     It runs alone or mounted in another ASGI app; then enter ``app.router.lifespan_context(app)``
     in the other's lifespan, so that it ends in order. The shop stays open; close it yourself.
     ``clock`` counts seconds from anywhere, ``random_bytes`` make the key under which addresses
@@ -60,11 +63,25 @@ def create_app(
     )
     web = _Web(shop, cards, hooks, limit)
     app = Starlette(
-        routes=web.routes(), middleware=[Middleware(SecureHeaders)], lifespan=web.lifespan
+        routes=[*web.routes(), *_privacy_routes(shop, clock, random_bytes)],
+        middleware=[Middleware(SecureHeaders)],
+        lifespan=web.lifespan,
     )
     # Its answer would be built from the Host header, which is the visitor's.
     app.router.redirect_slashes = False
     return app
+
+
+def _privacy_routes(
+    shop: Retention, clock: Callable[[], float], random_bytes: Callable[[int], bytes]
+) -> list[BaseRoute]:
+    """Return the pages for unsubscribing and preferences, where their address says they are."""
+    if not shop.config.consent.base_url:
+        return []
+    from .privacy.app import PrivacyPages
+
+    path = urlsplit(shop.config.consent.base_url).path
+    return PrivacyPages(shop, clock=clock, random_bytes=random_bytes).routes(path)
 
 
 def _card_desk(shop: Retention, clock: Callable[[], float]) -> CardDesk:
