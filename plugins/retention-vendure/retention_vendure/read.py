@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from retention_sdk.consent.platforms import read_state
 from retention_sdk.model import (
     Address,
     Consent,
@@ -149,14 +150,15 @@ def _ordered(line: Json) -> int:
 def read_consents(customer: Json, settings: VendureSettings) -> tuple[Consent, ...]:
     """Return the answer in the custom fields; null is silence."""
     custom = customer.get("customFields") or {}
-    answer = custom.get(settings.consent_field)
-    if answer is not True and answer is not False:
+    state, level = read_state("vendure", custom.get(settings.consent_field))
+    if state is ConsentState.UNKNOWN:
         return ()
     asked_at = custom.get(settings.consent_at_field)
     return (
         Consent(
             channel=settings.consent_channel,
-            state=ConsentState.GRANTED if answer else ConsentState.DENIED,
+            state=state,
+            opt_in_level=level,
             recorded_at=_moment(asked_at) if asked_at else None,
             source=f"Vendure custom field {settings.consent_field}",
         ),

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from retention_sdk.model import ConsentChannel, Settings
+from retention_sdk.consent.platforms import words_for
+from retention_sdk.model import ConsentChannel, ConsentState, Settings
 
-_YES = ("1", "granted", "on", "subscribed", "true", "yes")
-_NO = ("0", "denied", "false", "no", "off", "unsubscribed")
+_YES, _NO = ConsentState.GRANTED, ConsentState.DENIED
 
 
 class WooCommerceSettings(Settings):
@@ -35,8 +35,8 @@ class WooCommerceSettings(Settings):
     consent_meta_key: str = ""
     consent_at_meta_key: str = ""
     consent_channel: ConsentChannel = ConsentChannel.EMAIL
-    consent_yes: tuple[str, ...] = _YES
-    consent_no: tuple[str, ...] = _NO
+    consent_yes: tuple[str, ...] = Field(default_factory=lambda: words_for("woocommerce", _YES))
+    consent_no: tuple[str, ...] = Field(default_factory=lambda: words_for("woocommerce", _NO))
     gift_meta_keys: tuple[str, ...] = ("_is_gift",)
     gift_message_meta_keys: tuple[str, ...] = ("_gift_message",)
     digital_product_ids: frozenset[int] = frozenset()
