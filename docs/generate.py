@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -13,6 +15,7 @@ from pydantic import TypeAdapter
 from retention_sdk import errors, model
 from retention_sdk.adapter import Capability
 from retention_sdk.cli import _help
+from retention_sdk.consent import Rule, load_rules, read_rules
 from retention_sdk.hooks import PREFIX, spec
 from retention_sdk.hooks.manager import load
 from retention_sdk.inserts import InsertSettings
@@ -35,6 +38,21 @@ MERGE = {
     "retention_delivered": "observers; errors are logged",
     "retention_failed": "observers; errors are logged",
 }
+CONSENT_HEAD = """\
+**This is engineering and not legal advice.** It makes the software careful; it does not make a
+campaign lawful. A lawyer has reviewed {reviewed} of these {rules} rules. Have those of the places
+you sell to read, and [signed off](../howto/sign-off-consent-rules.md), before you rely on them.
+
+{rules} rules of {regions} regions, version `{version}`. Confidence: {high} high, {medium} medium,
+{low} low. A rule of low confidence never makes a decision looser than the fallback at the end,
+unless the shop signed it off.
+
+How far the source was read: `page` ({page}), a page that states the rule was read; `statute-known`
+({statute_known}), the statute is known, its text was not opened for this row; `derived`
+({derived}), concluded from the law that is cited. The number behind an id is the version a
+signature binds to. What the columns mean, and what was added to them:
+[SOURCES.md](../../retention_sdk/consent/data/SOURCES.md). The same with all columns:
+`retention consent rules --json`."""
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -42,6 +60,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "errors.md", f"# Errors\n\n{GENERATED}```\n{inspect.getdoc(errors)}\n```\n"
     yield "cli.md", f"# The command line\n\n{GENERATED}```\n{_help()}\n```\n"
     yield "adapters.md", adapters_page()
+    yield "consent-rules.md", consent_rules_page()
     yield "schemas/event.json", schema(TypeAdapter(model.Event).json_schema())
     for name in (
         "Order",
@@ -98,6 +117,51 @@ def adapters_page() -> str:
         for c in capabilities
     ]
     return "# Adapters\n\n" + GENERATED + head + "\n" + "\n".join(rows) + "\n"
+
+
+def consent_rules_page() -> str:
+    rules = read_rules((ROOT / "retention_sdk/consent/data/rules.csv").read_text(encoding="utf-8"))
+    places = groupby(rules, key=lambda rule: (rule.jurisdiction, rule.region))
+    sections = [
+        f"## {name} ({'all other places' if region == '*' else region})\n\n"
+        "| rule | asks for | citation | note | source | confidence |\n|---|---|---|---|---|---|\n"
+        + "\n".join(map(consent_rule_row, here))
+        for (name, region), here in places
+    ]
+    head = CONSENT_HEAD.format(
+        rules=len(rules),
+        regions=len({rule.region for rule in rules}),
+        version=load_rules().version,
+        reviewed=sum(bool(rule.reviewer) for rule in rules),
+        **Counter(rule.confidence for rule in rules),
+        **Counter(rule.source_read.replace("-", "_") for rule in rules),
+    )
+    return f"# Consent rules\n\n{GENERATED}{head}\n\n" + "\n\n".join(sections) + "\n"
+
+
+def consent_rule_row(rule: Rule) -> str:
+    hours = " without ".join(filter(None, [rule.quiet_hours_note, rule.quiet_days_note]))
+    limits = {
+        "in force from": rule.in_force_note,
+        "until": rule.effective_until,
+        "only": hours,
+        "at most": rule.frequency_cap,
+        "own consent from age": rule.consent_age,
+        "has to carry": rule.mandatory_content,
+    }
+    asked = [rule.basis, rule.basis_conditions]
+    asked += [f"{name} {value}" for name, value in limits.items() if value]
+    source = ": ".join(filter(None, [rule.source_read, rule.source]))
+    sure = rule.confidence + (f"; reviewed by {rule.reviewer}" if rule.reviewer else "")
+    cells = (
+        f"**{rule.basis_code.replace('_', ' ')}**: {'; '.join(filter(None, asked))}",
+        rule.citation,
+        rule.note,
+        source,
+        sure,
+    )
+    escaped = (cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells)
+    return f"| `{rule.rule_id}` {rule.version} | " + " | ".join(escaped) + " |"
 
 
 def main() -> int:

@@ -36,6 +36,8 @@ _TABLE_NAMES = {"post": "postal_mail"}
 _HEADINGS = ("asks for", "counts as", "signed by")
 _WIDTH = len("soft opt-in") + 2
 _INDENT = "  "
+# As long as the longest id of the table: a longer title stands in a line of its own.
+_TITLE_MAX = 38
 
 
 class _Row(NamedTuple):
@@ -92,7 +94,9 @@ def _place(rule: Rule) -> tuple[str, str]:
 
 def _show(rows: Sequence[_Row], rules: RuleSet) -> None:
     out = console()
-    width = max((len(row.rule.rule_id) for row in rows), default=0) + 2
+    names = [len(row.rule.rule_id) for row in rows]
+    titles = [length for row in rows if (length := len(_title(row))) <= _TITLE_MAX]
+    width = max([*names, *titles], default=0) + 2
     for title, group in groupby(rows, key=_title):
         _show_head(title, out, width)
         for row in group:
@@ -103,7 +107,7 @@ def _show(rows: Sequence[_Row], rules: RuleSet) -> None:
 
 def _show_head(title: str, out: Console, width: int) -> None:
     heads = "".join(f"{heading:<{_WIDTH}}" for heading in _HEADINGS).rstrip()
-    if len(title) >= width - 1:
+    if len(title) > width - 2:
         out.print(Text(title, "bold"))
         title = ""
     out.print(Text(f"{title:<{width}}{heads}", "bold"))
