@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
 import json
 import sys
@@ -52,7 +53,9 @@ How far the source was read: `page` ({page}), a page that states the rule was re
 ({derived}), concluded from the law that is cited. The number behind an id is the version a
 signature binds to. What the columns mean, and what was added to them:
 [SOURCES.md](../../retention_sdk/consent/data/SOURCES.md). The same with all columns:
-`retention consent rules --json`."""
+`retention consent rules --json`.
+
+{scenarios}"""
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -133,10 +136,26 @@ def consent_rules_page() -> str:
         regions=len({rule.region for rule in rules}),
         version=load_rules().version,
         reviewed=sum(bool(rule.reviewer) for rule in rules),
+        scenarios=consent_scenarios(),
         **Counter(rule.confidence for rule in rules),
         **Counter(rule.source_read.replace("-", "_") for rule in rules),
     )
     return f"# Consent rules\n\n{GENERATED}{head}\n\n" + "\n\n".join(sections) + "\n"
+
+
+def consent_scenarios() -> str:
+    """Say how many written situations test the law, and how many the engine."""
+    marks: Counter[str] = Counter()
+    for file in sorted((ROOT / "tests/unit/consent/scenarios").glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as stream:
+            marks.update(row["mark"] for row in csv.DictReader(stream))
+    return (
+        f"[{marks.total()} written situations](../../tests/unit/consent/scenarios) hold the engine "
+        f"to these rules.\nIn {marks['page']} (`page`) a page that states the answer was read, in "
+        f"{marks['statute']} (`statute`) it follows\nfrom a statute that is known but was not "
+        f"opened, and {marks['derived']} (`derived`) test the engine and conclusions\nof our own, "
+        "not the law."
+    )
 
 
 def consent_rule_row(rule: Rule) -> str:
