@@ -145,7 +145,8 @@ def build_candidate(case: Case) -> Candidate:
     )
 
 
-def build_context(case: Case) -> Context:
+def build_context(case: Case, *, also: str = "") -> Context:
+    """Return the snapshot of a case; ``also`` is one more place where the person may live."""
     channel = build_candidate(case).channel
     home, *others = case.where.removesuffix(" + signed off").split(" + ")
     extras = dict(other.split(" ", 1) for other in others)
@@ -154,7 +155,7 @@ def build_context(case: Case) -> Context:
         id="77",
         email="buyer@example.org",
         phone=extras.get("phone", ""),
-        address=address,
+        address=_address(also) if also else address,
         consents=tuple(_answers(case, channel)),
         **_birth(case),
     )
@@ -172,7 +173,7 @@ def build_context(case: Case) -> Context:
         ),
         brand=Brand(name="Tea House", sender=Sender(name="Ada")),
         locale=LocaleChoice(tag="en", reason="test"),
-        order=_order(case, customer, billing),
+        order=_order(case, customer, home=address, billing=billing),
         customer=customer,
     )
 
@@ -227,9 +228,12 @@ def _birth(case: Case) -> dict[str, object]:
     return {}
 
 
-def _order(case: Case, customer: Customer, billing: Address | None) -> Order | None:
+def _order(
+    case: Case, customer: Customer, *, home: Address, billing: Address | None
+) -> Order | None:
+    """Return the order; an address that is not the account's stands in an unpaid one."""
     sale = next(filter(None, map(_SALE.fullmatch, case.clauses)), None)
-    if sale is None and billing is None:
+    if sale is None and billing is None and customer.address == home:
         return None
     kind, on = sale.groups() if sale else ("unpaid", None)
     paid_at = _day(on) or case.now - timedelta(hours=1)
@@ -244,7 +248,7 @@ def _order(case: Case, customer: Customer, billing: Address | None) -> Order | N
         refunded=price if kind == "refunded" else None,
         lines=(OrderLine(id="1", title="Tea", quantity=1, unit_price=price, total=price),),
         customer=customer,
-        shipping_address=customer.address,
+        shipping_address=home,
         billing_address=billing,
         is_gift=kind == "gift",
     )
