@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 import typer
+from rich.text import Text
 
 from ..consent import decide, explain
 from ..model import (
@@ -28,6 +29,7 @@ from ..model import (
     Sender,
     Shop,
 )
+from ..model import Purpose as ConsentPurpose
 from ..model.candidate import Surface
 from .choices import refuse
 from .consent_words import Channel, Region, read_place, rules_of
@@ -62,7 +64,10 @@ def command(
     at: Annotated[str, typer.Option(help="When, 2026-01-31T10:00+01:00; now without.")] = "",
     opt_in: Annotated[
         Literal["single", "confirmed"] | None,
-        typer.Option(help="There is a yes to marketing over this channel; confirmed: twice."),
+        typer.Option(help="There is a yes over this channel; confirmed: a double opt-in."),
+    ] = None,
+    opt_in_to: Annotated[
+        list[ConsentPurpose] | None, typer.Option(help="What for; without, marketing.")
     ] = None,
     opt_in_at: Annotated[str, typer.Option(help="When it was given; a day ago without.")] = "",
     objected: Annotated[bool, typer.Option("--objected", help="There is a no.")] = False,
@@ -84,10 +89,10 @@ def command(
     now = _moment(at, datetime.now(UTC), option="--at")
     answers = _answers(
         ConsentChannel(channel),
-        opt_in=opt_in,
+        level=OptInLevel(opt_in) if opt_in else None,
+        purposes=opt_in_to or [ConsentPurpose.MARKETING],
         given_at=_moment(opt_in_at, now - timedelta(days=1), option="--opt-in-at"),
-        is_denied=objected,
-        now=now,
+        objected_at=now if objected else None,
     )
     paid_at = _moment(sale_at, now - timedelta(hours=1), option="--sale-at")
     customer = Customer(
@@ -119,17 +124,21 @@ def _candidate(channel: Channel, purpose: Purpose, *, is_personalised: bool) -> 
 def _answers(
     channel: ConsentChannel,
     *,
-    opt_in: str | None,
+    level: OptInLevel | None,
+    purposes: Sequence[ConsentPurpose],
     given_at: datetime,
-    is_denied: bool,
-    now: datetime,
+    objected_at: datetime | None,
 ) -> tuple[Consent, ...]:
-    found = []
-    if opt_in:
-        yes, level = ConsentState.GRANTED, OptInLevel(opt_in)
-        found.append(Consent(channel=channel, state=yes, recorded_at=given_at, opt_in_level=level))
-    if is_denied:
-        found.append(Consent(channel=channel, state=ConsentState.DENIED, recorded_at=now))
+    yes, no = ConsentState.GRANTED, ConsentState.DENIED
+    found = [
+        Consent(
+            channel=channel, state=yes, recorded_at=given_at, opt_in_level=level, purpose=purpose
+        )
+        for purpose in purposes
+        if level
+    ]
+    if objected_at:
+        found.append(Consent(channel=channel, state=no, recorded_at=objected_at))
     return tuple(found)
 
 
@@ -177,4 +186,4 @@ def _show(decision: Decision, told: str) -> None:
     out = console()
     colour = "green" if decision.allowed else "red"
     out.print("yes" if decision.allowed else "no", style=f"bold {colour}")
-    out.print(textwrap.fill(told, out.width), markup=False)
+    out.print(Text(told))

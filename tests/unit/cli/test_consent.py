@@ -171,6 +171,9 @@ def test_a_leaflet_for_all_needs_no_consent(capsys):
 
     assert 0 == run(capsys, *asked, "--same-for-all")[0]
     assert 7 == run(capsys, *asked)[0]
+    assert 7 == run(capsys, *asked, "--opt-in", "single")[0]
+    both = ("--opt-in-to", "marketing", "--opt-in-to", "profiling")
+    assert 0 == run(capsys, *asked, "--opt-in", "single", *both)[0]
 
 
 @pytest.mark.usefixtures("nowhere")
