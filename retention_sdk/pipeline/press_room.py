@@ -27,6 +27,7 @@ from ..model import (
 from .card_text import CardText, fingerprint
 from .choose import Chosen, Pick, choose
 from .coupons import CouponDesk
+from .decided import record_decisions
 from .gate import Gate, Question, card_question
 from .locale import localizer_for
 from .looks import Looks
@@ -156,8 +157,7 @@ class PressRoom:
         self, connection: Connection, written: Written, order: Order, *, subject_id: str
     ) -> CardRecord:
         """Record a card for the parcel of an order; a parcel that has one keeps it."""
-        for decision in written.decisions:
-            self.store.decisions.record(connection, decision, subject_id=subject_id)
+        self._record(connection, written.decisions, subject_id)
         return self.store.cards.assign(
             connection,
             place_of(written.context, written.pick, order),
@@ -265,6 +265,14 @@ class PressRoom:
                 now=self.clock(),
             )
 
+    def _record(
+        self, connection: Connection, decisions: Sequence[Decision], subject_id: str
+    ) -> None:
+        now = self.clock()
+        record_decisions(
+            self.store, connection, decisions, rules=self.rules, subject_id=subject_id, now=now
+        )
+
     def question(self, record: CardRecord, text: CardText) -> Question:
         """Return what must still be allowed when a copy of a card leaves."""
         return card_question(record, text, shop=self.snapshots.shop, brand=self.snapshots.brand)
@@ -275,8 +283,7 @@ class PressRoom:
         with self.store.begin() as connection:
             verdict = self.gate.ask(connection, question, delivery_id=delivery_id, now=now)
             if verdict.decision:
-                subject_id = record.subject_id
-                self.store.decisions.record(connection, verdict.decision, subject_id=subject_id)
+                self._record(connection, (verdict.decision,), record.subject_id)
         return not verdict.stopped
 
     def renew(self, record: CardRecord) -> CardRecord:
@@ -309,8 +316,7 @@ class PressRoom:
         if written.card == old.card:
             return None
         with self.store.begin() as connection:
-            for decision in written.decisions:
-                self.store.decisions.record(connection, decision, subject_id=record.subject_id)
+            self._record(connection, written.decisions, record.subject_id)
             fresh = self.store.cards.replace(
                 connection,
                 record,

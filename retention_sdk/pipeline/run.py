@@ -26,6 +26,7 @@ from ..model import (
 )
 from ..model.candidate import Surface
 from .choose import Chosen, Pick
+from .decided import record_decisions
 from .deliver import deliver
 from .gate import Question
 from .make import Documents, delivery_id_for, render
@@ -88,8 +89,14 @@ class Pipeline:
             return known
         chosen = self._cards.room.choose(context)
         with self._store.begin() as connection:
-            for decision in chosen.decisions:
-                self._store.decisions.record(connection, decision, subject_id=subject_id)
+            record_decisions(
+                self._store,
+                connection,
+                chosen.decisions,
+                rules=self._cards.room.rules,
+                subject_id=subject_id,
+                now=self._clock(),
+            )
             payload = self._store.stages.record(
                 connection,
                 context.event_id,

@@ -15,7 +15,6 @@ from ..model import (
     Award,
     Brand,
     Consent,
-    ConsentChanged,
     Context,
     CustomerErased,
     History,
@@ -31,6 +30,7 @@ from ..model import (
 )
 from .coupons import note_redemptions
 from .locale import resolve_locale
+from .people import note_person
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
@@ -161,11 +161,7 @@ class Snapshots:
     def _note(self, connection: Connection, stored: StoredEvent, now: datetime) -> None:
         """Keep what the event says about consent, the order's few facts, and used coupons."""
         event, subject_id = stored.event, stored.subject_id
-        customer = customer_of(event)
-        answers = customer.consents if customer else ()
-        if isinstance(event, ConsentChanged):
-            answers = (event.consent,)
-        self.store.consents.record(connection, subject_id, answers, event_id=event.id, now=now)
+        note_person(self.store, connection, event, subject_id=subject_id, now=now)
         if order := order_of(event):
             self.store.orders.record(
                 connection, order, shop_id=event.shop_id, subject_id=subject_id

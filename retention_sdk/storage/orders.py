@@ -71,6 +71,11 @@ class OrderFacts:
         )
         return connection.execute(query).rowcount == 1
 
+    def reassign(self, connection: Connection, subject_id: str, *, to: str) -> int:
+        """Let the orders of one subject be those of another, after a merge; return how many."""
+        query = update(order_fact).where(order_fact.c.subject_id == subject_id)
+        return connection.execute(query.values(subject_id=to)).rowcount
+
     def of_subject(self, connection: Connection, subject_id: str) -> tuple[OrderFact, ...]:
         """Return what is kept of a person's orders, earliest first."""
         table = order_fact
