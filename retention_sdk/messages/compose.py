@@ -38,6 +38,7 @@ def compose_email(
     localizer: Localizer,
     *,
     unsubscribe_url: str | None = None,
+    preferences_url: str | None = None,
     tracking_url: str | None = None,
     expiring: Expiring | None = None,
 ) -> Message:
@@ -45,6 +46,7 @@ def compose_email(
 
     Only the kinds of content that were decided on appear. ``unsubscribe_url`` takes the
     one-click POST of RFC 8058; without it, a marketing e-mail is unsubscribed from by mail.
+    ``preferences_url`` is the page beside it, linked once its name is translated.
     ``tracking_url`` is the carrier's page, for the button of a shipping notice; ``expiring``
     stands in a points notice.
 
@@ -84,7 +86,9 @@ def compose_email(
         call_to_action=_call_to_action(context, candidate, words, tracking_url or ""),
         **_signature(context, words),
         footer=tuple(_footer(context, words, template, contact=brand.contact_email or answers_to)),
-        unsubscribe=_unsubscribe(decision, words, answers_to, unsubscribe_url or ""),
+        unsubscribe=_unsubscribe(
+            decision, words, answers_to, unsubscribe_url or "", preferences_url or ""
+        ),
         must_include=decision.must_include,
     )
 
@@ -164,14 +168,18 @@ def _footer(context: Context, words: Words, template: str, *, contact: str) -> I
 
 
 def _unsubscribe(
-    decision: Decision, words: Words, mailbox: str, one_click_url: str
+    decision: Decision, words: Words, mailbox: str, one_click_url: str, preferences_url: str
 ) -> Unsubscribe | None:
+    """Return how to end advertising; what is about an order has no such thing to end."""
     if not is_marketing(decision):
         return None
     if one_click_url and not secure_url(one_click_url):
         raise ConsentError("the unsubscribe link must be an https URL (RFC 8058, 3.1)")
+    key, url = "privacy.preferences.title", secure_url(preferences_url)
+    is_linked = bool(url) and words.localizer.can_say(key)
     return Unsubscribe(
         text=words.say("email.footer.unsubscribe"),
         mailto=f"mailto:{quote(mailbox, safe='@')}?subject=unsubscribe",
         one_click_url=one_click_url,
+        preferences=Link(text=words.say(key), url=url) if is_linked else None,
     )

@@ -57,11 +57,15 @@ class Link(Record):
 
 
 class Unsubscribe(Record):
-    """How to say no. ``one_click_url`` takes the POST of RFC 8058; ``mailto`` always works."""
+    """How to say no. ``one_click_url`` takes the POST of RFC 8058; ``mailto`` always works.
+
+    ``preferences`` leads to where somebody says no to a part of it.
+    """
 
     text: Text
     mailto: Text
     one_click_url: Text = ""
+    preferences: Link | None = None
 
     @property
     def url(self) -> str:

@@ -35,6 +35,8 @@ def _lines(message: Message) -> Iterator[str]:
     yield from ("", _RULE, *message.footer)
     if refusal := message.unsubscribe:
         yield from ("", _label(refusal.text, message), refusal.url)
+        if link := refusal.preferences:
+            yield from ("", _label(link.text, message), link.url)
 
 
 def _label(text: str, message: Message) -> str:

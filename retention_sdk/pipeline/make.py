@@ -20,11 +20,12 @@ from ..inserts.codes.settings import CodesConfig
 from ..inserts.formats import DEFAULT_FORMAT
 from ..inserts.offers import CardOffer, Offer
 from ..messages import Message, compose_email, render_email
-from ..model import Artifact, Candidate, ContentKind, Context, Record
+from ..model import Artifact, Candidate, ConsentChannel, ContentKind, Context, Record
 from ..model.candidate import Surface
 from ..model.shop import Shop
 from .choose import Pick
 from .coupons import CouponDesk
+from .links import Links
 from .locale import localizer_for
 from .looks import Looks
 
@@ -71,11 +72,13 @@ def compose(
     settings: InsertSettings | None = None,
     card_id: int | None = None,
     coupons: CouponDesk | None = None,
+    links: Links | None = None,
 ) -> Documents:
     """Write the card and the e-mail that were allowed, in the language of the context.
 
     ``card_id`` is the number of a card that is written anew; a first one gets its own.
-    ``coupons`` makes the card's own code, so that it exists before it is printed.
+    ``coupons`` makes the card's own code, so that it exists before it is printed. ``links`` are
+    where advertising is unsubscribed from; without them that is done by mail.
 
     Raises:
         PlatformError: the platform that makes coupons refused, or is away.
@@ -97,8 +100,27 @@ def compose(
             coupon=_own_coupon(context, pick.candidate, settings, coupons, number),
         )
     if pick := by_surface.get("email"):
-        email = compose_email(context, pick.candidate, pick.decision, words)
+        unsubscribe_url, preferences_url = _ways_out(context, links)
+        email = compose_email(
+            context,
+            pick.candidate,
+            pick.decision,
+            words,
+            unsubscribe_url=unsubscribe_url,
+            preferences_url=preferences_url,
+        )
     return Documents(card=card, email=email)
+
+
+def _ways_out(context: Context, links: Links | None) -> tuple[str, str]:
+    """Return where to unsubscribe and where to choose; RFC 8058 s. 3.1 wants both on https."""
+    who, now, locale = context.subject_id, context.now, context.locale.tag
+    if links is None or not links.is_secure or who is None:
+        return "", ""
+    return (
+        links.unsubscribe_url(who, ConsentChannel.EMAIL, now=now, locale=locale),
+        links.preferences_url(who, now=now, locale=locale),
+    )
 
 
 def _typed(card_id: int, candidate: Candidate, codes: Codes) -> str:
