@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +27,8 @@ SOME = RuleSet.of(
 TODAY = date(2026, 11, 18)
 LOW = "eu.mark.parcel_insert.third-party"
 EMAIL = ("marketing", "email", "")
+INSERT = ("marketing", "parcel_insert", "own_personalised")
+STORED = Path(__file__).parents[2] / "golden" / "consent" / "rule-set-format-1.json"
 
 
 def rule_of(rules, rule_id):
@@ -115,6 +119,35 @@ def replaced(text, old, new):
 def test_a_damaged_set_is_refused(damage, words):
     with pytest.raises(ConfigError, match=words):
         RuleSet.parse(damage(SHIPPED.dump()))
+
+
+def test_a_set_that_an_older_release_stored_is_read_as_it_was():
+    """The file is not made again: a change that breaks this test breaks replay in real shops."""
+    text = STORED.read_text("utf-8").rstrip("\n")
+    rules = RuleSet.parse(text)
+    (own,) = rules.added
+
+    assert "sha256:fd2e62bbcd95e782f2a4f998" == rules.version
+    assert "40686e8b089e" == own.version
+    assert text == rules.dump()
+    assert rules.is_signed(own)
+    assert own == rules.find(("FR", "EU", "*"), INSERT, day=date(2030, 12, 31))
+    assert own.replaces == rules.find(("FR", "EU", "*"), INSERT, day=date(2031, 1, 1)).rule_id
+
+
+def test_versions_can_be_worked_out_without_this_package():
+    """SHA-256 over JSON with sorted keys and no spaces: ``sha256sum`` would do."""
+    stored = json.loads(STORED.read_text("utf-8"))
+    own = {name: value for name, value in stored["added"][0].items() if name != "reviewer"}
+    version = stored.pop("version")
+
+    assert stored["sign_offs"][1]["version"] == digest(own)[:12]
+    assert version == f"sha256:{digest(stored)[:24]}"
+
+
+def digest(document):
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
 
 
 # Dates -----------------------------------------------------------------------------------------
