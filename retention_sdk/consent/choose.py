@@ -9,11 +9,15 @@ from ..model import Candidate, Decision
 
 
 class Choice(NamedTuple):
-    """Every decision made, in order; ``candidate`` and ``decision`` are None if all were no."""
+    """Every decision made, in order; ``candidate`` and ``decision`` are None if all were no.
+
+    ``asked`` are the candidates that the decisions are about, one each.
+    """
 
     candidate: Candidate | None
     decision: Decision | None
     decisions: tuple[Decision, ...]
+    asked: tuple[Candidate, ...] = ()
 
 
 def first_allowed(
@@ -21,9 +25,11 @@ def first_allowed(
 ) -> Choice:
     """Ask about candidates, best first, until one is allowed. All decisions are to be recorded."""
     decisions: list[Decision] = []
+    asked: list[Candidate] = []
     for candidate in candidates:
+        asked.append(candidate)
         decision = judge(candidate)
         decisions.append(decision)
         if decision.allowed:
-            return Choice(candidate, decision, tuple(decisions))
-    return Choice(None, None, tuple(decisions))
+            return Choice(candidate, decision, tuple(decisions), tuple(asked))
+    return Choice(None, None, tuple(decisions), tuple(asked))

@@ -57,9 +57,20 @@ class HookCalls:
         return {name: dict(facts) for name, facts in answers}
 
     def veto_message(self, *, context: Context, candidate: Candidate) -> tuple[str, ...]:
-        """Return every reason against a candidate, each with the plugin it came from."""
-        answers = self._named("retention_veto_message", context=context, candidate=candidate)
-        return tuple(f"{name}: {reason}" for name, reason in answers)
+        """Return every reason against a candidate, each with the plugin it came from.
+
+        A plugin that breaks is a reason too: it might have said no.
+        """
+        hook, reasons = "retention_veto_message", []
+        values = {"context": context, "candidate": candidate}
+        for name, function, wanted in self._implementations(hook):
+            try:
+                reason = _ask(hook, name, function, {key: values[key] for key in wanted})
+                reasons += [] if reason is None else [f"{name}: {reason}"]
+            except PluginError as error:
+                _log.warning("%s; taken as a no", error)
+                reasons.append(f"{name}: it broke, and is taken as a no ({error})")
+        return tuple(reasons)
 
     def choose_template(self, *, context: Context, candidates: Sequence[str]) -> str | None:
         """Return a plugin's choice of template, if it is among the candidates."""

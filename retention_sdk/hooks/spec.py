@@ -83,6 +83,7 @@ def retention_veto_message(context: Context, candidate: Candidate) -> str | None
 
     Called once per candidate, before the consent rules answer. Any reason wins, nobody can
     overrule it, and it is stored with the decision. Write it as a sentence for a shop owner.
+    A plugin that breaks here is taken as a no: nobody can know what it would have said.
     """
 
 

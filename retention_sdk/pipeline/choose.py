@@ -29,12 +29,14 @@ class Pick(Record):
 class Chosen(Record):
     """One pick per surface at the most, and all decisions made to get there.
 
+    ``candidates`` are what the decisions are about, one each, so that all can be made again.
     ``card_notes`` tell why a card came first, before consent was asked, and what was left out.
     """
 
     picks: tuple[Pick, ...]
     decisions: tuple[Decision, ...]
     card_notes: tuple[Line, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 def choose(
@@ -64,6 +66,7 @@ def choose(
         ),
         decisions=tuple(decision for choice in choices for decision in choice.decisions),
         card_notes=insert.notes if context.order else (),
+        candidates=tuple(candidate for choice in choices for candidate in choice.asked),
     )
 
 

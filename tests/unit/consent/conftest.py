@@ -77,8 +77,18 @@ def make_context() -> Callable[..., Context]:
         paid_at: datetime | None = None,
         is_gift: bool = False,
         has_order: bool = True,
+        phone: str = "",
+        birth_year: int | None = None,
+        birthday: str = "",
     ) -> Context:
-        customer = Customer(id="77", email="buyer@example.org", consents=consents)
+        customer = Customer(
+            id="77",
+            email="buyer@example.org",
+            phone=phone,
+            birth_year=birth_year,
+            birthday=birthday,
+            consents=consents,
+        )
         price = Money(minor=2500, currency="EUR")
         order = Order(
             id="1001",

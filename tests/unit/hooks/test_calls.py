@@ -90,11 +90,22 @@ def test_retention_veto_message(names):
     assert (f"{names[0]}: She asked for silence.",) == vetoes
 
 
-def test_a_veto_that_breaks_does_not_pass_as_consent():
-    plugins = plugins_of("retention_veto_message", a=lambda candidate: 1 / 0)
+@pytest.mark.parametrize("answer", [lambda candidate: 1 / 0, lambda candidate: {}["gone"]])
+def test_a_veto_that_breaks_does_not_pass_as_consent(answer, caplog):
+    plugins = plugins_of("retention_veto_message", a=answer, b=lambda candidate: "No.")
+    vetoes = plugins.call.veto_message(context=None, candidate=None)
 
-    with pytest.raises(PluginError, match="plugin 'a' failed in retention_veto_message"):
-        plugins.call.veto_message(context=None, candidate=None)
+    assert 2 == len(vetoes)
+    assert vetoes[0].startswith("a: it broke, and is taken as a no (plugin 'a' failed in")
+    assert "b: No." == vetoes[1]
+    assert "taken as a no" in caplog.text
+
+
+@pytest.mark.parametrize("answer", ["", False, 0, True, ["no"]])
+def test_whatever_a_veto_answers_is_a_no_unless_it_is_none(answer):
+    plugins = plugins_of("retention_veto_message", a=lambda candidate: answer)
+
+    assert (f"a: {answer}",) == plugins.call.veto_message(context=None, candidate=None)
 
 
 def test_retention_choose_template():
