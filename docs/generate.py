@@ -150,11 +150,11 @@ def consent_scenarios() -> str:
         with file.open(encoding="utf-8", newline="") as stream:
             marks.update(row["mark"] for row in csv.DictReader(stream))
     return (
-        f"[{marks.total()} written situations](../../tests/unit/consent/scenarios) hold the engine "
-        f"to these rules.\nIn {marks['page']} (`page`) a page that states the answer was read, in "
-        f"{marks['statute']} (`statute`) it follows\nfrom a statute that is known but was not "
-        f"opened, and {marks['derived']} (`derived`) test the engine and conclusions\nof our own, "
-        "not the law."
+        f"[{marks.total()} written situations](../../tests/unit/consent/scenarios/README.md) hold "
+        f"the engine to these rules.\nIn {marks['page']} (`page`) a page that states the answer was "
+        f"read, in {marks['statute']} (`statute`) it follows\nfrom a statute that is known but was "
+        f"not opened, and {marks['derived']} (`derived`) test the engine\nand conclusions of our "
+        "own, not the law."
     )
 
 
