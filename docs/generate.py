@@ -151,8 +151,8 @@ def consent_scenarios() -> str:
             marks.update(row["mark"] for row in csv.DictReader(stream))
     return (
         f"[{marks.total()} written situations](../../tests/unit/consent/scenarios/README.md) hold "
-        f"the engine to these rules.\nIn {marks['page']} (`page`) a page that states the answer was "
-        f"read, in {marks['statute']} (`statute`) it follows\nfrom a statute that is known but was "
+        f"the engine to these rules.\nIn {marks['page']} (`page`) a page that states the answer "
+        f"was read, in {marks['statute']} (`statute`) it follows\nfrom a statute that is known but was "
         f"not opened, and {marks['derived']} (`derived`) test the engine\nand conclusions of our "
         "own, not the law."
     )
