@@ -23,6 +23,7 @@ from .consent_words import (
     read_day,
     read_place,
     rules_of,
+    signature_of,
 )
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 
@@ -78,9 +79,7 @@ def command(
 
 
 def _row(rule: Rule, rules: RuleSet, day: date) -> _Row:
-    sign_off = rules.sign_offs.get(rule.rule_id)
-    signed_by = sign_off.by if sign_off and rules.is_signed(rule) else ""
-    return _Row(rule, counts_as(rule, rules, day=day), signed_by)
+    return _Row(rule, counts_as(rule, rules, day=day), signature_of(rule, rules))
 
 
 def _as_json(row: _Row) -> dict[str, Any]:

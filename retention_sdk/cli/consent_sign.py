@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Annotated
 
@@ -42,12 +43,14 @@ def command(
 
 
 def _append(file: Path, sign_off: SignOff) -> None:
-    """Replace the file in one step, so that it is never there by half."""
+    """Replace the file in one step, so that it is never there by half; it may hold secrets."""
     text = add_sign_off(read_input(file).decode("utf-8"), sign_off)
-    new = file.with_name(f"{file.name}.new")
+    target = file.resolve()
+    new = target.with_name(f"{target.name}.new")
+    new.touch(mode=0o600)
     new.write_text(text, encoding="utf-8")
-    new.chmod(file.stat().st_mode)
-    new.replace(file)
+    new.chmod(stat.S_IMODE(target.stat().st_mode))
+    new.replace(target)
 
 
 def _show(lines: str, file: Path | None) -> None:

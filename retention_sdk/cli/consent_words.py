@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from ..app import Retention
-from ..consent import Basis, RuleSet, load_rules
+from ..consent import Basis, Rule, RuleSet, load_rules
 from ..consent.places import Place, zones_of
 from .choices import refuse
 from .output import DEFAULT_CONFIG
@@ -63,6 +63,12 @@ def read_day(text: str, *, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         refuse(option, "is not a day; write it as 2026-01-31")
+
+
+def signature_of(rule: Rule, rules: RuleSet) -> str:
+    """Return who signed a rule as it stands, and when; empty where nobody did."""
+    sign_off = rules.sign_offs.get(rule.rule_id)
+    return f"{sign_off.by}, {sign_off.on}" if sign_off and rules.is_signed(rule) else ""
 
 
 def in_words(basis: Basis) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date
+from difflib import get_close_matches
 
 from ..errors import ConfigError
+from .rule import Rule
 from .rules import RuleSet
 from .settings import SignOff
 
@@ -19,14 +21,25 @@ def make_sign_off(rule_id: str, *, rules: RuleSet, by: str, on: date, note: str 
     Raises:
         ConfigError: there is no such rule, or this version of it is signed already.
     """
-    known = {rule.rule_id: rule for rule in (*rules.rules, *rules.added)}
-    rule = known.get(rule_id)
-    if rule is None:
-        raise ConfigError("there is no such rule", key=rule_id, hint="`retention consent rules`")
+    rule = find_rule(rule_id, rules)
     if rules.is_signed(rule):
         signed = rules.sign_offs[rule_id]
         raise ConfigError(f"is signed off already, by {signed.by} on {signed.on}", key=rule_id)
     return SignOff(rule_id=rule_id, by=by, on=on, version=rule.version, note=note)
+
+
+def find_rule(rule_id: str, rules: RuleSet) -> Rule:
+    """Return a rule by its id.
+
+    Raises:
+        ConfigError: there is none; the message proposes one that is spelt alike.
+    """
+    known = {rule.rule_id: rule for rule in (*rules.rules, *rules.added)}
+    if rule_id not in known:
+        near = get_close_matches(rule_id, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else "`retention consent rules` lists them"
+        raise ConfigError("there is no such rule", key=rule_id, hint=hint)
+    return known[rule_id]
 
 
 def write_sign_off(sign_off: SignOff) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @hookspec
 def retention_register(registry: Registry) -> None:
-    """Offer adapters, channels, templates, styles, payment methods and commands by name.
+    """Offer adapters, channels, templates, styles, payment methods, consent rules and commands.
 
     Called once per plugin while plugins are loaded, before there is a configuration. Name
     classes as strings (``"package.module:Class"``), so that they are imported on first use. Two

@@ -200,8 +200,40 @@ def test_a_signature_is_printed_or_written(shop, capsys):
     assert [] == list(shop.glob("*.new"))
 
     told = listed(capsys, "--country", "FR")[rule_id]
-    assert ('Maître "A"', "opt_out") == (told["signed_by"], told["counts_as"])
+    assert ('Maître "A", 2026-11-20', "opt_out") == (told["signed_by"], told["counts_as"])
     assert 3 == run(capsys, *signature, "--write")[0]
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_a_rule_is_shown_with_all_its_words(capsys):
+    code, out, _ = run(capsys, "show", "de.mark.email")
+    told = " ".join(out.split())
+
+    assert 0 == code
+    assert "s. 7(3): sale, own similar goods, no objection" in told
+    assert "signed by nobody" in told
+    assert "opt in proof confirmed" in told
+    assert json.loads(run(capsys, "show", "de.mark.email", "--json")[1]) == {
+        name: value
+        for name, value in listed(capsys)["de.mark.email"].items()
+        if name not in {"counts_as", "signed_by"}
+    }
+    code, _, err = run(capsys, "show", "de.mark.mail")
+    assert (3, True) == (code, "did you mean de.mark.email?" in err)
+
+
+def test_a_settings_file_keeps_its_rights_and_its_link(shop, capsys):
+    Path("real").mkdir()
+    real = Path("retention.toml").rename(shop / "real" / "retention.toml")
+    real.chmod(0o640)
+    Path("retention.toml").symlink_to(real)
+
+    code, _, err = run(capsys, "sign", "de.mark.sms", "--by", "A", "--write")
+
+    assert (0, "") == (code, err)
+    assert Path("retention.toml").is_symlink()
+    assert 0o640 == real.stat().st_mode & 0o777
+    assert "de.mark.sms" in real.read_text("utf-8")
 
 
 def test_the_doctor_warns_of_what_is_not_in_force(shop, capsys):
@@ -236,4 +268,4 @@ def test_help_names_the_sub_commands(capsys):
 
     assert 0 == code
     assert HELP in " ".join(out.split())
-    assert all(name in out for name in ("rules", "check", "sign"))
+    assert all(name in out for name in ("rules", "show", "check", "sign"))

@@ -75,7 +75,7 @@ def test_its_commands_run_and_print_what_is_shown(capsys):
         assert "\n".join(shown) in told
         commands.append(words[1])
 
-    assert ["rules", "check", "sign", "sign"] == commands
+    assert ["rules", "check", "show", "sign", "sign"] == commands
     assert 0 == main(["doctor"])
     assert "would replace" not in capsys.readouterr().out
 
