@@ -152,9 +152,9 @@ def consent_scenarios() -> str:
     return (
         f"[{marks.total()} written situations](../../tests/unit/consent/scenarios/README.md) hold "
         f"the engine to these rules.\nIn {marks['page']} (`page`) a page that states the answer "
-        f"was read, in {marks['statute']} (`statute`) it follows\nfrom a statute that is known but was "
-        f"not opened, and {marks['derived']} (`derived`) test the engine\nand conclusions of our "
-        "own, not the law."
+        f"was read, in {marks['statute']} (`statute`) it follows\n"
+        f"from a statute that is known but was not opened, and {marks['derived']} (`derived`) test "
+        "the engine\nand conclusions of our own, not the law."
     )
 
 
