@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -11,12 +12,15 @@ from ..app import Retention
 from ..errors import ConfigError
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 
+if TYPE_CHECKING:
+    from ..config import Config
+
 _MISSING = "the web server is not installed"
 _INSTALL = "pip install 'retention-sdk[web]'"
 _GRACE_S = 10
 _NOTHING = (
     "retention: warning: there is nothing to serve but /health; set codes.base_url for the codes "
-    "of cards, or a table [platforms.…] for webhooks"
+    "of cards, consent.base_url for the privacy pages, or a table [platforms.…] for webhooks"
 )
 
 
@@ -29,7 +33,7 @@ def command(
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> int:
-    """Serve the codes of cards, webhooks and /health until it is stopped.
+    """Serve the codes of cards, webhooks, privacy pages and /health until it is stopped.
 
     Put it behind a server that speaks TLS. No address is logged or kept.
     """
@@ -41,9 +45,13 @@ def command(
         raise ConfigError(f"{_MISSING} ({error.name})", key="serve", hint=_INSTALL) from None
     with Retention.from_file(config) as shop:
         app = create_app(shop)
-        answer = {"codes": bool(shop.config.codes.base_url), "hooks": sorted(shop.config.platforms)}
-        emit(answer, as_json=json, human=lambda: _tell(answer, shop.config.codes.base_url))
-        if not (answer["codes"] or answer["hooks"]):
+        answer = {
+            "codes": bool(shop.config.codes.base_url),
+            "hooks": sorted(shop.config.platforms),
+            "privacy": bool(shop.config.consent.base_url),
+        }
+        emit(answer, as_json=json, human=lambda: _tell(answer, shop.config))
+        if not any(answer.values()):
             print(_NOTHING, file=sys.stderr, flush=True)
         # An access log would keep address and token of every visitor.
         settings = uvicorn.Config(
@@ -60,8 +68,12 @@ def command(
     return 0
 
 
-def _tell(answer: dict[str, object], base_url: str) -> None:
+def _tell(answer: dict[str, object], config: Config) -> None:
+    base_url, pages_url = config.codes.base_url, config.consent.base_url
     codes = f"{base_url}… at /t/" if base_url else "none; set codes.base_url"
+    path = urlsplit(pages_url).path
+    privacy = f"{pages_url}… at {path}u/, {path}p/, {path}c/"
     out = console()
     out.print(f"codes     {codes}", markup=False)
+    out.print(f"privacy   {privacy if pages_url else 'none; set consent.base_url'}", markup=False)
     out.print(f"webhooks  {', '.join(map(str, answer['hooks'])) or 'none'}", markup=False)  # type: ignore[call-overload] # a list
