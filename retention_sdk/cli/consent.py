@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import consent_check, consent_rules, consent_show, consent_sign
+from . import consent_check, consent_links, consent_rules, consent_show, consent_sign
 
 HELP = "Consent: rules with their sources, what they decide, signatures. Each takes --json."
 
@@ -15,4 +15,3 @@ def add_commands(app: typer.Typer) -> None:
     app.command("show")(consent_show.command)
     app.command("check")(consent_check.command)
     app.command("sign")(consent_sign.command)
-    app.command("link")(consent_links.command)
