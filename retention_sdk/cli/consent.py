@@ -15,3 +15,4 @@ def add_commands(app: typer.Typer) -> None:
     app.command("show")(consent_show.command)
     app.command("check")(consent_check.command)
     app.command("sign")(consent_sign.command)
+    app.command("link")(consent_links.command)
