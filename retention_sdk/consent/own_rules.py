@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import ConfigError, PluginError
-from .places import Place, zones_of
+from .places import Place, known_subdivisions, zones_of
 from .rule import Rule
 from .rules import RuleSet
 from .rules_csv import load_rules, read_rules
 from .settings import SignOff
 
+# Twenty times the shipped table: no shop has more rules of its own.
+_BYTES_MAX = 3_000_000
 _BASELINES = frozenset({"*", "EU"})
 _OTHER_NAMES = {"UK": "GB", "EL": "GR", "UAE": "AE"}
 
@@ -65,6 +67,9 @@ def read_own_rules(file: Path) -> tuple[Rule, ...]:
         ConfigError: it cannot be read, a row is wrong, or is about a place that there is not.
     """
     try:
+        if file.stat().st_size > _BYTES_MAX:
+            message = f"is larger than {_BYTES_MAX // 1_000_000} MB"
+            raise ConfigError(message, file=str(file), key="consent.rules")
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         reason = error.strerror or "cannot be read"
@@ -79,13 +84,16 @@ def read_own_rules(file: Path) -> tuple[Rule, ...]:
 
 def _check_region(rule: Rule, file: str) -> None:
     """A rule for a place nobody lives in would never apply, and nobody would notice."""
-    country = rule.region.partition("-")[0]
-    if rule.region in _BASELINES or zones_of([Place(country)]):
-        return
-    meant = _OTHER_NAMES.get(country)
-    hint = f"write {meant}" if meant else "write ISO 3166: DE, US-CA"
+    country, _, state = rule.region.partition("-")
     key = f"{rule.rule_id}.region"
-    raise ConfigError(f"there is no country {country}", file=file, key=key, hint=hint)
+    if rule.region not in _BASELINES and not zones_of([Place(country)]):
+        meant = _OTHER_NAMES.get(country)
+        hint = f"write {meant}" if meant else "write ISO 3166: DE, US-CA"
+        raise ConfigError(f"there is no country {country}", file=file, key=key, hint=hint)
+    known = known_subdivisions(country)
+    if state and known and rule.region not in known:
+        hint = "write ISO 3166-2: US-CA"
+        raise ConfigError(f"there is no state {rule.region}", file=file, key=key, hint=hint)
 
 
 def _ask(offer: RulesOffer) -> Iterator[Rule]:

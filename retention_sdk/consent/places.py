@@ -125,6 +125,11 @@ def zones_of(places: Sequence[Place]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def known_subdivisions(country: str) -> frozenset[str]:
+    """Return the states or provinces of a country, ISO 3166-2; empty where no table has them."""
+    return frozenset(code for (home, _), code in _subdivision_names().items() if home == country)
+
+
 def ruled_countries(regions: Iterable[str]) -> frozenset[str]:
     """Return the countries in which one of these regions' rules holds."""
     countries = {region.partition("-")[0] for region in regions}

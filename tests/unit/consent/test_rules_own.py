@@ -101,6 +101,7 @@ def test_a_signature_ends_when_the_rule_is_edited(own_file):
     [
         (TIGHTER.replace(",US,", ",UK,"), "tea.us.email.region: there is no country UK .write GB"),
         (TIGHTER.replace(",US,", ",QQ,"), "there is no country QQ .write ISO 3166"),
+        (TIGHTER.replace(",US,", ",US-TEX,"), "region: there is no state US-TEX .write ISO 3166-2"),
         (TIGHTER.replace(",high,", ",sure,"), "rules.csv:2: tea.us.email.confidence: "),
         (LOOSER.replace("de.mark.email\n", "x\n"), "rules.csv: tea.de.email.replaces: there is no"),
         (TIGHTER + TIGHTER, "rules.csv: consent.rules: two consent rules for tea.us.email"),
@@ -116,7 +117,7 @@ def test_a_wrong_row_is_refused_by_file_and_column(own_file, row, words):
 
 
 def test_rules_for_an_own_baseline_and_for_everywhere_are_fine(own_file):
-    rows = [TIGHTER.replace(",US,", f",{region},") for region in ("*", "EU", "US-NV", "KE")]
+    rows = [TIGHTER.replace(",US,", f",{region},") for region in ("*", "EU", "US-NV", "DE-BY")]
 
     assert 4 == len(
         read_own_rules(own_file(*(row.replace("tea", f"t{n}") for n, row in enumerate(rows))))
@@ -129,6 +130,19 @@ def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path, own_file):
     file = own_file()
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match=r"rules\.csv: consent\.rules: is not UTF-8"):
+        read_own_rules(file)
+
+
+def test_a_file_has_a_limit(own_file):
+    file = own_file(TIGHTER)
+    room = 3_000_000 - file.stat().st_size
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write("\n" * room)
+    assert 1 == len(read_own_rules(file))
+
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    with pytest.raises(ConfigError, match=r"rules\.csv: consent\.rules: is larger than 3 MB"):
         read_own_rules(file)
 
 
