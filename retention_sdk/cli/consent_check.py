@@ -32,7 +32,7 @@ from ..model import (
 from ..model import Purpose as ConsentPurpose
 from ..model.candidate import Surface
 from .choices import refuse
-from .consent_words import Channel, Region, read_place, rules_of
+from .consent_words import Channel, Region, read_place, rules_and_seat
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 
 Purpose = Literal["order", "offers", "reviews", "surveys", "loyalty", "referral", "third_party"]
@@ -60,7 +60,9 @@ def command(
     channel: Annotated[Channel, typer.Option(help="What would carry it.")],
     purpose: Annotated[Purpose, typer.Option(help="What it is about.")],
     region: Region = "",
-    seller: Annotated[str, typer.Option(help="Where the shop is; without, as --country.")] = "",
+    seller: Annotated[
+        str, typer.Option(help="Where the shop is; without, as in the settings.")
+    ] = "",
     at: Annotated[str, typer.Option(help="When, 2026-01-31T10:00+01:00; now without.")] = "",
     opt_in: Annotated[
         Literal["single", "confirmed"] | None,
@@ -85,7 +87,8 @@ def command(
     Nothing is stored or sent, and no plugin is asked for a veto.
     """
     land, state = read_place(country, region)
-    seat, _ = read_place(seller or country, "")
+    rules, home = rules_and_seat(config)
+    seat, _ = read_place(seller or home or country, "")
     now = _moment(at, datetime.now(UTC), option="--at")
     answers = _answers(
         ConsentChannel(channel),
@@ -103,7 +106,7 @@ def command(
     )
     context = _context(customer, seat, now, None if no_sale else paid_at)
     candidate = _candidate(channel, purpose, is_personalised=not same_for_all)
-    decision = decide(candidate, context, rules=rules_of(config))
+    decision = decide(candidate, context, rules=rules)
     told = explain(decision)
     answer = {**decision.model_dump(mode="json"), "explanation": told}
     emit(answer, as_json=json, human=lambda: _show(decision, told))

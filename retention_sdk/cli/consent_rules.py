@@ -74,7 +74,12 @@ def command(
         found = tuple(rule for rule in everything if not name or rule.channel in {name, "any"})
     kept = (rule for rule in found if message_class in {None, rule.message_class})
     rows = [_row(rule, rules, day) for rule in kept]
-    answer = {"version": rules.version, "note": NOT_ADVICE, "rules": list(map(_as_json, rows))}
+    answer = {
+        "version": rules.version,
+        "note": NOT_ADVICE,
+        "warnings": rules.warnings(),
+        "rules": list(map(_as_json, rows)),
+    }
     emit(answer, as_json=json, human=lambda: _show(rows, rules))
 
 
@@ -101,6 +106,8 @@ def _show(rows: Sequence[_Row], rules: RuleSet) -> None:
         for row in group:
             _show_row(row, out, width)
     doubtful = sum(row.counts_as is not row.rule.basis_code for row in rows)
+    for warning in rules.warnings():
+        out.print(Text(fill(f"Warning: {warning}.", out.width - 1), "yellow"))
     out.print(Text(fill(_footer(len(rows), doubtful, rules), out.width - 1), "dim"))
 
 

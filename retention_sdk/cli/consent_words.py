@@ -27,10 +27,15 @@ def rules_of(config: Path) -> RuleSet:
     Raises:
         ConfigError: the settings that were named are not there, or are wrong.
     """
+    return rules_and_seat(config)[0]
+
+
+def rules_and_seat(config: Path) -> tuple[RuleSet, str]:
+    """Return the rules of the shop, and its country; where there is no shop, that is empty."""
     if config == DEFAULT_CONFIG and not config.exists():
-        return load_rules()
+        return load_rules(), ""
     with Retention.from_file(config) as shop:
-        return shop.rules
+        return shop.rules, shop.config.shop.country
 
 
 def read_place(country: str, region: str) -> tuple[str, str]:

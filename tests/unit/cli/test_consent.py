@@ -165,6 +165,17 @@ def test_the_law_of_the_seller_counts_too(capsys):
     assert "not legal advice" in abroad["explanation"]
 
 
+def test_the_shop_is_where_its_settings_say(shop, capsys):
+    settings = Path("retention.toml")
+    text = settings.read_text("utf-8")
+    assert 'country = "DE"' in text
+    settings.write_text(text.replace('country = "DE"', 'country = "CA"'), encoding="utf-8")
+    asked = ("check", "--country", "US", "--channel", "email", "--purpose", "offers", "--json")
+
+    assert "CA" in json.loads(run(capsys, *asked)[1])["jurisdictions"]
+    assert "CA" not in json.loads(run(capsys, *asked, "--seller", "US")[1])["jurisdictions"]
+
+
 @pytest.mark.usefixtures("nowhere")
 def test_a_leaflet_for_all_needs_no_consent(capsys):
     asked = ("check", "--country", "GE", "--channel", "parcel_insert", "--purpose", "offers")
@@ -247,6 +258,8 @@ def test_the_doctor_warns_of_what_is_not_in_force(shop, capsys):
     assert (True, "253 rules, 1 of them added, 0 signed off") == told[0]
     assert told[1][0] is None
     assert told[1][1].startswith("tea.de.email would replace de.mark.email")
+    listing = " ".join(run(capsys, "rules", "--country", "FR")[1].split())
+    assert f"Warning: {told[1][1]}." in listing
 
     assert 0 == run(capsys, "sign", "tea.de.email", "--by", "A. Counsel", "--write")[0]
     assert 0 == main(["doctor", "--json"])
