@@ -52,6 +52,7 @@ class Capability(Flag):
     CREATE_CODE = auto()
     VOID_CODE = auto()
     CUSTOMER_LOCALE = auto()
+    ERASE_CUSTOMER = auto()
 
 
 class ShopAdapter(ABC):
@@ -193,6 +194,13 @@ class ShopAdapter(ABC):
     def void_code(self, code: DiscountCode) -> None:  # noqa: ARG002
         """Make a code worthless. Voiding twice is safe."""
         self._unsupported("voiding codes")
+
+    def erase_customer(self, customer_id: str) -> None:  # noqa: ARG002
+        """Forget a customer on the platform as far as it can; the README says how far that is.
+
+        Erasing somebody twice, or somebody the platform does not know, is safe.
+        """
+        self._unsupported("erasing customers")
 
     # For subclasses ------------------------------------------------------------------------
 

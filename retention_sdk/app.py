@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .loyalty import PointsLedger
     from .pipeline.confirm import Asked
     from .pipeline.payments import PaymentWishes
+    from .pipeline.rights import Rights
     from .storage import Store
 
 
@@ -136,9 +137,10 @@ class Retention:
     @cached_property
     def store(self) -> Store:
         """The store, opened on first use."""
+        from .l10n.phones import to_e164
         from .storage import open_store
 
-        return open_store(self.config.store_url, key=self._key)
+        return open_store(self.config.store_url, key=self._key, read_phone=to_e164)
 
     @cached_property
     def rules(self) -> RuleSet:
@@ -346,7 +348,6 @@ class Retention:
         return ask_to_confirm(
             customer,
             room=self.press_room,
-            links=self.links,
             channel=self.config.delivery.email,
             source=source,
             wording=wording,
@@ -381,8 +382,15 @@ class Retention:
     @cached_property
     def pipeline(self) -> Pipeline:
         """The stages, wired to this shop."""
-        delivery = self.config.delivery
-        return Pipeline(cards=self.cards, channels={"card": delivery.card, "email": delivery.email})
+        own = self.config.delivery
+        return Pipeline(self.cards, {"card": own.card, "email": own.email}, lambda: self.rights)
+
+    @cached_property
+    def rights(self) -> Rights:
+        """What people ask about their data: access, correction, erasure, and their deadlines."""
+        from .pipeline.rights_desk import open_rights
+
+        return open_rights(self.press_room, self.config, ledger=self.ledger, adapter=self.adapter)
 
     @cached_property
     def press_room(self) -> PressRoom:

@@ -32,7 +32,9 @@ class ConsentConfig(Settings):
     them, with a slash at the end. ``rules`` is a file of own rules, with the columns of the
     shipped table. ``double_opt_in`` asks for a confirmation ``where_required`` by a rule, or
     ``always``; it can be given for ``confirm_days``. ``link_days`` is how long the links in a
-    message work: 16 CFR 316.5 and CASL s. 11 want 30 and 60 days at least.
+    message work: 16 CFR 316.5 and CASL s. 11 want 30 and 60 days at least. ``keep_order_years``
+    is how long numbers and amounts of sales outlive an erasure; without, as tax law of the shop's
+    country has it.
     """
 
     base_url: Annotated[str, Field(pattern=r"^(https?://[^\s]+/)?$", max_length=200)] = ""
@@ -41,3 +43,4 @@ class ConsentConfig(Settings):
     double_opt_in: Literal["where_required", "always"] = "where_required"
     confirm_days: Annotated[int, Field(ge=1, le=90)] = 7
     link_days: Annotated[int, Field(ge=60, le=3650)] = 730
+    keep_order_years: Annotated[int | None, Field(ge=0, le=30)] = None

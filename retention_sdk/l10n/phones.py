@@ -54,6 +54,12 @@ def read_phone(text: str, *, country: str | None = None) -> Phone | None:
     return None if number is None else _phone(number)
 
 
+def to_e164(text: str, country: str | None) -> str:
+    """Return a number as a provider wants it, empty for what is none: what two spellings share."""
+    found = read_phone(text, country=country)
+    return found.e164 if found else ""
+
+
 def countries_of_phone(text: str, *, country: str | None = None) -> tuple[str, ...]:
     """Return the countries (ISO 3166) whose number it may be; none for what is no number.
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, RetentionError, SubjectErased
-from ..model import CustomerErased, ShopEvent
+from ..model import CustomerErased, ShopErased, ShopEvent
 from .outcome import Outcome
 from .report import read_outcome
 from .run import Pipeline, may_pass
@@ -60,6 +60,7 @@ class Intake:
             self.store.scans.forget(connection, before=oldest_scan)
             pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
         self.cards.catch_up()
+        self.pipeline.sweep()
         return tuple(self.work(stored.event.id, is_new=False) for stored in pending)
 
     def stages(self, event_id: str) -> Iterator[str]:
@@ -76,7 +77,7 @@ class Intake:
         error: RetentionError | None = None
         if stored.state == "pending":
             error = self._finish(stored)
-        if isinstance(stored.event, CustomerErased):
+        if isinstance(stored.event, CustomerErased | ShopErased):
             return _forgotten(event_id, is_new=is_new)
         return self.outcome(event_id, is_new=is_new, error=error)
 

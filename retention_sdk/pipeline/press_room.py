@@ -15,7 +15,6 @@ from ..inserts import Card, InsertSettings
 from ..model import (
     ConsentChanged,
     Context,
-    CustomerErased,
     Decision,
     FulfilmentStatus,
     LoyaltyState,
@@ -34,7 +33,7 @@ from .looks import Looks
 from .make import Codes, Documents, compose
 from .parcels import choice_of, parcel_of, place_of
 from .snapshot import Snapshots
-from .withdraw import forget_prints, take_back
+from .withdraw import take_back
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
@@ -217,17 +216,6 @@ class PressRoom:
                 subject_id=subject_id,
                 now=self.clock(),
             )
-
-    def forget(self, event: CustomerErased) -> int:
-        """Void the cards of a person, take back their files, then destroy the keys.
-
-        Returns how many subjects were erased.
-
-        Raises:
-            DeliveryError: a file is there and cannot be taken back now; nothing was erased yet.
-        """
-        forget_prints(event, store=self.store, channel=self.channel, now=self.clock())
-        return self.snapshots.erase(event, now=self.clock())
 
     def void(self, record: CardRecord, reason: str) -> CardRecord | None:
         """Void a card that is not packed, and take its file back if nobody fetched it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter
@@ -21,8 +21,10 @@ from ..model import (
     Artifact,
     Context,
     CustomerErased,
+    DataRequested,
     Delivery,
     Record,
+    ShopErased,
 )
 from ..model.candidate import Surface
 from .choose import Chosen, Pick
@@ -35,6 +37,7 @@ from .withdraw import take_back_delivery
 
 if TYPE_CHECKING:
     from ..storage import StoredEvent
+    from .rights import Rights
 
 STAGES = ("context", "decide", "compose", "render", "deliver")
 
@@ -45,10 +48,13 @@ R = TypeVar("R", bound=Record)
 class Pipeline:
     """One shop's way from an event to what leaves the house."""
 
-    def __init__(self, *, cards: CardTrack, channels: Mapping[Surface, str]) -> None:
+    def __init__(
+        self, cards: CardTrack, channels: Mapping[Surface, str], rights: Callable[[], Rights]
+    ) -> None:
         room = cards.room
         self._cards = cards
         self._channels = channels
+        self._rights = rights
         self._store = room.store
         self._snapshots = room.snapshots
         self._calls = room.calls
@@ -62,9 +68,9 @@ class Pipeline:
         Raises:
             RetentionError: a stage failed; what was committed before it stays.
         """
-        if isinstance(stored.event, CustomerErased):
-            self._cards.room.forget(stored.event)
-            yield "erase"
+        if isinstance(stored.event, CustomerErased | DataRequested | ShopErased):
+            self._rights().handle(stored)
+            yield "rights"
             return
         context = self._snapshots.take(stored, now=self._clock())
         self._cards.see_to(stored.event, subject_id=stored.subject_id)
@@ -77,6 +83,10 @@ class Pipeline:
         yield "render"
         self._deliver(context, chosen, artifacts, stored.subject_id)
         yield "deliver"
+
+    def sweep(self) -> None:
+        """Delete what no law asks for any more."""
+        self._rights().sweep()
 
     def decisions(self, event_id: str) -> tuple[Context | None, Chosen | None]:
         """Return what was recorded of an event so far."""

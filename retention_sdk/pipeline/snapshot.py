@@ -16,7 +16,6 @@ from ..model import (
     Brand,
     Consent,
     Context,
-    CustomerErased,
     History,
     LocaleChoice,
     LoyaltyState,
@@ -94,18 +93,6 @@ class Snapshots:
         locale = self._locale(event)
         context = self._build(event, subject_id, locale, now, loyalty=loyalty, **facts)
         return enriched(context, self.calls)
-
-    def erase(self, event: CustomerErased, *, now: datetime) -> int:
-        """Destroy the keys of the person an erasure names; return how many subjects that were."""
-        from ..storage import erasure_references
-
-        with self.store.begin() as connection:
-            references = erasure_references(event)
-            found = self.store.subjects.matching(connection, event.shop_id, references)
-            for subject_id in found:
-                self.store.subjects.erase(connection, subject_id, now=now)
-        self.store.scrub()
-        return len(found)
 
     def _locale(self, event: ShopEvent) -> LocaleChoice:
         return resolve_locale(

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..channels.base import Channel
 from ..channels.folder import FolderChannel
 from ..errors import DeliveryError, RetentionError
-from ..model import CustomerErased, Receipt
+from ..model import Receipt, ReceiptState
 from .card_text import CardText
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..storage import CardRecord, PrintJob, Store
+    from ..storage import CardRecord, PrintJob, SentThing, Store
 
 ChannelOf = Callable[[str], Channel]
 
@@ -56,37 +56,55 @@ def take_back_delivery(delivery_id: str, *, store: Store, channel: ChannelOf) ->
         return False
 
 
-def forget_prints(event: CustomerErased, *, store: Store, channel: ChannelOf, now: datetime) -> int:
-    """Void the open cards of a person and take back every file; return how many were there.
+def take_back_prints(
+    subjects: Sequence[str], *, store: Store, channel: ChannelOf, now: datetime
+) -> tuple[int, int]:
+    """Take back every file with something of these people; return how many were there, and not.
 
     To be called before the keys are destroyed, because what a channel answered is sealed with
     them. Sheets that hold cards of others are taken back whole, and the others' cards wait to be
-    printed again.
+    printed again. Also what an attempt left whose process died before it was answered.
 
     Raises:
         DeliveryError: a file is there and cannot be taken back now; try again.
     """
-    from ..storage import CardState, erasure_references
-
     with store.begin() as connection:
-        found = store.subjects.matching(connection, event.shop_id, erasure_references(event))
-        cards = [card for who in found for card in store.cards.of_subject(connection, who)]
-        for card in cards:
-            store.cards.advance(connection, card, CardState.VOIDED, reason=FORGOTTEN, now=now)
-        sent = [each for who in found for each in store.deliveries.of_subject(connection, who)]
-        jobs = [store.jobs.of_copy(connection, card.card_id, card.copy) for card in cards]
-    removed = sum(_is_gone(each.receipt, channel) for each in sent if each.receipt)
-    for job in filter(None, jobs):
-        if len(job.cards) > 1 and job.id not in {each.id for each in sent}:
-            removed += _withdraw_sheet(job, store=store, channel=channel, now=now)
-    return removed
+        sent = {
+            each.id: each
+            for who in subjects
+            for each in store.people.sent(connection, who)
+            if each.attempts
+        }
+        copies = [
+            (card.card_id, copy)
+            for who in subjects
+            for card in store.cards.of_subject(connection, who)
+            for copy in range(1, card.copy + 1)
+        ]
+        jobs = {job.id: job for each in copies if (job := store.jobs.of_copy(connection, *each))}
+    gone = [_is_gone(_receipt(each, store, now), channel) for each in sent.values()]
+    gone += [
+        _withdraw_sheet(job, store=store, channel=channel, now=now)
+        for job in jobs.values()
+        if job.id not in sent
+    ]
+    return sum(gone), len(gone) - sum(gone)
+
+
+def _receipt(sent: SentThing, store: Store, now: datetime) -> Receipt:
+    """Return what the channel answered, or what it would have: its process died before."""
+    with store.reading() as connection:
+        stored = store.deliveries.get(connection, sent.id)
+    if stored is not None and stored.receipt is not None:
+        return stored.receipt
+    return Receipt(delivery_id=sent.id, channel=sent.channel, state=ReceiptState.ACCEPTED, at=now)
 
 
 def _withdraw_sheet(job: PrintJob, *, store: Store, channel: ChannelOf, now: datetime) -> bool:
     """Take a file with several cards back, and let those that are not void be printed again."""
     with store.reading() as connection:
-        stored = store.deliveries.get(connection, job.id)
-    if stored is None or stored.receipt is None or not _is_gone(stored.receipt, channel):
+        sent = store.people.thing(connection, job.id)
+    if sent is None or not sent.attempts or not _is_gone(_receipt(sent, store, now), channel):
         return False
     with store.begin() as connection:
         for card_id, copy in job.cards:

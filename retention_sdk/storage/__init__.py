@@ -14,6 +14,7 @@ from .engine import Store, open_store
 from .inbox import Inbox, StoredEvent
 from .jobs import PrintJobs
 from .orders import OrderFact, OrderFacts
+from .person_rows import PersonRows, SentThing
 from .references import (
     PhoneReader,
     customer_references,
@@ -48,12 +49,14 @@ __all__ = [
     "Inbox",
     "OrderFact",
     "OrderFacts",
+    "PersonRows",
     "PhoneReader",
     "PrintJob",
     "PrintJobs",
     "RequestLog",
     "RuleSets",
     "ScanLog",
+    "SentThing",
     "StageLog",
     "Store",
     "StoredCode",

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from ..errors import ConfigError, StorageError
+from ..model import AccessRequest, Customer, ShopEvent
 from .cards import CardLedger
 from .codes import CardCodes
 from .consents import ConsentLog
@@ -26,7 +27,14 @@ from .inbox import Inbox
 from .jobs import PrintJobs
 from .migrate import ensure_current
 from .orders import OrderFacts
-from .references import PhoneReader, plain_phone
+from .person_rows import PersonRows
+from .references import (
+    PhoneReader,
+    customer_references,
+    event_references,
+    plain_phone,
+    request_references,
+)
 from .requests import RequestLog
 from .rule_sets import RuleSets
 from .scans import ScanLog
@@ -69,6 +77,7 @@ class Store:
         self.random_bytes = random_bytes
         self.subjects = SubjectVault(keyring, random_bytes=random_bytes)
         self.stages = StageLog(self.subjects)
+        self.people = PersonRows(self.subjects)
         self.decisions = DecisionLog(self.subjects)
         self.deliveries = DeliveryLog(self.subjects)
         self.consents = ConsentLog(self.subjects, keyring)
@@ -104,6 +113,18 @@ class Store:
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
+
+    def references_of(self, event: ShopEvent) -> tuple[str, ...]:
+        """Return everything in an event that leads to whom it is about."""
+        return event_references(event, read_phone=self.read_phone)
+
+    def references_of_request(self, request: AccessRequest) -> tuple[str, ...]:
+        """Return every reference by which somebody who asks may be known."""
+        return request_references(request, read_phone=self.read_phone)
+
+    def references_of_customer(self, customer: Customer) -> tuple[str, ...]:
+        """Return everything that leads to a customer."""
+        return customer_references(customer, read_phone=self.read_phone)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -15,7 +15,7 @@ from ..errors import StorageError, SubjectErased
 from .crypto import RandomBytes
 from .ids import insert_into, time_ordered_id
 from .subjects import SubjectVault
-from .tables import rights_request, rights_step
+from .tables import rights_export, rights_request, rights_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +185,42 @@ class RequestLog:
         ]
         return tuple((state, attachment) for state, attachment in found if attachment)
 
+    def note_export(
+        self, connection: Connection, request_id: str, location: str, digest: str, *, now: datetime
+    ) -> None:
+        """Remember where an export was written: an erasure deletes it there.
+
+        Raises:
+            SubjectErased: the person is forgotten.
+        """
+        owner = self._owner(connection, request_id)
+        position = self._exports_count(connection, request_id) + 1
+        plain = json.dumps([location, digest]).encode()
+        purpose = f"export:{request_id}:{position}"
+        values = {
+            "request_id": request_id,
+            "position": position,
+            "sealed": self._subjects.seal(connection, owner, plain, purpose=purpose),
+            "at": now,
+        }
+        connection.execute(insert_into(connection, rights_export), values)
+
+    def exports(self, connection: Connection, request_id: str) -> tuple[tuple[str, str], ...]:
+        """Return where exports of a request were written, and the SHA-256 of each.
+
+        Raises:
+            SubjectErased: the person is forgotten.
+        """
+        owner, table = self._owner(connection, request_id), rights_export.c
+        query = select(table.position, table.sealed).where(table.request_id == request_id)
+        found = []
+        for row in connection.execute(query.order_by(table.position)).all():
+            purpose = f"export:{request_id}:{row.position}"
+            kept = self._subjects.open(connection, owner, row.sealed, purpose=purpose)
+            location, digest = json.loads(kept)
+            found.append((location, digest))
+        return tuple(found)
+
     def _request(self, connection: Connection, row: Any) -> StoredRequest:
         is_erased = self._subjects.is_erased(connection, row.subject_id)
         table = rights_step
@@ -243,6 +279,10 @@ class RequestLog:
         if owner is None:
             raise StorageError(f"there is no request {request_id!r}")
         return str(owner)
+
+    def _exports_count(self, connection: Connection, request_id: str) -> int:
+        query = select(func.count()).where(rights_export.c.request_id == request_id)
+        return int(connection.execute(query).scalar_one())
 
     def _steps_count(self, connection: Connection, request_id: str) -> int:
         query = select(func.count()).where(rights_step.c.request_id == request_id)

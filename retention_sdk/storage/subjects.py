@@ -111,10 +111,10 @@ class SubjectVault:
         """Return whose data an event is: the customer's, else the order's, else the shop's own."""
         now, shop_id = event.occurred_at, event.shop_id
         if isinstance(event, CustomerErased):
-            return self._who_asks(connection, shop_id, erasure_references(event), now=now)
+            return self.who_asks(connection, shop_id, erasure_references(event), now=now)
         if isinstance(event, DataRequested):
             asking = request_references(event.request, read_phone=plain_phone)
-            return self._who_asks(connection, shop_id, asking, now=now)
+            return self.who_asks(connection, shop_id, asking, now=now)
         customer = event.order.customer if isinstance(event, OrderEvent) else None
         customer = customer or getattr(event, "customer", None)
         if customer and (owner := self.for_customer(connection, shop_id, customer, now=now)):
@@ -126,6 +126,16 @@ class SubjectVault:
     def for_shop(self, connection: Connection, shop_id: str, *, now: datetime) -> str:
         """Return the subject that stands for nobody in particular."""
         return self.subject_for(connection, shop_id, SHOP, now=now)
+
+    def who_asks(
+        self, connection: Connection, shop_id: str, references: Sequence[str], *, now: datetime
+    ) -> str:
+        """Return whose request it is; somebody nobody knows gets a key of their own to destroy."""
+        if found := self.matching(connection, shop_id, references):
+            return found[0]
+        if not references:
+            return self.for_shop(connection, shop_id, now=now)
+        return self._create(connection, shop_id, references[0], now=now)
 
     def of_shop(self, connection: Connection, shop_id: str) -> tuple[str, ...]:
         """Return all subjects of a shop that are not erased, the shop's own included."""
@@ -232,6 +242,10 @@ class SubjectVault:
         connection.execute(delete(subject_link).where(subject_link.c.subject_id.in_(person)))
         return is_first
 
+    def person(self, connection: Connection, subject_id: str) -> tuple[str, ...]:
+        """Return all subjects that became one with a subject, itself included."""
+        return same_person(connection, subject_id)
+
     def is_erased(self, connection: Connection, subject_id: str) -> bool:
         """Whether the key of a subject was destroyed."""
         query = select(subject.c.erased_at).where(subject.c.id == subject_id)
@@ -283,16 +297,6 @@ class SubjectVault:
             changed += 1
         ChainHeads(self._keyring).rewrap(connection)
         return changed
-
-    def _who_asks(
-        self, connection: Connection, shop_id: str, references: Sequence[str], *, now: datetime
-    ) -> str:
-        """Return whose request it is; somebody nobody knows gets a key of their own to destroy."""
-        if found := self.matching(connection, shop_id, references):
-            return found[0]
-        if not references:
-            return self.for_shop(connection, shop_id, now=now)
-        return self._create(connection, shop_id, references[0], now=now)
 
     def _create(
         self, connection: Connection, shop_id: str, reference: str, *, now: datetime

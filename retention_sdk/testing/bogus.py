@@ -131,6 +131,10 @@ class BogusShop(ShopAdapter):
         """Keep an answer."""
         self.consents[customer_id] = (*self.fetch_consents(customer_id), consent)
 
+    def erase_customer(self, customer_id: str) -> None:
+        """Forget what was written of a customer."""
+        self.consents.pop(customer_id, None)
+
     def create_code(self, code: DiscountCode) -> DiscountCode:
         """Keep a code, once."""
         made = code.model_copy(update={"platform_id": f"code-{code.code}"})

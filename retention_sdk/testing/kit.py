@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from ..adapter import Capability, ShopAdapter
-from ..errors import PayloadError
+from ..errors import PayloadError, PlatformError
 from ..model import Customer, DiscountCode, Order, OrderEvent, ShopEvent, WebhookRequest
 from .builders import a_code
 
@@ -57,7 +57,7 @@ class Kit:
     """The questions an author answers. Only ``adapter_class`` is asked of everybody.
 
     With webhooks: ``cases`` and ``sign``. With an API: ``listed``, ``customer_id`` and ``code``
-    as far as the capabilities ask for them.
+    as far as the capabilities ask for them; ``erasable_customer_id`` with ERASE_CUSTOMER.
     """
 
     adapter_class: ClassVar[type[ShopAdapter]]
@@ -88,6 +88,24 @@ class Kit:
     def customer_id(self) -> str:
         """Return a customer whose consent may be written."""
         raise NotImplementedError("name a customer of the test shop: override customer_id()")
+
+    def erasable_customer_id(self) -> str:
+        """Return a customer whom nobody will miss: a test erases them."""
+        raise NotImplementedError("name a customer to erase: override erasable_customer_id()")
+
+    def assert_erased(self, adapter: ShopAdapter, customer_id: str) -> None:
+        """Look on the platform itself whether a customer is gone; fail if not.
+
+        An adapter that reads consent must know none of them any more.
+        """
+        if Capability.READ_CONSENT not in adapter.capabilities:
+            raise NotImplementedError("look for them on the platform: override assert_erased()")
+        try:
+            left = adapter.fetch_consents(customer_id)
+        except PlatformError as error:
+            assert not error.retryable
+        else:
+            assert not left, "the platform still knows what the customer answered"
 
     def code(self) -> DiscountCode:
         """Return a discount code that does not exist yet."""

@@ -33,6 +33,7 @@ _CALLS: dict[Capability, tuple[str, Callable[[ShopAdapter], object]]] = {
     ),
     Capability.CREATE_CODE: ("create_code", lambda adapter: adapter.create_code(a_code())),
     Capability.VOID_CODE: ("void_code", lambda adapter: adapter.void_code(a_code())),
+    Capability.ERASE_CUSTOMER: ("erase_customer", lambda adapter: adapter.erase_customer("1")),
 }
 
 
@@ -157,6 +158,14 @@ class ApiTests(Kit):
         assert first == second
         adapter.void_code(first)
         adapter.void_code(first)
+
+    @needs(Capability.ERASE_CUSTOMER)
+    def test_customer_is_erased_and_a_second_time_is_safe(self, adapter: ShopAdapter) -> None:
+        """Whom the platform does not know any more is no error: the first answer may be lost."""
+        customer_id = self.erasable_customer_id()
+        adapter.erase_customer(customer_id)
+        adapter.erase_customer(customer_id)
+        self.assert_erased(adapter, customer_id)
 
     def _polled(self, adapter: ShopAdapter) -> Iterator[Any]:
         for order in adapter.fetch_orders():

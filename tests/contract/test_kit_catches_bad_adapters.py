@@ -324,6 +324,25 @@ class RepeatingCodeShop(Good):
         return code.model_copy(update={"platform_id": uuid4().hex})
 
 
+class OnceErasingShop(Good):
+    """Takes a second request to erase somebody for a mistake."""
+
+    def erase_customer(self, customer_id):
+        if customer_id in self.codes:
+            raise PlatformError("there is no such customer", adapter=self.name, retryable=False)
+        self.codes[customer_id] = None
+
+
+class RememberingShop(Good):
+    """Says that it erased somebody, and did nothing."""
+
+    def fetch_consents(self, customer_id):
+        return (YES,)
+
+    def erase_customer(self, customer_id):
+        pass
+
+
 class YeaSayingShop(Good):
     """Writes every answer down as a yes."""
 
@@ -452,6 +471,8 @@ CAUGHT = [
     (ConsumingShop, "test_reading_consent_is_repeatable"),
     (TwiceListShop, "test_polled_events_have_stable_identifiers"),
     (UnsortedListShop, "test_listing_is_repeatable"),
+    (OnceErasingShop, "test_customer_is_erased_and_a_second_time_is_safe"),
+    (RememberingShop, "test_customer_is_erased_and_a_second_time_is_safe"),
 ]
 
 
@@ -487,6 +508,9 @@ def kit_for(adapter, recorded, **overrides):
 
         def listed(self):
             return dict.fromkeys(("1001", "1005", "1006", "1007", "1008"), "12.00 EUR")
+
+        def erasable_customer_id(self):
+            return "78"
 
         def customer_id(self):
             return "77"

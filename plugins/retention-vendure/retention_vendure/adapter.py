@@ -21,7 +21,16 @@ from retention_sdk.model import (
 
 from . import promotions
 from .client import VendureClient, connected
-from .queries import SHOP, UPDATE_CUSTOMER, consent_query, order_query, orders_query
+from .queries import (
+    CUSTOMER_ADDRESSES,
+    DELETE_ADDRESS,
+    DELETE_CUSTOMER,
+    SHOP,
+    UPDATE_CUSTOMER,
+    consent_query,
+    order_query,
+    orders_query,
+)
 from .read import OrderReader, read_consents
 from .settings import VendureSettings
 
@@ -46,6 +55,7 @@ class VendureAdapter(ShopAdapter):
         | Capability.CREATE_CODE
         | Capability.VOID_CODE
         | Capability.CUSTOMER_LOCALE
+        | Capability.ERASE_CUSTOMER
     )
     settings_model: ClassVar[type[VendureSettings]] = VendureSettings
     settings: VendureSettings
@@ -120,6 +130,35 @@ class VendureAdapter(ShopAdapter):
             answer = client.run(UPDATE_CUSTOMER, input={"id": customer_id, "customFields": fields})
         if answer["updateCustomer"]["__typename"] != "Customer":
             raise self._refused("the customer's consent was not written")
+
+    def erase_customer(self, customer_id: str) -> None:
+        """Empty and delete the account, with its addresses.
+
+        Vendure keeps deleted customers as rows, so names and addresses are overwritten first.
+        Orders keep the addresses they were sent to; they are part of the shop's books there.
+        """
+        with self._connected() as client:
+            if not client.run(CUSTOMER_ADDRESSES, id=customer_id)["customer"]:
+                return
+            self._overwrite(client, customer_id)
+            customer = client.run(CUSTOMER_ADDRESSES, id=customer_id)["customer"]
+            for address in customer["addresses"] or ():
+                client.run(DELETE_ADDRESS, id=address["id"])
+            client.run(DELETE_CUSTOMER, id=customer_id)
+
+    def _overwrite(self, client: VendureClient, customer_id: str) -> None:
+        nobody = {
+            "id": customer_id,
+            "title": "",
+            "firstName": "erased",
+            "lastName": "erased",
+            "phoneNumber": "",
+            # The address must be unique, and lead to nobody: RFC 2606.
+            "emailAddress": f"erased-{customer_id}@erased.invalid",
+        }
+        answer = client.run(UPDATE_CUSTOMER, input=nobody)
+        if answer["updateCustomer"]["__typename"] != "Customer":
+            raise self._refused("the customer was not overwritten")
 
     def create_code(self, code: DiscountCode) -> DiscountCode:
         """Create a promotion with this coupon code, or find the one that is there."""

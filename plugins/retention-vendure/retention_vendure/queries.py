@@ -44,6 +44,18 @@ UPDATE_CUSTOMER = """mutation ($input: UpdateCustomerInput!) {
   }
 }"""
 
+CUSTOMER_ADDRESSES = """query ($id: ID!) {
+  customer(id: $id) { id addresses { id } }
+}"""
+
+DELETE_ADDRESS = """mutation ($id: ID!) {
+  deleteCustomerAddress(id: $id) { success }
+}"""
+
+DELETE_CUSTOMER = """mutation ($id: ID!) {
+  deleteCustomer(id: $id) { result }
+}"""
+
 _ADDRESS = """{
   fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber
 }"""

@@ -30,6 +30,9 @@ class TestVendure(AdapterConformance):
     def customer_id(self):
         return self.customer
 
+    def erasable_customer_id(self):
+        return self.shop.new_customer()
+
     def code(self):
         return a_code(f"KIT-{self.library.__name__.upper()}")
 

@@ -62,6 +62,17 @@ rights_step = Table(
     one_of("state", REQUEST_STATES),
 )
 
+# Append-only. Where a copy of somebody's data was written for the shop to send: sealed, so that an
+# erasure finds the file and nobody else does.
+rights_export = Table(
+    "rights_export",
+    metadata,
+    Column("request_id", Text, ForeignKey("rights_request.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    moment("at"),
+)
+
 # Keyed hashes of what leads to people who were erased: no address is in here.
 suppression = Table(
     "suppression",

@@ -12,13 +12,14 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("rights_request", "rights_step")
+APPEND_ONLY = ("rights_request", "rights_step", "rights_export")
 
 
 def upgrade() -> None:
     """Keep requests of people about their data, and the suppression list of who was erased."""
     _create_rights_request()
     _create_rights_step()
+    _create_rights_export()
     _create_suppression()
     make_append_only(op.get_bind(), APPEND_ONLY)
 
@@ -84,6 +85,22 @@ def _create_rights_step() -> None:
             name=op.f("fk_rights_step_request_id_rights_request"),
         ),
         sa.PrimaryKeyConstraint("request_id", "position", name=op.f("pk_rights_step")),
+    )
+
+
+def _create_rights_export() -> None:
+    op.create_table(
+        "rights_export",
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["rights_request.id"],
+            name=op.f("fk_rights_export_request_id_rights_request"),
+        ),
+        sa.PrimaryKeyConstraint("request_id", "position", name=op.f("pk_rights_export")),
     )
 
 

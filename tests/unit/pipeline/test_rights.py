@@ -1,0 +1,520 @@
+"""What people ask about their data is recorded, answered in time, and carried out."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from retention_sdk import CustomerErased, Erasure
+from retention_sdk.consent.rights import RequestKind, RequestState
+from retention_sdk.errors import PlatformError, RightsError, SubjectErased
+from retention_sdk.model import (
+    AccessRequest,
+    ConsentChannel,
+    ConsentState,
+    DataRequested,
+    OrderRefunded,
+    Purpose,
+    ShopErased,
+)
+from retention_sdk.pipeline.corrections import Correction
+from retention_sdk.testing import (
+    NOON,
+    BogusShop,
+    FrozenClock,
+    a_consent,
+    a_customer,
+    a_paid_event,
+    an_address,
+    an_order,
+)
+
+SHOP = "soap.example"
+DAY = timedelta(days=1)
+ADA = {"customer_id": "77", "email": "ada@example.com"}
+
+
+def asked(reference="1", **who):
+    return AccessRequest(reference=reference, **(who or ADA))
+
+
+def about(kind, name, *, at=NOON, **fields):
+    return kind(id=f"test:{name}", shop_id=SHOP, occurred_at=at, **fields)
+
+
+def forget(name="forget", *, at=NOON, **who):
+    return about(CustomerErased, name, at=at, erasure=Erasure(**(who or ADA)))
+
+
+def checked(shop, kind, **who):
+    """Open a request of somebody whose identity is checked."""
+    view = shop.rights.open(RequestKind(kind), asked(**who))
+    if "identity_check" in view.next_states:
+        shop.rights.advance(view.id, RequestState.IDENTITY_CHECK)
+    return view.id
+
+
+def states(view):
+    return [step.state.value for step in view.steps]
+
+
+def files_of(packed):
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def waiting_shop(make_shop, **changes):
+    """A shop whose cards wait for the packing desk."""
+    delivery = {"card": "desk", "email": "folder"}
+    channels = {"folder": {"directory": "out"}, "desk": {}}
+    return make_shop(delivery=delivery, channels=channels, **changes)
+
+
+def cards_of(shop, order_id="1001"):
+    with shop.store.reading() as connection:
+        return shop.store.cards.of_order(connection, SHOP, order_id)
+
+
+# Opening and leading -------------------------------------------------------------------------
+
+
+def test_a_request_has_the_deadlines_of_where_the_person_lives(make_shop):
+    """Received on Friday, 20 November 2026: ten business days end on 4 December."""
+    shop = make_shop(clock=FrozenClock(NOON))
+    home = an_address(country="US", region="California")
+    shop.ingest([a_paid_event(an_order(shipping_address=home, customer=a_customer(address=home)))])
+
+    view = shop.rights.open(RequestKind.ACCESS, asked())
+
+    assert ("US-CA",) == view.jurisdictions
+    assert ("2026-12-04", 14) == (str(view.due_at.date()), view.days_left)
+    assert "2027-01-04" == str(view.answer_by.date())
+
+
+def test_a_stranger_has_the_deadlines_of_the_shop(make_shop):
+    view = make_shop().rights.open(RequestKind.ACCESS, asked(email="who@example.org"))
+
+    assert ("DE",) == view.jurisdictions
+
+
+def test_who_says_nothing_of_themselves_is_asked_who_it_is(make_shop):
+    with pytest.raises(RightsError, match="say who asks"):
+        make_shop().rights.open(RequestKind.ACCESS, AccessRequest(reference="1"))
+
+
+def test_the_same_reference_is_the_same_request(make_shop):
+    shop = make_shop()
+
+    first, second = (shop.rights.open(RequestKind.ACCESS, asked()) for _ in range(2))
+
+    assert first.id == second.id
+    assert ["received"] == states(second)
+
+
+def test_requests_are_listed_with_the_most_urgent_first(make_shop):
+    clock = FrozenClock(NOON)
+    shop = make_shop(clock=clock)
+    late = shop.rights.open(RequestKind.ACCESS, asked("1"), received_at=NOON - 40 * DAY)
+    done = shop.rights.open(RequestKind.ACCESS, asked("2"), received_at=NOON - 50 * DAY)
+    shop.rights.advance(done.id, RequestState.REFUSED, reason="twice a week", citation="art. 12(5)")
+    fresh = shop.rights.open(RequestKind.ACCESS, asked("3"))
+
+    assert [late.id, fresh.id, done.id] == [view.id for view in shop.rights.list()]
+    assert 0 > shop.rights.get(late.id).days_left
+
+
+def test_an_extension_moves_the_deadline_and_an_erasure_is_no_promise(make_shop):
+    shop = make_shop(clock=FrozenClock(NOON))
+    request = checked(shop, "erasure")
+    before = shop.rights.get(request)
+    after = shop.rights.advance(
+        request, RequestState.EXTENDED, reason="many orders", citation="GDPR art. 12(3)"
+    )
+    for state in ("scoped", "collected", "reviewed"):
+        shop.rights.advance(request, RequestState(state))
+
+    assert ("2026-12-20", "2027-02-20") == (str(before.due_at.date()), str(after.due_at.date()))
+    with pytest.raises(RightsError, match="nothing was erased yet"):
+        shop.rights.advance(request, RequestState.ANSWERED)
+
+
+def test_nobody_is_served_before_it_is_known_who_they_are(make_shop):
+    shop = make_shop()
+    for kind, act in (("access", shop.rights.export), ("erasure", shop.rights.erase)):
+        view = shop.rights.open(RequestKind(kind), asked(kind, **ADA))
+        with pytest.raises(RightsError, match="check who asks first"):
+            act(view.id)
+
+
+# Access and portability ----------------------------------------------------------------------
+
+
+def test_an_export_holds_everything_that_is_kept(make_shop):
+    shop = make_shop()
+    yes = a_consent(source="footer form")
+    shop.ingest([a_paid_event(an_order("40.00 EUR", customer=a_customer(consents=(yes,))))])
+
+    told = files_of(shop.rights.export(checked(shop, "access")))
+    data = json.loads(told["data.json"])
+
+    assert ["Ada"] == [row["given_name"] for row in data["profile"]]
+    assert ["1001"] == [row["id"] for row in data["orders"]]
+    assert ["40.00 EUR"] == [row["total"] for row in data["order_facts"]]
+    assert ["footer form"] == [row["source"] for row in data["consents"]]
+    assert [40] == [row["points"] for row in data["points"]]
+    assert {"accepted"} == {row["state"] for row in data["deliveries"]}
+    assert "Ada" in data["cards"][0]["text"]
+    assert all("not legal advice" in row["sentence"] for row in data["decisions"])
+    assert {f"{name}.csv" for name in data} | {"data.json", "README.txt"} == set(told)
+
+
+def test_portability_is_what_the_person_provided(make_shop):
+    shop = make_shop()
+    shop.ingest([a_paid_event()])
+
+    told = files_of(shop.rights.export(checked(shop, "portability")))
+
+    assert {"profile", "orders", "consents"} == set(json.loads(told["data.json"]))
+
+
+def test_an_export_is_the_same_bytes_each_time_and_in_each_shop(make_shop, tmp_path):
+    shops = [
+        make_shop(store={"url": f"sqlite:///{tmp_path}/{name}.db", "key": "42" * 32})
+        for name in "ab"
+    ]
+    made = []
+    for shop in shops:
+        shop.ingest([a_paid_event()])
+        request = checked(shop, "portability")
+        made += [shop.rights.export(request), shop.rights.export(request)]
+
+    assert 1 == len(set(made))
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_defused(make_shop):
+    shop = make_shop()
+    evil = a_customer(family_name='=HYPERLINK("http://evil.example")')
+    shop.ingest([a_paid_event(an_order(customer=evil))])
+
+    told = files_of(shop.rights.export(checked(shop, "access")))
+    (row,) = csv.DictReader(io.StringIO(told["profile.csv"]))
+
+    assert row["family_name"].startswith("'=HYPERLINK")
+    assert "=HYPERLINK" == json.loads(told["data.json"])["profile"][0]["family_name"][:10]
+
+
+def test_a_platform_that_asks_finds_the_export_ready(make_shop):
+    shop = make_shop()
+    shop.ingest([a_paid_event()])
+
+    event = about(DataRequested, "asks", request=asked("platform-9"))
+    (outcome,) = shop.ingest([event])
+    (view,) = shop.rights.list()
+
+    assert "done" == outcome.state
+    assert ["received", "identity_check", "scoped", "collected"] == states(view)
+    assert "Ada" in files_of(shop.rights.export(view.id))["data.json"]
+    shop.ingest([event])
+    assert 1 == len(shop.rights.list())
+
+
+def test_accounts_that_became_one_are_told_together_and_erased_together(make_shop):
+    shop = make_shop()
+    other = a_customer(id="88", email="countess@example.com")
+    shop.ingest([a_paid_event(), a_paid_event(an_order(id="1002", customer=other))])
+    with shop.store.begin() as connection:
+        first, second = (
+            shop.store.subjects.find(connection, SHOP, f"id:{number}") for number in (77, 88)
+        )
+        shop.store.consents.merge(connection, first, second, at=NOON, now=NOON)
+
+    told = json.loads(files_of(shop.rights.export(checked(shop, "access")))["data.json"])
+    report = shop.rights.erase(checked(shop, "erasure", reference="2", customer_id="88"))
+
+    assert {"1001", "1002"} == {row["id"] for row in told["orders"]}
+    assert 2 == report.subjects
+
+
+# Objection, restriction, correction ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["objection", "restriction"])
+def test_an_objection_reaches_the_press_at_once(make_shop, kind):
+    shop = waiting_shop(make_shop)
+    shop.ingest([a_paid_event()])
+    before = cards_of(shop)[0].choice.template
+
+    view = shop.rights.open(RequestKind(kind), asked())
+    (card,) = cards_of(shop)
+
+    assert "plain_thanks" != before
+    assert "plain_thanks" == card.choice.template
+    with shop.store.reading() as connection:
+        answers = shop.store.consents.current(connection, card.subject_id)
+    assert {(ConsentChannel.ANY, ConsentState.DENIED, kind)} == {
+        (each.channel, each.state, each.source) for each in answers
+    }
+    assert {Purpose.MARKETING, Purpose.PROFILING} <= {each.purpose for each in answers}
+    assert view.is_open
+
+
+def test_an_opt_out_of_sale_leaves_own_messages_alone(make_shop):
+    shop = waiting_shop(make_shop)
+    shop.ingest([a_paid_event()])
+
+    shop.rights.open(RequestKind.OPT_OUT_OF_SALE, asked())
+    (card,) = cards_of(shop)
+
+    assert "plain_thanks" != card.choice.template
+    with shop.store.reading() as connection:
+        (answer,) = shop.store.consents.current(connection, card.subject_id)
+    assert Purpose.SALE_OR_SHARING is answer.purpose
+
+
+def test_a_corrected_name_is_on_the_card_that_waits_and_in_the_next_export(make_shop):
+    shop = waiting_shop(make_shop)
+    shop.ingest([a_paid_event()])
+
+    changed = shop.rights.rectify(checked(shop, "rectification"), Correction(given_name="Augusta"))
+    (card,) = cards_of(shop)
+    told = files_of(shop.rights.export(checked(shop, "access", reference="2", **ADA)))
+
+    assert 1 == changed
+    assert (2, "assigned") == (card.version, card.state.value)
+    assert "Augusta" in shop.press_room.text(card).card.salutation
+    assert ["Ada", "Augusta"] == [
+        row["given_name"] for row in json.loads(told["data.json"])["profile"]
+    ]
+
+
+def test_a_corrected_address_leads_to_the_same_person(make_shop):
+    shop = make_shop()
+    guest = a_customer(id="")
+    shop.ingest([a_paid_event(an_order(customer=guest))])
+    request = checked(shop, "rectification", email="ada@example.com")
+
+    shop.rights.rectify(request, Correction(email="right@example.com"))
+
+    with shop.store.reading() as connection:
+        found = {
+            shop.store.subjects.find(connection, SHOP, f"email:{address}@example.com")
+            for address in ("ada", "right")
+        }
+    assert 1 == len(found)
+    assert None not in found
+
+
+@pytest.mark.parametrize(
+    ("correction", "who", "reason"),
+    [
+        (Correction(), ADA, "say what is right"),
+        (Correction(phone="1"), {"email": "who@example.org"}, "nothing is known"),
+    ],
+)
+def test_there_is_something_to_correct_or_an_error_says_so(make_shop, correction, who, reason):
+    shop = make_shop()
+    shop.ingest([a_paid_event()])
+
+    with pytest.raises(RightsError, match=reason):
+        shop.rights.rectify(checked(shop, "rectification", **who), correction)
+
+
+# Erasure -------------------------------------------------------------------------------------
+
+
+def test_an_erasure_says_what_it_did_and_what_stays(make_shop, tmp_path):
+    shop = make_shop()
+    shop.ingest([a_paid_event(an_order("40.00 EUR"))])
+    request = checked(shop, "erasure")
+
+    report = shop.rights.erase(request)
+    view = shop.rights.get(request)
+
+    assert (1, 2) == (report.subjects, report.files_removed)
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    told = {each.what.partition(":")[0]: each for each in report.remains}
+    assert {"sales", "postings of points, without a person"} < set(told)
+    assert (1, "tax law: until 8 years after the end of their own") == (
+        told["sales"].count,
+        told["sales"].reason,
+    )
+    assert ("answered", True) == (view.state, view.is_erased)
+    assert report == shop.rights.erase(request)
+
+
+def test_a_waiting_card_is_void_and_a_waiting_event_never_runs(make_shop):
+    shop = waiting_shop(make_shop)
+    shop.ingest([a_paid_event()])
+    later = a_paid_event(an_order(id="1002"))
+    shop.accept([later])
+
+    shop.rights.erase(checked(shop, "erasure"))
+
+    assert ["voided"] == [card.state.value for card in cards_of(shop)]
+    assert () == shop.resume()
+    assert () == cards_of(shop, "1002")
+
+
+def test_old_orders_do_not_bring_anybody_back_and_a_new_one_is_a_contract_only(make_shop):
+    shop, order = make_shop(), an_order()
+    shop.ingest([a_paid_event(order), forget(at=NOON)])
+
+    again = shop.ingest([a_paid_event(order), about(OrderRefunded, "refund", order=order)])
+    (fresh,) = shop.ingest(
+        [a_paid_event(an_order(id="2001", placed_at=NOON + DAY, paid_at=NOON + DAY))]
+    )
+    with shop.store.reading() as connection:
+        refused = shop.store.suppressions.refused_count(connection, SHOP)
+
+    assert {("erased", "done")} == {(each.event_type, each.state) for each in again}
+    assert 1 == refused
+    assert ["plain_thanks"] == [d.template for d in fresh.deliveries if d.surface == "card"]
+    assert not [d for d in fresh.decisions if d.allowed and d.message_class == "marketing"]
+
+
+def test_a_file_of_old_orders_prints_no_card_for_the_erased(make_shop):
+    from retention_sdk.pipeline.admit import ERASED, admit
+
+    shop, order = make_shop(), an_order()
+    shop.ingest([a_paid_event(order), forget(at=NOON)])
+    elsewhere = an_address(name="Bob", street=("Elm St. 5",))
+    bob = a_customer(id="9", email="b@example.com", address=elsewhere)
+    other = a_paid_event(an_order(id="1002", customer=bob, shipping_address=elsewhere))
+
+    refused, admitted = admit([a_paid_event(order), other], shop.press_room)
+
+    assert (ERASED, False) == (refused.refusal, refused.is_due)
+    assert admitted.record is not None
+
+
+def test_an_erasure_that_a_platform_passes_on_is_a_request_with_an_answer(make_shop):
+    shop = make_shop()
+    shop.ingest([a_paid_event()])
+
+    (outcome,) = shop.ingest([forget()])
+    (view,) = shop.rights.list()
+
+    assert "done" == outcome.state
+    assert ("erasure", "answered", "test") == (view.kind, view.state, view.steps[0].by)
+    assert ["received", "identity_check", "scoped", "collected", "reviewed", "answered"] == states(
+        view
+    )
+
+
+def test_a_shop_that_leaves_takes_everybody_along(make_shop):
+    shop = make_shop()
+    bob = a_customer(id="9", email="bob@example.com")
+    shop.ingest([a_paid_event(), a_paid_event(an_order(id="1002", customer=bob))])
+
+    (outcome,) = shop.ingest([about(ShopErased, "gone", at=NOON)])
+
+    assert "done" == outcome.state
+    for event_id in ("1001", "1002"):
+        with pytest.raises(SubjectErased):
+            shop.outcome(f"test:soap.example:order:{event_id}:paid")
+    with shop.store.reading() as connection:
+        assert () == shop.store.subjects.of_shop(connection, SHOP)
+        assert shop.ledger.verify(connection).is_clean
+    assert ["erased"] == [each.event_type for each in shop.ingest([a_paid_event(an_order(id="3"))])]
+
+
+def test_an_export_on_disk_goes_with_the_person(make_shop, tmp_path):
+    shop = make_shop()
+    shop.ingest([a_paid_event()])
+    request = checked(shop, "access")
+    packed = shop.rights.export(request)
+    file, changed = tmp_path / "ada.zip", tmp_path / "mine.zip"
+    for path in (file, changed):
+        path.write_bytes(packed)
+        shop.rights.note_export(request, str(path), packed)
+    changed.write_bytes(b"the shop's own")
+
+    report = shop.rights.erase(checked(shop, "erasure", reference="2", **ADA))
+
+    assert 1 == report.exports_removed
+    assert not file.exists()
+    assert changed.exists()
+    with pytest.raises(RightsError, match="erased since"):
+        shop.rights.export(request)
+
+
+def test_sales_go_when_tax_law_lets_them(make_shop):
+    clock = FrozenClock(NOON)
+    shop = make_shop(clock=clock, consent={"keep_order_years": 3})
+    shop.ingest([a_paid_event(), forget()])
+
+    assert 0 == shop.rights.sweep()
+    clock.now = NOON + 365 * 5 * DAY
+    assert 1 == shop.rights.sweep()
+
+
+class ForgettingShop(BogusShop):
+    """A platform that can forget; ``error`` is what it answers."""
+
+    name = "test"
+    forgotten: list = []  # noqa: RUF012 - one per test, see the fixture
+    error = None
+
+    def erase_customer(self, customer_id):
+        if self.error:
+            raise self.error
+        self.forgotten.append(customer_id)
+
+
+@pytest.fixture
+def platform():
+    return type("Platform", (ForgettingShop,), {"forgotten": [], "error": None})
+
+
+def with_platform(shop, platform):
+    adapter = platform.from_config({}, shop_id=SHOP)
+    object.__setattr__(shop.rights.eraser, "platforms", {"test": lambda: adapter})
+    return shop
+
+
+def test_the_platform_is_asked_to_forget_too(make_shop, platform):
+    shop = with_platform(make_shop(), platform)
+    shop.ingest([a_paid_event()])
+
+    report = shop.rights.erase(checked(shop, "erasure"))
+
+    assert ["77"] == platform.forgotten
+    assert ("test",) == report.platforms
+
+
+def test_the_platform_that_asks_is_not_asked(make_shop, platform):
+    shop = with_platform(make_shop(), platform)
+    shop.ingest([a_paid_event(), forget()])
+
+    assert [] == platform.forgotten
+
+
+def test_a_platform_that_is_away_holds_the_erasure_up_and_the_next_try_finishes(
+    make_shop, platform
+):
+    shop = with_platform(make_shop(), platform)
+    shop.ingest([a_paid_event()])
+    request = checked(shop, "erasure")
+    platform.error = PlatformError("away", adapter="test", retryable=True)
+
+    with pytest.raises(PlatformError, match="away"):
+        shop.rights.erase(request)
+    assert "reviewed" == shop.rights.get(request).state
+    platform.error = None
+    shop.rights.erase(request)
+
+    assert ["77"] == platform.forgotten
+    assert "answered" == shop.rights.get(request).state
+
+
+def test_a_platform_that_refuses_is_named_as_what_remains(make_shop, platform):
+    shop = with_platform(make_shop(), platform)
+    shop.ingest([a_paid_event()])
+    platform.error = PlatformError("no", adapter="test", retryable=False)
+
+    report = shop.rights.erase(checked(shop, "erasure"))
+
+    assert "the account on test" in {each.what for each in report.remains}
