@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from ..model import Context, Customer
+from ..model import Context
 
 # The oldest person whose age is proved died at 122 (Jeanne Calment, 1997).
 _OLDEST_YEARS = 122
@@ -27,14 +26,18 @@ def youngest(context: Context) -> Age | None:
     A record that cannot be true counts as the youngest. With a year and no day of birth somebody
     counts as born on its last day.
     """
-    order = context.order
-    customer, ordering = context.customer, order.customer if order else None
-    if (customer is None or customer.birth_year is None) and (
-        ordering is None or ordering.birth_year is None
-    ):
-        return None
-    ages = list(_ages((customer, ordering), context.now))
-    return min(ages, key=lambda age: -1 if age.years is None else age.years)
+    order, today = context.order, None
+    found: Age | None = None
+    for person in (context.customer, order.customer if order else None):
+        if person is None or person.birth_year is None:
+            continue
+        today = today or (context.now - _LATEST_CALENDAR).date()
+        age = _age(person.birth_year, person.birthday, today, context.now.year)
+        if age.years is None:
+            return age
+        if found is None or found.years is None or age.years < found.years:
+            found = age
+    return found
 
 
 def is_by_guardian(source: str, evidence_ref: str) -> bool:
@@ -45,15 +48,8 @@ def is_by_guardian(source: str, evidence_ref: str) -> bool:
     return source.casefold().startswith(_GUARDIAN) and bool(evidence_ref)
 
 
-def _ages(people: Iterable[Customer | None], now: datetime) -> Iterable[Age]:
-    today = (now - _LATEST_CALENDAR).date()
-    for person in people:
-        if person is not None and person.birth_year is not None:
-            yield _age(person.birth_year, person.birthday, today, now.year)
-
-
 def _age(year: int, birthday: str, today: date, this_year: int) -> Age:
-    had_birthday = f"{today:%m-%d}" >= (birthday or "12-31")
+    had_birthday = today.isoformat()[5:] >= (birthday or "12-31")
     years = today.year - year - (0 if had_birthday else 1)
     if year > this_year or years > _OLDEST_YEARS:
         return Age(None)

@@ -85,8 +85,8 @@ def memo_of(rules: RuleSet) -> Memo:
 
 def _situation(kind: Kind, context: Context, rules: RuleSet, memo: Memo) -> Situation:
     homes = homes_of(context)
-    if is_reached_by_number(kind.channel):
-        homes = (*homes, *_reached(context, homes, rules, memo))
+    if is_reached_by_number(kind.channel) and (numbers := numbers_of(context)):
+        homes += tuple((each, "") for each in _reached(numbers, homes, rules, memo))
     seat = context.shop.country
     known: Situation | None = memo.homes.get((homes, seat))
     if known is None:
@@ -104,12 +104,12 @@ def _settle(homes: tuple[Home, ...], seat: str, rules: RuleSet, memo: Memo) -> S
 
 
 def _reached(
-    context: Context, homes: tuple[Home, ...], rules: RuleSet, memo: Memo
-) -> Iterable[Home]:
-    """Return the countries that telephone numbers add, as homes in an unknown state."""
+    numbers: tuple[str, ...], homes: tuple[Home, ...], rules: RuleSet, memo: Memo
+) -> tuple[str, ...]:
+    """Return the countries that telephone numbers add; the state there is not known."""
     regions = (rule.region for rule in (*rules.rules, *rules.added))
     ruled = work_out(memo.ruled, "", lambda: ruled_countries(regions))
-    return ((each, "") for each in number_places(numbers_of(context), homes, ruled=ruled))
+    return number_places(numbers, homes, ruled=ruled)
 
 
 def _duties(requirement: Requirement) -> tuple[str, ...]:

@@ -140,21 +140,21 @@ def _check_consent(case: Case, standing: Standing, now: datetime) -> Answer:
 
 
 def _check_purpose(purpose: Purpose, case: Case, standing: Standing, now: datetime) -> Answer:
-    channel, requirement = case.kind.channel, case.requirement
+    requirement = case.requirement
     about = _PURPOSES.get(purpose, "marketing")
     doubts: list[str] = []
-    for consent in opt_ins(standing.answers, channel, purpose):
+    for consent in opt_ins(standing.answers, case.kind.asked, purpose):
         doubt = _doubt(consent, requirement, now)
         if not doubt:
             return _yes(f"the person opted in to {about}", _proof(consent))
         doubts.append(doubt)
-    wish = f"a recorded opt-in for {about} over {channel}".replace("_", " ")
     if requirement.basis is Basis.SOFT_OPT_IN and purpose in _SOFT:
-        return _check_sale(case, standing, now, wish=wish, doubt=next(iter(doubts), ""))
-    return _no(next(iter(doubts), f"there is no recorded opt-in to {about}"), wish)
+        return _check_sale(case, standing, now, about=about, doubt=next(iter(doubts), ""))
+    reason = next(iter(doubts), f"there is no recorded opt-in to {about}")
+    return _no(reason, _wish(about, case))
 
 
-def _check_sale(case: Case, standing: Standing, now: datetime, *, wish: str, doubt: str) -> Answer:
+def _check_sale(case: Case, standing: Standing, now: datetime, *, about: str, doubt: str) -> Answer:
     """Whether the customer relationship that stands for an opt-in is there, and recent enough."""
     sale, months = standing.sale, case.requirement.soft_opt_in_months
     if sale is not None and is_fresh(sale.paid_at, months=months, now=now):
@@ -163,6 +163,7 @@ def _check_sale(case: Case, standing: Standing, now: datetime, *, wish: str, dou
         if _is_ground(consent, case.requirement, now):
             what = "purchase" if consent.act is ConsentAct.IMPLIED_BY_PURCHASE else "inquiry"
             return _sold(f"{what} of the person, {_record(consent)}")
+    wish = _wish(about, case)
     if sale is not None:
         return _no(f"the sale is older than {months} months", f"{wish}, or a newer paid order")
     return _no(doubt or "there is neither an opt-in nor a sale", f"{wish}, or a paid order")
@@ -208,17 +209,19 @@ def _objected(objection: Objection, case: Case) -> Answer:
     reason = f"{how} objected to {what} ({consent.channel}, {_record(consent)})"
     if objection.is_conflict:
         reason = f"{reason}; the same moment brought a yes too, and the no counts"
-    wish = f"a newer opt-in for {what} over {case.kind.channel}".replace("_", " ")
-    return _no(_tidy(reason), wish)
+    return _no(_tidy(reason), _wish(what, case, "a newer"))
+
+
+def _wish(about: str, case: Case, article: str = "a recorded") -> str:
+    return f"{article} opt-in for {about} over {case.kind.channel}".replace("_", " ")
 
 
 def _has_guardian(case: Case, standing: Standing, now: datetime) -> bool:
-    channel = case.kind.channel
     return all(
         any(
             is_by_guardian(consent.source, consent.evidence_ref)
             and not _doubt(consent, case.requirement, now)
-            for consent in opt_ins(standing.answers, channel, purpose)
+            for consent in opt_ins(standing.answers, case.kind.asked, purpose)
         )
         for purpose in case.kind.asked.wanted
     )

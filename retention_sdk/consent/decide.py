@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import chain
 
 from ..model import Candidate, Context, Decision, clean_text
 from .case import Case, case_of
@@ -50,18 +49,25 @@ def _decide(
     if not (is_identifier(event_id) and is_identifier(candidate_id)):
         raise ValueError("an identifier is missing")
     case = case_of(candidate, context, rules=rules, day=now.date())
-    answers = _ask(candidate, context, case, vetoes)
-    is_allowed = all(answer.is_met for answer in answers)
-    opens_at = next((answer.opens_at for answer in answers if answer.opens_at), None)
+    is_allowed, opens_at = True, None
+    reasons = case.notes
+    missing: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    for answer in _ask(candidate, context, case, vetoes):
+        is_allowed = is_allowed and answer.is_met
+        opens_at = opens_at or answer.opens_at
+        reasons += answer.reasons
+        missing += answer.missing
+        evidence += answer.evidence
     return case.blank.model_copy(
         update={
             "decision_id": decision_id_for(event_id, candidate_id),
             "event_id": event_id,
             "candidate_id": candidate_id,
             "allowed": is_allowed,
-            "reasons": _gather(case.notes, [answer.reasons for answer in answers]),
-            "missing": _gather((), [answer.missing for answer in answers]),
-            "evidence": _gather((), [*(answer.evidence for answer in answers), case.duties]),
+            "reasons": tuple(dict.fromkeys(reasons)),
+            "missing": tuple(dict.fromkeys(missing)),
+            "evidence": tuple(dict.fromkeys(evidence + case.duties)),
             "vetoes": vetoes,
             "earliest_send_at": opens_at if is_allowed else None,
             "decided_at": now,
@@ -92,13 +98,6 @@ def _in_utc(now: datetime) -> datetime:
     if now.utcoffset() is None:
         raise ValueError("the moment of the decision has no time zone")
     return now.astimezone(UTC)
-
-
-def _gather(first: tuple[str, ...], rest: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    told = [texts for texts in (first, *rest) if texts]
-    if len(told) <= 1:
-        return told[0] if told else ()
-    return tuple(dict.fromkeys(chain.from_iterable(told)))
 
 
 def _words(veto: str) -> str:

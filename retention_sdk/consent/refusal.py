@@ -15,7 +15,8 @@ from .rules import RuleSet
 
 T = TypeVar("T")
 
-_IDENTIFIER = re.compile(r"[^\s\x00]{1,200}")
+_IDENTIFIER_LENGTH = 200
+_IDENTIFIER = re.compile(rf"[^\s\x00]{{1,{_IDENTIFIER_LENGTH}}}")
 _UNKNOWN = "unknown"
 # Stands for a moment that nobody gave.
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,6 +24,8 @@ _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
 def is_identifier(text: str) -> bool:
     """Whether a text can name an event or a candidate."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return 0 < len(text) <= _IDENTIFIER_LENGTH
     return _IDENTIFIER.fullmatch(text) is not None
 
 

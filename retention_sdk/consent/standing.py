@@ -28,16 +28,20 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _IMPLIED = (ConsentAct.IMPLIED_BY_PURCHASE, ConsentAct.IMPLIED_BY_INQUIRY)
 
 
+_Key = tuple[ConsentChannel, Purpose]
+
+
 class Asking(NamedTuple):
     """What a candidate asks a person's record.
 
-    It needs a yes to each purpose of ``wanted``. ``watched`` are the purposes that a no to may
-    stop it, each with the answers that are such a no.
+    It needs a yes to each purpose of ``wanted``: one of the answers that ``keys`` names, the most
+    exact first. ``touched`` tells which of its purposes a no to some purpose stops.
     """
 
     channel: ConsentChannel
     wanted: tuple[Purpose, ...]
-    watched: tuple[tuple[Purpose, frozenset[Purpose]], ...]
+    keys: Mapping[Purpose, tuple[_Key, ...]]
+    touched: Mapping[Purpose, tuple[Purpose, ...]]
 
 
 class Objection(NamedTuple):
@@ -66,12 +70,17 @@ def asking(channel: ConsentChannel, wanted: Sequence[Purpose], *, is_personalise
     Choosing by name, history or segment is profiling, on any channel; advertising of others for
     chosen people is sale or sharing (Cal. Civ. Code 1798.140(ad), (ah)).
     """
-    watched = [(purpose, _answers_no(purpose)) for purpose in wanted]
-    if is_personalised and Purpose.PROFILING not in wanted:
-        watched.append((Purpose.PROFILING, frozenset({Purpose.PROFILING})))
+    noes = {purpose: {purpose, Purpose.MARKETING} for purpose in wanted}
+    if is_personalised:
+        noes.setdefault(Purpose.PROFILING, {Purpose.PROFILING})
     if is_personalised and Purpose.THIRD_PARTY in wanted:
-        watched.append((Purpose.SALE_OR_SHARING, frozenset({Purpose.SALE_OR_SHARING})))
-    return Asking(channel, tuple(wanted), tuple(watched))
+        noes.setdefault(Purpose.SALE_OR_SHARING, {Purpose.SALE_OR_SHARING})
+    return Asking(
+        channel,
+        tuple(wanted),
+        keys={purpose: _keys(channel, purpose) for purpose in wanted},
+        touched={no: tuple(p for p, found in noes.items() if no in found) for no in Purpose},
+    )
 
 
 def read_standing(context: Context, asked: Asking) -> Standing:
@@ -85,18 +94,20 @@ def read_standing(context: Context, asked: Asking) -> Standing:
     ordering = order.customer if order else None
     if not ((own and own.consents) or (ordering and ordering.consents)):
         return Standing(_NOTHING, None, None, sale)
-    people = (own,) if ordering is None or ordering is own else (own, ordering)
-    records = [_newest(person.consents, asked.channel, now) for person in people if person]
+    said = [person.consents for person in (own, ordering) if person]
+    if len(said) > 1 and said[0] is said[1]:
+        said.pop()
+    records = [_newest(consents, asked.channel, now) for consents in said]
     objection, lifted = _objection(records, asked, now)
     return Standing(records[0], objection, lifted, sale)
 
 
-def opt_ins(answers: Answers, channel: ConsentChannel, purpose: Purpose) -> list[Consent]:
+def opt_ins(answers: Answers, asked: Asking, purpose: Purpose) -> list[Consent]:
     """Return what was granted in words for a purpose, the most exact answer first."""
-    purposes = (purpose, Purpose.MARKETING) if purpose in OWN else (purpose,)
-    keys = dict.fromkeys((c, p) for c in (channel, ConsentChannel.ANY) for p in purposes)
-    found = (answers.get(key) for key in keys)
-    return [answer.yes for answer in found if answer is not None and answer.yes is not None]
+    if not answers:
+        return []
+    found = [answers[key].yes for key in asked.keys[purpose] if key in answers]
+    return [yes for yes in found if yes is not None]
 
 
 def implied(answers: Answers, channel: ConsentChannel) -> list[Consent]:
@@ -167,7 +178,6 @@ class Answer(NamedTuple):
     is_conflict: bool = False
 
 
-_Key = tuple[ConsentChannel, Purpose]
 Answers = Mapping[_Key, Answer]
 _NOTHING: Answers = MappingProxyType({})
 _SILENT = Answer()
@@ -237,8 +247,7 @@ def _objection(
     for record in records:
         for (_, about), answer in record.items():
             no = answer.no
-            touched = [purpose for purpose, noes in asked.watched if about in noes]
-            if no is None or not touched:
+            if no is None or not (touched := asked.touched[about]):
                 continue
             if not all(_is_lifted(no, purpose, records[0], asked, now) for purpose in touched):
                 return Objection(no, answer.is_conflict), None
@@ -267,6 +276,6 @@ def _is_lifted(
     )
 
 
-def _answers_no(purpose: Purpose) -> frozenset[Purpose]:
-    """A no to all advertising covers that of others, and choosing by history for it."""
-    return frozenset({purpose, Purpose.MARKETING})
+def _keys(channel: ConsentChannel, purpose: Purpose) -> tuple[_Key, ...]:
+    purposes = (purpose, Purpose.MARKETING) if purpose in OWN else (purpose,)
+    return tuple(dict.fromkeys((c, p) for c in (channel, ConsentChannel.ANY) for p in purposes))
