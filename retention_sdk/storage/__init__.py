@@ -24,6 +24,7 @@ from .references import (
 from .requests import RequestLog, StoredRequest, StoredStep
 from .rule_sets import RuleSets
 from .scans import CardScan, ScanLog
+from .signing import Signer, is_signature
 from .stages import StageLog
 from .subjects import SubjectVault, erasure_references
 from .suppression import Suppression, Suppressions
@@ -57,6 +58,7 @@ __all__ = [
     "RuleSets",
     "ScanLog",
     "SentThing",
+    "Signer",
     "StageLog",
     "Store",
     "StoredCode",
@@ -69,6 +71,7 @@ __all__ = [
     "Suppressions",
     "customer_references",
     "erasure_references",
+    "is_signature",
     "open_store",
     "order_references",
     "plain_number",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select
 from ..errors import StorageError, SubjectErased
 from ..model import Consent, ConsentState
 from .consents_audit import ChainAudit, ChainReport
-from .consents_chain import record_hash
+from .consents_chain import genesis, record_hash
 from .consents_head import ChainHead, ChainHeads
 from .consents_rows import (
     ConsentEntry,
@@ -24,10 +24,11 @@ from .consents_rows import (
 )
 from .crypto import Keyring
 from .subject_merges import same_person, survivor_of
-from .subjects import SubjectVault
+from .subjects import Opener, SubjectVault
 from .tables import consent_record as records_table
 from .tables import subject as subjects_table
 
+_PAGE = 500
 _MERGE: dict[str, Any] = {
     "kind": "merge",
     **dict.fromkeys(("channel", "purpose", "state", "act"), ""),
@@ -166,6 +167,37 @@ class ConsentLog:
             for row in rows
         )
 
+    def ledger(self, connection: Connection, shop_id: str) -> Iterator[ConsentEntry]:
+        """Yield every record of a shop in order; what erased people said is not in it."""
+        seq, table = 0, records_table.c
+        while True:
+            query = select(records_table).where(table.shop_id == shop_id, table.seq > seq)
+            page = connection.execute(query.order_by(table.seq).limit(_PAGE)).all()
+            if not page:
+                return
+            openers = self._subjects.openers(connection, [row.subject_id for row in page])
+            for row in page:
+                opened = openers.get(row.subject_id)
+                is_told = opened is not None and row.kind != "merge"
+                yield entry(row, _read(row, opened) if opened and is_told else None)
+            seq = page[-1].seq
+
+    def end(self, connection: Connection, shop_id: str) -> tuple[int, bytes]:
+        """Return how many records the chain of a shop has, and the hash of the last one."""
+        head = self._heads.read(connection, shop_id)
+        return (head.seq, head.hash) if head else (0, genesis(shop_id))
+
+    def hashes(
+        self, connection: Connection, shop_id: str, places: Iterable[int]
+    ) -> dict[int, bytes]:
+        """Return the hashes at these places of a chain, as far as there are any."""
+        table, found, wanted = records_table.c, dict[int, bytes](), sorted(places)
+        for start in range(0, len(wanted), _PAGE):
+            some = table.seq.in_(wanted[start : start + _PAGE])
+            query = select(table.seq, table.hash).where(table.shop_id == shop_id, some)
+            found.update((row.seq, row.hash) for row in connection.execute(query))
+        return found
+
     def shops(self, connection: Connection) -> tuple[str, ...]:
         """Return every shop of which something is recorded."""
         return self._heads.shops(connection)
@@ -225,27 +257,23 @@ class ConsentLog:
         return connection.execute(query.order_by(table.seq)).all()
 
     def _reader(self, connection: Connection, subject_id: str) -> Callable[[Row[Any]], Consent]:
-        """Return what reads the answers of a subject.
-
-        A row whose clear columns say something else than what was sealed is refused.
-        """
         opened = self._subjects.opener(connection, subject_id)
+        return lambda row: _read(row, opened)
 
-        def read(row: Row[Any]) -> Consent:
-            plain = opened(row.sealed, seal_purpose(row.event_id, row.position))
-            consent = Consent.model_validate_json(plain)
-            if (consent.channel, consent.purpose, consent.state) != (
-                row.channel,
-                row.purpose,
-                row.state,
-            ):
-                raise StorageError(
-                    f"consent record {row.seq} of {row.shop_id} was changed; "
-                    "`retention consent verify` tells more"
-                )
-            return consent
 
-        return read
+def _read(row: Row[Any], opened: Opener) -> Consent:
+    """Return a sealed answer.
+
+    Raises:
+        StorageError: what stands beside it in clear says something else.
+    """
+    plain = opened(row.sealed, seal_purpose(row.event_id, row.position))
+    consent = Consent.model_validate_json(plain)
+    told = (consent.channel, consent.purpose, consent.state)
+    if told != (row.channel, row.purpose, row.state):
+        where = f"consent record {row.seq} of {row.shop_id}"
+        raise StorageError(f"{where} was changed; `retention consent verify` tells more")
+    return consent
 
 
 def _answer(consent: Consent, *, at: datetime | None, now: datetime) -> dict[str, Any]:

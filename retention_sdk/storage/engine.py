@@ -38,6 +38,7 @@ from .references import (
 from .requests import RequestLog
 from .rule_sets import RuleSets
 from .scans import ScanLog
+from .signing import Signer
 from .stages import StageLog
 from .subjects import SubjectVault
 from .suppression import Suppressions
@@ -82,6 +83,7 @@ class Store:
         self.deliveries = DeliveryLog(self.subjects)
         self.consents = ConsentLog(self.subjects, keyring)
         self.rule_sets = RuleSets()
+        self.signer = Signer(keyring)
         self.orders = OrderFacts()
         self.read_phone = read_phone
         self.suppressions = Suppressions(self.subjects)
