@@ -348,6 +348,7 @@ class Retention:
         return ask_to_confirm(
             customer,
             room=self.press_room,
+            links=self.links,
             channel=self.config.delivery.email,
             source=source,
             wording=wording,
@@ -417,6 +418,7 @@ class Retention:
             clock=self.clock,
             inserts=config.inserts,
             coupons=self.coupons,
+            links=self.links,
         )
 
     @cached_property

@@ -28,6 +28,7 @@ from .choose import Chosen, Pick, choose
 from .coupons import CouponDesk
 from .decided import record_decisions
 from .gate import Gate, Question, card_question
+from .links import Links
 from .locale import localizer_for
 from .looks import Looks
 from .make import Codes, Documents, compose
@@ -91,6 +92,7 @@ class PressRoom:
     clock: Callable[[], datetime]
     inserts: InsertSettings | None = None
     coupons: CouponDesk | None = None
+    links: Links | None = None
 
     @property
     def shop_id(self) -> str:
@@ -150,6 +152,7 @@ class PressRoom:
             settings=self.inserts,
             card_id=card_id,
             coupons=self.coupons,
+            links=self.links,
         )
 
     def assign(
