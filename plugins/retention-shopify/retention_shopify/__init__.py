@@ -1,0 +1,20 @@
+"""Shopify for retention_sdk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retention_sdk.hooks import hookimpl
+
+if TYPE_CHECKING:
+    from retention_sdk.hooks import Registry
+
+
+@hookimpl
+def retention_register(registry: Registry) -> None:
+    """Offer the adapter by name; the class is imported on first use."""
+    registry.adapter(
+        "shopify",
+        "retention_shopify.adapter:ShopifyAdapter",
+        summary="Shopify webhooks: orders, consent, compliance",
+    )

