@@ -461,6 +461,32 @@ def test_every_set_comes_back_from_its_text(own, with_signature):
     assert rules == again
 
 
+CANDIDATES = {
+    "own_generic": "insert_advert",
+    "own_personalised": "insert_personal",
+    "third_party": "insert_third_party",
+}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rule for rule in SHIPPED.rules if rule.is_in_force(TODAY) and rule.region not in {"*", "EU"}
+     and rule.message_class != "privacy_right"],
+    ids=lambda rule: rule.rule_id,
+)  # fmt: skip
+def test_a_decision_asks_at_least_for_what_the_list_says(rule, make_candidate, make_context):
+    channel = {"postal_mail": "post", "any": "email"}.get(rule.channel, rule.channel)
+    kind = CANDIDATES.get(rule.insert_type, rule.message_class)
+    country, _, state = rule.region.partition("-")
+    context = make_context(country, region=state)
+    candidate = make_candidate(kind, channel=ConsentChannel(channel))
+    decision = decide(candidate, context, rules=SHIPPED)
+
+    assert rule.rule_id in decision.rule_ids
+    effect = counts_as(rule, SHIPPED, day=TODAY)
+    assert effect.strictness <= Basis(decision.basis).strictness
+
+
 def test_signing_off_lets_a_low_rule_decide(make_candidate, make_context):
     """Armenia's personalised insert is low and asks for opt-in; France's is low and opt-out."""
     rule = rule_of(SHIPPED, "fr.mark.parcel_insert.own-personalised")
