@@ -140,7 +140,9 @@ class Retention:
         from .l10n.phones import to_e164
         from .storage import open_store
 
-        return open_store(self.config.store_url, key=self._key, read_phone=to_e164)
+        previous = self.config.read_previous_keys()
+        url = self.config.store_url
+        return open_store(url, key=self._key, previous_keys=previous, read_phone=to_e164)
 
     @cached_property
     def rules(self) -> RuleSet:
@@ -362,8 +364,9 @@ class Retention:
 
         if not self.config.consent.base_url:
             return None
-        key = derive_key(self._key, KEY_DOMAIN)
-        return open_links(self.config.consent, shop_id=self.config.shop.id, keys=[key])
+        shop_keys = (self._key, *self.config.read_previous_keys())
+        keys = [derive_key(each, KEY_DOMAIN) for each in shop_keys]
+        return open_links(self.config.consent, shop_id=self.config.shop.id, keys=keys)
 
     # Wiring --------------------------------------------------------------------------------
 

@@ -29,10 +29,15 @@ _ENV_PREFIX = "env:"
 
 
 class StoreConfig(Settings):
-    """Where records are kept. ``key`` is 32 bytes in hexadecimal; it unlocks personal data."""
+    """Where records are kept. ``key`` is 32 bytes in hexadecimal; it unlocks personal data.
+
+    ``previous_keys`` still open what was written, and read the links that were sent, before a new
+    key took over.
+    """
 
     url: str = "sqlite:///retention.db"
     key: Annotated[SecretStr | None, Field(repr=False)] = None
+    previous_keys: Annotated[tuple[SecretStr, ...], Field(repr=False)] = ()
     key_file: str = "retention.key"
     raw_body_days: Annotated[int, Field(ge=0, le=3650)] = 30
 
@@ -104,13 +109,28 @@ class Config(Settings):
         """
         own = self.store.key
         text = environ.get(KEY_VARIABLE) or (own.get_secret_value() if own else self._key_file())
+        return self._key_of(text, "store.key", hint=_KEY_HINT)
+
+    def read_previous_keys(self) -> tuple[bytes, ...]:
+        """Return the keys from before a rotation, 32 bytes each.
+
+        Raises:
+            ConfigError: one of them is not 64 hexadecimal digits.
+        """
+        where, hint = "store.previous_keys", "write the keys as they stood in the key file"
+        return tuple(
+            self._key_of(key.get_secret_value(), where, hint=hint)
+            for key in self.store.previous_keys
+        )
+
+    def _key_of(self, text: str, where: str, *, hint: str) -> bytes:
         try:
             key = bytes.fromhex(text)
         except ValueError:
             key = b""
         if len(key) != KEY_BYTES:
             message = f"the key is not {2 * KEY_BYTES} hexadecimal digits"
-            raise ConfigError(message, file=self.file, key="store.key", hint=_KEY_HINT)
+            raise ConfigError(message, file=self.file, key=where, hint=hint)
         return key
 
     def _key_file(self) -> str:

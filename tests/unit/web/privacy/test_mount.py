@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from retention_sdk.config import StoreConfig
 from retention_sdk.errors import ConfigError
 from retention_sdk.model import ConsentChannel, ConsentState
 from retention_sdk.testing import a_shop
@@ -81,3 +84,27 @@ def test_other_methods_do_nothing(client, person, method):
 
     assert 405 == answer.status_code
     assert ConsentState.GRANTED is person.answer(EMAIL).state
+
+
+def test_links_that_were_sent_outlive_the_key_that_signed_them(make_shop, clock):
+    """The shop changes its key; the store, and a link in an older e-mail, still open."""
+    old, new = "11" * 32, "22" * 32
+    url = make_shop().config.store.url
+    pages = {"shop": a_shop(), "consent": {"base_url": "https://soap.example/privacy/"}}
+    before = make_shop(clock=clock, store=StoreConfig(url=url, key=old), **pages)
+    with before.store.begin() as connection:
+        who = before.store.subjects.subject_for(connection, "soap.example", "id:42", now=clock())
+    path = urlsplit(before.links.preferences_url(who, now=clock())).path.removeprefix("/privacy")
+    store = StoreConfig(url=url, key=new, previous_keys=(old,))
+    after = make_shop(clock=clock, store=store, **pages)
+
+    assert 200 == TestClient(create_privacy_app(after)).get(path).status_code
+    forgotten = make_shop(clock=clock, store=StoreConfig(url="sqlite://", key=new), **pages)
+    assert 404 == TestClient(create_privacy_app(forgotten)).get(path).status_code
+
+
+def test_a_previous_key_that_is_none_is_named(make_shop):
+    shop = make_shop(store=StoreConfig(url="sqlite://", key="11" * 32, previous_keys=("22",)))
+
+    with pytest.raises(ConfigError, match=r"store\.previous_keys"):
+        _ = shop.store
