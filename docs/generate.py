@@ -16,7 +16,8 @@ from pydantic import TypeAdapter
 from retention_sdk import errors, model
 from retention_sdk.adapter import Capability
 from retention_sdk.cli import _help
-from retention_sdk.consent import Rule, load_rules, read_rules
+from retention_sdk.consent import Rule, load_rules
+from retention_sdk.consent.rules_csv import shipped_rules
 from retention_sdk.hooks import PREFIX, spec
 from retention_sdk.hooks.manager import load
 from retention_sdk.inserts import InsertSettings
@@ -123,7 +124,7 @@ def adapters_page() -> str:
 
 
 def consent_rules_page() -> str:
-    rules = read_rules((ROOT / "retention_sdk/consent/data/rules.csv").read_text(encoding="utf-8"))
+    rules = shipped_rules()
     places = groupby(rules, key=lambda rule: (rule.jurisdiction, rule.region))
     sections = [
         f"## {name} ({'all other places' if region == '*' else region})\n\n"

@@ -10,7 +10,7 @@ from ..errors import ConfigError, PluginError
 from .places import Place, known_subdivisions, zones_of
 from .rule import Rule
 from .rules import RuleSet
-from .rules_csv import load_rules, read_rules
+from .rules_csv import read_rules, shipped_rules
 from .settings import SignOff
 
 # Twenty times the shipped table: no shop has more rules of its own.
@@ -48,11 +48,10 @@ def gather_rules(
         ConfigError: the own file or a signature is wrong; the message names line and column.
         PluginError: what a plugin registered is no list of rules.
     """
-    shipped = load_rules()
     brought = [rule for offer in offers for rule in _ask(offer)]
     own = read_own_rules(own_file) if own_file else ()
     try:
-        return shipped.plus((*brought, *own), sign_offs)
+        return RuleSet.of(shipped_rules(), (*brought, *own), sign_offs)
     except ConfigError as error:
         if error.file or own_file is None:
             raise

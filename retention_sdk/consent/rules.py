@@ -49,6 +49,7 @@ class RuleSet(Record):
     def model_post_init(self, _context: object) -> None:
         """Build the indexes that look-ups go through; a replacement is found first."""
         everything = (*self.added, *self.rules)
+        index: dict[Key, tuple[Rule, ...]] = {}
         self._signed.update(
             (rule.rule_id, rule)
             for rule in everything
@@ -56,7 +57,8 @@ class RuleSet(Record):
         )
         replacing = [rule for rule in self.added if rule.replaces and self.is_signed(rule)]
         for rule in (*replacing, *self.rules):
-            self._index[_key(rule)] = (*self._index.get(_key(rule), ()), rule)
+            index[_key(rule)] = (*index.get(_key(rule), ()), rule)
+        self._index.update(index)
         for region in sorted({rule.region for rule in everything if _is_message(rule)}):
             country, dash, _ = region.partition("-")
             if dash:
@@ -131,12 +133,13 @@ class RuleSet(Record):
         A rule for any channel stands in where a region has none for this one.
         """
         message_class, channel, insert_type = wanted
+        index = self._index
         for region in regions:
             for key in (
                 (region, message_class, channel, insert_type),
                 (region, message_class, "any", ""),
             ):
-                for rule in self._index.get(key, ()):
+                for rule in index.get(key, ()):
                     if rule.is_in_force(day):
                         return rule
         return None
