@@ -35,7 +35,7 @@ from .pipeline.coupons import CouponDesk, open_desk
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.draw import Medium
 from .pipeline.intake import Intake
-from .pipeline.links import KEY_DOMAIN, Links, open_links
+from .pipeline.links import Links, links_of
 from .pipeline.locale import asked_locale, resolve_locale
 from .pipeline.looks import Looks, gather_looks
 from .pipeline.make import Codes, read_codes
@@ -360,13 +360,7 @@ class Retention:
     @cached_property
     def links(self) -> Links | None:
         """The links for unsubscribing, preferences and confirmations; None without base_url."""
-        from .storage.crypto import derive_key
-
-        if not self.config.consent.base_url:
-            return None
-        shop_keys = (self._key, *self.config.read_previous_keys())
-        keys = [derive_key(each, KEY_DOMAIN) for each in shop_keys]
-        return open_links(self.config.consent, shop_id=self.config.shop.id, keys=keys)
+        return links_of(self.config, self._key)
 
     # Wiring --------------------------------------------------------------------------------
 

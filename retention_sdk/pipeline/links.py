@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ..consent.settings import ConsentConfig
 from ..consent.tokens import LinkKeys, LinkKind, LinkToken, make_link_token, read_link_token
 from ..model import ConsentChannel
+
+if TYPE_CHECKING:
+    from ..config import Config
 
 UNSUBSCRIBE, PREFERENCES, CONFIRM = "u/", "p/", "c/"
 """What follows the base of an address, before the token."""
 
-KEY_DOMAIN = "link-tokens"
-"""What the keys are derived for from the shop's keys."""
-
+_KEY_DOMAIN = "link-tokens"
 # Long enough to notice a mistake, too short for a mail that somebody forwarded.
 _UNDO_FOR = timedelta(hours=1)
 
@@ -101,17 +101,21 @@ class Links:
         return f"{self.base_url}{place}{token}{wish}"
 
 
-def open_links(settings: ConsentConfig, *, shop_id: str, keys: Sequence[bytes]) -> Links | None:
+def links_of(config: Config, shop_key: bytes) -> Links | None:
     """Return the links of a shop; None where its pages are served nowhere.
 
-    ``keys`` are derived for links and nothing else, the one that signs first.
+    The keys are derived for links and nothing else; previous ones read what was sent before.
     """
+    from ..storage.crypto import derive_key
+
+    settings = config.consent
     if not settings.base_url:
         return None
+    shop_keys = (shop_key, *config.read_previous_keys())
     return Links(
         settings.base_url,
-        shop_id,
-        LinkKeys.of(keys),
+        config.shop.id,
+        LinkKeys.of([derive_key(key, _KEY_DOMAIN) for key in shop_keys]),
         valid_for=timedelta(days=settings.link_days),
         confirm_for=timedelta(days=settings.confirm_days),
     )
