@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from ..consent.lint_words import law_texts
+from ..consent.lints import CheckedText, lint_text
 from ..errors import ConfigError, MissingFont
 from ..inserts import FAMILIES
 from ..inserts.colour import contrast
@@ -48,6 +50,7 @@ def check_brand(
     findings = [*_colours(brand), *_drawings(brand), *_duties(brand, shop)]
     for tag in languages:
         findings += [*_faces(brand, tag, fonts), *_words(brand, tag), *_our_words(brand, tag)]
+        findings += _laws(brand, tag)
     ranks = ("error", "warning", "note")
     return tuple(sorted(findings, key=lambda finding: ranks.index(finding.severity)))
 
@@ -157,6 +160,21 @@ def _words(brand: Brand, tag: str) -> Iterator[BrandFinding]:
         for word in avoided:
             if word.casefold() in text.casefold():
                 yield _finding("warning", f"{key}.{tag}", f"says {word!r}, which the brand avoids")
+
+
+def _laws(brand: Brand, tag: str) -> Iterator[BrandFinding]:
+    """Yield what the brand's own words say against a law, wherever that law holds."""
+    regions = frozenset(place for law in law_texts().values() for place in law.places)
+    words = CheckedText(
+        texts=_own_words(brand, tag),
+        language=tag,
+        places=regions,
+        other_languages=frozenset({"fr"}),  # which languages a shop needs is not a question here
+    )
+    for finding in lint_text(words):
+        where = ", ".join(sorted(law_texts()[finding.code].places)) or "everywhere"
+        message = f"{finding.detail} ({where}: {finding.citation})"
+        yield _finding("warning", f"{finding.place}.{tag}", message[:480], finding.way_out)
 
 
 def _our_words(brand: Brand, tag: str) -> Iterator[BrandFinding]:

@@ -8,12 +8,10 @@ European rules on unfair practices (2005/29/EC annex I no. 23b and 23c).
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from ..consent.lint_words import opinion_words, words_of
 from ..l10n import strip_isolates
 from ..model import ContentKind
 from ..model.shop import Voice
@@ -58,14 +56,7 @@ def lint_review_text(text: str, language: str) -> tuple[str, ...]:
     """Return the words in a request for a review that ask for praise or promise a reward."""
     said = strip_isolates(text).casefold()
     tables = opinion_words().values()
-    return tuple(w for table in tables for w in _of(table, language) if w.casefold() in said)
-
-
-@cache
-def opinion_words() -> Mapping[str, Mapping[str, list[str]]]:
-    """Return the words that ask for ``praise`` or promise a ``reward``, by language."""
-    source = files(__package__) / "data" / "opinions.toml"
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    return tuple(w for table in tables for w in words_of(table, language) if w.casefold() in said)
 
 
 def _texts(card: Card) -> Iterator[tuple[str, str]]:
@@ -87,7 +78,7 @@ def _opinions(card: Card, texts: Mapping[str, str]) -> Iterator[CardFault]:
             continue
         said = strip_isolates(text).casefold()
         for code, table in opinion_words().items():
-            for word in _of(table, card.language):
+            for word in words_of(table, card.language):
                 if word.casefold() in said:
                     yield CardFault(code, where, f"says {word!r} and asks for a review")
     if (is_request or asks) and card.coupon is not None:
@@ -122,17 +113,7 @@ def _links(card: Card, texts: Mapping[str, str]) -> Iterator[CardFault]:
 
 
 def _avoided(card: Card, texts: Mapping[str, str], voice: Voice) -> Iterator[CardFault]:
-    for word in _of(voice.avoid, card.language):
+    for word in words_of(voice.avoid, card.language):
         for where, text in texts.items():
             if word.casefold() in strip_isolates(text).casefold():
                 yield CardFault("avoid", where, f"says {word!r}, which the brand avoids")
-
-
-def _of(table: Mapping[str, Iterable[str]], language: str) -> tuple[str, ...]:
-    """Return the words of the nearest language: ``zh-Hant``, then ``zh``."""
-    tag = language.replace("_", "-")
-    while tag:
-        if tag in table:
-            return tuple(table[tag])
-        tag = tag.rpartition("-")[0]
-    return ()

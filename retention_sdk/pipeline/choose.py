@@ -11,6 +11,7 @@ from ..l10n import Localizer
 from ..messages import find_sender, message_candidates
 from ..model import Candidate, Context, Decision, Record
 from ..model.base import Line
+from .law import block_vetoes
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
@@ -77,12 +78,14 @@ def judge_of(
 
     A card that could not carry what its decision demands is refused, so that the next one is
     tried: better no advertising than advertising nobody can object to. An e-mail that could come
-    from nobody is refused too: the card does not wait for it.
+    from nobody is refused too: the card does not wait for it. What laws forbid plugins' texts to
+    say is a veto like any other.
     """
     has_sender = find_sender(context) is not None
 
     def judge(candidate: Candidate) -> Decision:
         vetoes = calls.veto_message(context=context, candidate=candidate)
+        vetoes = (*vetoes, *block_vetoes(candidate, context, rules))
         if candidate.surface == "email" and not has_sender:
             vetoes = (*vetoes, _NO_SENDER)
         decision = decide(candidate, context, rules=rules, vetoes=vetoes)

@@ -163,3 +163,20 @@ def test_the_command_drafts_and_overwrites_nothing(tmp_path, monkeypatch):
     assert 0 == main(["brand", "draft", "--out", "other.toml", "--sender", "Mira"])
     assert "Mira" == load_brand("other.toml").sender.name
     assert 3 == main(["brand", "draft", "--out", "other.toml"])
+
+
+@pytest.mark.parametrize(
+    ("claims", "key"),
+    [
+        ({"en": "19 EUR plus VAT"}, "claims.en"),
+        ({"zh-Hans": "国家级品质"}, "claims.zh-Hans"),
+    ],
+)
+def test_words_that_a_law_forbids_are_told_with_where_it_holds(claims, key):
+    (tag,) = claims
+    brand = changed(claims=claims, tagline={tag: "x"})
+
+    found = check_brand(brand, (tag,), fonts=load_fonts())
+    (law,) = (each for each in found if each.key == key and each.severity == "warning")
+    assert "Directive 98/6/EC" in law.message or "Advertising Law" in law.message
+    assert law.hint

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from retention_sdk.consent.lint_words import opinion_words
 from retention_sdk.inserts import FAMILIES
 from retention_sdk.inserts.card import CardBlock, CardCode, CardCoupon
-from retention_sdk.inserts.lints import lint_card, lint_review_text, opinion_words
+from retention_sdk.inserts.lints import lint_card, lint_review_text
 from retention_sdk.inserts.samples import sample_card
 from retention_sdk.l10n import available_locales
 from retention_sdk.model import ContentKind
