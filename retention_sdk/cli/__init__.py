@@ -26,6 +26,7 @@ COMMANDS = {
     "locales": ("locales", "check, update and export the catalogues"),
     "new-adapter": ("new_adapter", "write the package of a new platform adapter"),
     "consent": ("consent", "list, check and sign the rules that decide what may leave"),
+    "rights": ("rights", "answer what people ask about their data: export, correct, erase"),
     "cards": ("cards", "report scans, orders after a scan, and coupons used"),
     "lift": ("lift", "measure what cards change, or plan how many customers that takes"),
     "serve": ("serve", "serve the codes of cards, webhooks and /health"),

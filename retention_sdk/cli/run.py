@@ -20,6 +20,7 @@ from ..errors import (
     PluginError,
     PrintError,
     RetentionError,
+    RightsError,
     StorageError,
 )
 
@@ -30,6 +31,7 @@ _CODES: tuple[tuple[type[RetentionError], int], ...] = (
     (PrintError, 6),
     (MessageError, 6),
     (ConsentError, 7),
+    (RightsError, 2),
     (DeliveryError, 8),
     (StorageError, 9),
     (LedgerError, 9),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import RetentionError
+from ..errors import RetentionError, SubjectErased
 from ..model import Context, OrderPaid, ShopEvent
 from .choose import Chosen
 from .draw import Medium
@@ -129,15 +130,25 @@ class CardTrack:
 
     def hear_again(self, event: ShopEvent) -> None:
         """See to a known event that tells another state of its order; observers hear of errors."""
-        if not (isinstance(event, OrderPaid) and self.room.is_news(event)):
+        if not isinstance(event, OrderPaid):
             return
-        with self.room.store.begin() as connection:
-            subject_id = self.room.store.subjects.for_event(connection, event)
+        subject_id = self._owner_of_news(event)
+        if subject_id is None:
+            return
         try:
             self.see_to(event, subject_id=subject_id)
         except RetentionError as error:
             self.room.calls.failed(stage="reprint", error=error, event_id=event.id)
         self.room.remember(event, subject_id=subject_id)
+
+    def _owner_of_news(self, event: OrderPaid) -> str | None:
+        """Return whose order told something new; None for nothing new, and for the erased."""
+        room = self.room
+        with suppress(SubjectErased):
+            if room.is_news(event):
+                with room.store.begin() as connection:
+                    return room.store.door.subject_for(connection, event, now=room.clock())
+        return None
 
     def catch_up(self) -> None:
         """Print the replaced cards that a crash left waiting; void the coupons of void ones."""
