@@ -17,6 +17,7 @@ from ..model.base import Line
 from .memo import Memo
 from .places import Place
 from .rule import Basis, Cap, Rule, canonical_json, said
+from .rules_doubts import find_doubts
 from .settings import SignOff
 
 __all__ = ["Basis", "Cap", "Rule", "RuleSet"]
@@ -165,15 +166,7 @@ class RuleSet(Record):
 
     def warnings(self) -> tuple[str, ...]:
         """Return what the owner believes to be in force and is not, by rule id."""
-        known = {rule.rule_id: rule for rule in (*self.rules, *self.added)}
-        stale = (_why_stale(sign_off, known) for sign_off in self.sign_offs.values())
-        unsigned = (
-            f"{rule.rule_id} would replace {rule.replaces}, but nobody signed it off: both "
-            "apply, the stricter counts"
-            for rule in self.added
-            if rule.replaces and not self.is_signed(rule)
-        )
-        return tuple(sorted(filter(None, (*stale, *unsigned))))
+        return tuple(sorted(find_doubts(self)))
 
 
 class _Stored(Record):
@@ -252,18 +245,6 @@ def _why_no_replacement(rule: Rule, old: Rule | None) -> str:
         (rule.message_class, "any", ""),
     }:
         return f"{old.rule_id} is about another class, channel or kind of insert"
-    return ""
-
-
-def _why_stale(sign_off: SignOff, known: Mapping[str, Rule]) -> str:
-    rule = known.get(sign_off.rule_id)
-    if rule is None:
-        return f"{sign_off.rule_id} is signed off, but there is no such rule"
-    if rule.version != sign_off.version:
-        return (
-            f"{rule.rule_id} changed since it was signed off (version {sign_off.version}, now "
-            f"{rule.version}): the signature does not count until it is read again"
-        )
     return ""
 
 

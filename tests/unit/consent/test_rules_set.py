@@ -235,6 +235,30 @@ def test_a_looser_rule_is_found_beside_the_shipped_one_until_it_is_signed(looser
     assert warning.startswith("own.de would replace de.mark.email, but nobody signed it off")
 
 
+@pytest.mark.parametrize(
+    ("columns", "is_idle"),
+    [
+        ({"basis_code": Basis.OPT_OUT}, True),
+        ({"basis_code": Basis.SOFT_OPT_IN}, True),
+        ({"basis_code": Basis.OPT_IN}, False),
+        ({"basis_code": Basis.OPT_OUT, "frequency_cap": "1 per day"}, False),
+        ({"basis_code": Basis.OPT_OUT, "confidence": "low"}, False),
+        ({"basis_code": Basis.OPT_OUT, "channel": "any"}, False),
+        ({"basis_code": Basis.OPT_OUT, "region": "*"}, False),
+        ({"basis_code": Basis.OPT_OUT, "region": "IE"}, True),
+        ({"basis_code": Basis.OPT_OUT, "region": "US"}, True),
+        ({"basis_code": Basis.OPT_IN, "region": "US"}, False),
+        ({"basis_code": Basis.OPT_OUT, "region": "US-NV"}, True),
+    ],
+)
+def test_a_rule_that_asks_for_less_is_told_to_name_what_it_replaces(columns, is_idle):
+    plain = {"rule_id": "own", "region": "DE", "message_class": "marketing", "channel": "email"}
+    plain |= {"jurisdiction": "own", "basis": "own", "citation": "own", "source_read": "derived"}
+    rules = SHIPPED.plus([Rule.model_validate({**plain, "confidence": "high", **columns})])
+
+    assert is_idle == any("so it changes nothing" in warning for warning in rules.warnings())
+
+
 def test_a_signed_rule_stands_for_the_one_it_replaces(looser):
     rules = SHIPPED.plus([looser], [signed(looser)])
 
