@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select
 
 from ..errors import StorageError, SubjectErased
 from ..model import Consent, ConsentState
@@ -27,6 +27,7 @@ from .subject_merges import same_person, survivor_of
 from .subjects import Opener, SubjectVault
 from .tables import consent_record as records_table
 from .tables import subject as subjects_table
+from .tables import subject_merge
 
 _PAGE = 500
 _MERGE: dict[str, Any] = {
@@ -35,6 +36,31 @@ _MERGE: dict[str, Any] = {
     **dict.fromkeys(("recorded_at", "answered_at", "confirmed_at", "expires_at")),
     "consent": None,
 }
+
+
+# One question for all that ``current`` needs, built once: it is asked before every message.
+_STANDING = (
+    select(
+        subject_merge.c.survivor_id,
+        subjects_table.c.wrapped_key,
+        *(
+            records_table.c[name]
+            for name in (
+                *("shop_id", "seq", "event_id", "position", "channel", "purpose", "state", "act"),
+                *("answered_at", "sealed"),
+            )
+        ),
+    )
+    .select_from(
+        subjects_table.outerjoin(
+            subject_merge, subject_merge.c.absorbed_id == subjects_table.c.id
+        ).outerjoin(
+            records_table,
+            and_(records_table.c.subject_id == subjects_table.c.id, records_table.c.state != ""),
+        )
+    )
+    .where(subjects_table.c.id == bindparam("subject_id"))
+)
 
 
 class ConsentLog:
@@ -138,10 +164,17 @@ class ConsentLog:
         Raises:
             SubjectErased: the person is forgotten.
         """
-        owner = survivor_of(connection, subject_id)
-        rows = newest(self._answers(connection, owner))
-        read = self._reader(connection, owner)
-        return tuple(read(row).model_copy(update={"recorded_at": row.answered_at}) for row in rows)
+        rows = connection.execute(_STANDING, {"subject_id": subject_id}).all()
+        if not rows:
+            raise StorageError(f"there is no subject {subject_id}")
+        if survivor := rows[0].survivor_id:
+            return self.current(connection, survivor)
+        opened = self._subjects.opener_of(subject_id, rows[0].wrapped_key)
+        counting = newest(row for row in rows if row.seq is not None)
+        return tuple(
+            _read(row, opened).model_copy(update={"recorded_at": row.answered_at})
+            for row in counting
+        )
 
     def history(self, connection: Connection, subject_id: str) -> tuple[Consent, ...]:
         """Return every answer of a person in the order in which it reached us.

@@ -199,7 +199,15 @@ class SubjectVault:
         Raises:
             SubjectErased: the key was destroyed.
         """
-        key = self._key_of(connection, subject_id)
+        return self.opener_of(subject_id, self._wrapped_key(connection, subject_id))
+
+    def opener_of(self, subject_id: str, wrapped_key: bytes | None) -> Opener:
+        """Return what opens the values of a subject whose row is at hand.
+
+        Raises:
+            SubjectErased: the key was destroyed.
+        """
+        key = self._unwrapped(subject_id, wrapped_key)
         return lambda sealed, purpose: unseal(key, sealed, bound_to=_binding(subject_id, purpose))
 
     def openers(
@@ -317,13 +325,20 @@ class SubjectVault:
         return bool(connection.execute(query).scalar())
 
     def _key_of(self, connection: Connection, subject_id: str) -> bytes:
+        return self._unwrapped(subject_id, self._wrapped_key(connection, subject_id))
+
+    def _wrapped_key(self, connection: Connection, subject_id: str) -> bytes | None:
         query = select(subject.c.wrapped_key).where(subject.c.id == subject_id)
         row = connection.execute(query).one_or_none()
         if row is None:
             raise StorageError(f"there is no subject {subject_id}")
-        if row.wrapped_key is None:
+        wrapped: bytes | None = row.wrapped_key
+        return wrapped
+
+    def _unwrapped(self, subject_id: str, wrapped_key: bytes | None) -> bytes:
+        if wrapped_key is None:
             raise SubjectErased(f"the data of subject {subject_id} were erased")
-        return self._keyring.unwrap(row.wrapped_key, bound_to=_binding(subject_id, "key"))
+        return self._keyring.unwrap(wrapped_key, bound_to=_binding(subject_id, "key"))
 
     def _wrap(self, key: bytes, name: str) -> bytes:
         binding = _binding(name, "key")

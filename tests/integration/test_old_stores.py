@@ -37,3 +37,20 @@ def test_an_old_store_is_read_verified_and_written_on(file, tmp_path):
     assert "done" == before.state == again.state == new.state
     assert not again.is_new
     assert [40, -20, 10] == points
+
+
+def test_answers_recorded_before_there_was_a_chain_are_in_it_and_still_count(tmp_path):
+    """Schema 0003 had a yes by e-mail, and a no by text message that nobody had dated."""
+    shutil.copy(GOLDEN / "0003.db", tmp_path / "old.db")
+    made = maker()
+
+    shop = Retention(made.config(tmp_path, "old.db"), clock=lambda: made.NOW, environ={})
+    with shop, shop.store.reading() as connection:
+        report = shop.store.consents.verify(connection, "soap.example")
+        subject = shop.store.subjects.find(connection, "soap.example", made.BUYER.reference)
+        current = shop.store.consents.current(connection, subject)
+
+    assert ((), 2) == (report.findings, report.records_count)
+    assert [("email", "granted", made.NOW), ("sms", "denied", made.NOW)] == [
+        (each.channel, each.state, each.recorded_at) for each in current
+    ]

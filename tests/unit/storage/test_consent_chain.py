@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 import random
 import shutil
 import sqlite3
@@ -29,6 +30,7 @@ from retention_sdk.storage.crypto import Keyring
 KEY = bytes(range(32))
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 RECORDS = 8
+SOAK = bool(os.environ.get("RETENTION_SOAK"))
 COLUMNS = (
     *(name for name in ChainedFields._fields if name != "sealed_sha256"),
     "sealed",
@@ -121,7 +123,7 @@ def changed(value):
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-@pytest.mark.parametrize("seq", [1, 4, 7, 8])
+@pytest.mark.parametrize("seq", [1, 7])
 def test_a_changed_byte_in_any_column_names_its_record(path, seq, column):
     raw = sqlite3.connect(path)
     query = f"SELECT {column} FROM consent_record WHERE seq = ?"
@@ -134,7 +136,7 @@ def test_a_changed_byte_in_any_column_names_its_record(path, seq, column):
     assert seq == first_broken(path)
 
 
-@pytest.mark.parametrize("value", [b"\xff\xfe", 1.5, "text", b"", "", 2**62])
+@pytest.mark.parametrize("value", [b"\xff\xfe", 1.5, "", 2**62])
 @pytest.mark.parametrize("column", COLUMNS)
 def test_values_that_no_column_should_hold_name_their_record(path, column, value):
     tamper(path, (f"UPDATE consent_record SET {column} = ? WHERE seq = 3", value))
@@ -359,7 +361,7 @@ def test_whoever_has_the_key_can_write_another_history(path):
     assert verified(path).is_whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=500 if SOAK else 25, deadline=None)
 @given(data=st.data())
 def test_no_tampering_at_random_goes_unnoticed(original, tmp_path_factory, data):
     """One to three changes of any kind; the first finding is never behind the first change."""

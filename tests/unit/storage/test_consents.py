@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from itertools import count, permutations
 
 import pytest
 from hypothesis import given, settings
@@ -175,45 +175,50 @@ ANSWERS = st.lists(
 )
 
 
+@pytest.fixture(scope="module")
+def crowd():
+    """A store in memory, and a function that records answers of somebody new; returns the state."""
+    numbers = count()
+    with open_store("sqlite://", key=bytes(32)) as store:
+
+        def tell(answers, *, at):
+            number = next(numbers)
+            with store.begin() as connection:
+                person = store.subjects.subject_for(connection, "shop", f"id:{number}", now=at)
+                for place, each in enumerate(answers):
+                    event_id = f"{number}:{place}"
+                    store.consents.record(connection, person, [each], event_id=event_id, now=at)
+                current = store.consents.current(connection, person)
+            return current[0].state if current else SILENCE
+
+        yield tell
+        with store.reading() as connection:
+            assert store.consents.verify(connection, "shop").is_whole
+
+
 @settings(max_examples=40, deadline=None)
 @given(given_answers=ANSWERS)
-def test_the_order_of_arrival_changes_nothing_about_answers_with_a_time(given_answers):
+def test_the_order_of_arrival_changes_nothing_about_answers_with_a_time(crowd, given_answers):
     start = datetime(2026, 3, 1, tzinfo=UTC)
     made = [
         answer(state, at=start + (day or 0) * DAY, act=act, source=str(number))
         for number, (state, day, act) in enumerate(given_answers)
     ]
-    states = set()
-    with open_store("sqlite://", key=bytes(32)) as store, store.begin() as connection:
-        for number, order in enumerate(permutations(made)):
-            person = store.subjects.subject_for(connection, "shop", f"id:{number}", now=start)
-            for place, each in enumerate(order):
-                event_id, late = f"{number}:{place}", start + 9 * DAY
-                store.consents.record(connection, person, [each], event_id=event_id, now=late)
-            (current,) = store.consents.current(connection, person)
-            states.add(current.state)
-        assert store.consents.verify(connection, "shop").is_whole
+    states = {crowd(order, at=start + 9 * DAY) for order in permutations(made)}
 
     assert 1 == len(states)
 
 
 @settings(max_examples=40, deadline=None)
 @given(given_answers=ANSWERS, position=st.integers(0, 3))
-def test_leaving_out_a_yes_never_turns_a_no_into_a_yes(given_answers, position):
+def test_leaving_out_a_yes_never_turns_a_no_into_a_yes(crowd, given_answers, position):
     now = datetime(2026, 3, 1, tzinfo=UTC)
     made = [
         answer(state, at=None if day is None else now + day * DAY, act=act, source=str(number))
         for number, (state, day, act) in enumerate(given_answers)
     ]
     fewer = [each for place, each in enumerate(made) if place != position or each.state is NO]
-    found = []
-    with open_store("sqlite://", key=bytes(32)) as store, store.begin() as connection:
-        for number, some in enumerate((made, fewer)):
-            person = store.subjects.subject_for(connection, "shop", f"id:{number}", now=now)
-            event_id = str(number)
-            store.consents.record(connection, person, some, event_id=event_id, now=now + 9 * DAY)
-            current = store.consents.current(connection, person)
-            found.append(current[0].state if current else SILENCE)
+    found = [crowd(some, at=now + 9 * DAY) for some in (made, fewer)]
 
     assert found in ([YES, YES], [YES, NO], [YES, SILENCE], [NO, NO])
 
