@@ -7,6 +7,7 @@ Nothing about a text makes this raise.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from .lint_words import Severity, law_texts, law_words, opinion_words, words_of
 
 # Sōzuke keihin: a premium for everybody who buys. Below this sale the cap is a fixed sum.
 _SMALL_SALE_JPY, _SMALL_CAP_JPY, _CAP_PERCENT = 1_000, 200, 20
+# Soft hyphens, joiners, marks of direction, isolates: between letters they hide a word.
+_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,8 +186,9 @@ def _folded_words(code: str, language: str) -> tuple[tuple[str, str], ...]:
 
 def _plain(text: str) -> str:
     """Return a text as it is compared: without case, marks that do not show, and wide forms."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if unicodedata.category(char) != "Cf")
+    if text.isascii():
+        return text.casefold()
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _finding(code: str, place: str, detail: str) -> LawFinding:
