@@ -129,6 +129,12 @@ def read_choices(form: Mapping[str, Sequence[str]], *, has_signal: bool) -> Choi
     return Choices(channels, purposes)
 
 
+def without(choices: Choices, channel: ConsentChannel) -> Choices:
+    """Return the choices as if the box of a channel had not been on the page."""
+    kept = {each: ticked for each, ticked in choices.channels.items() if each is not channel}
+    return Choices(kept, choices.purposes)
+
+
 def _unsubscribing(reference: str) -> str:
     return f"unsubscribe-{reference}"
 

@@ -9,12 +9,15 @@ from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from ...consent.answers import Choices, find_answer
 from ...consent.tokens import LinkKind, LinkToken
 from ...errors import StorageError, SubjectErased, TokenError
+from ...model import ConsentChannel, ConsentState, Purpose
 from ...pipeline.confirm import confirm, find_request
 from ...pipeline.links import PREFERENCES
 from . import pages
-from .answers import AnswerBook, read_choices
+from .answers import AnswerBook, read_choices, without
+from .asking import Asker, Asking
 from .page import Page, wording_of
 from .speech import Speech
 
@@ -51,7 +54,7 @@ class PrivacyDesk:
         self, shop: Retention, links: Links, *, random_hex: Callable[[int], str] = token_hex
     ) -> None:
         self._shop, self._links = shop, links
-        self._book = AnswerBook(shop.store, random_hex)
+        self._book, self._asker = AnswerBook(shop.store, random_hex), Asker(shop, links)
         self._rooms = {
             LinkKind.UNSUBSCRIBE: self._unsubscribe,
             LinkKind.PREFERENCES: self._choose,
@@ -112,16 +115,27 @@ class PrivacyDesk:
         """
         if visit.has_signal and visit.is_real:
             self._book.signal(token, at=visit.at)
-        news: tuple[str, ...] = ()
         pressed = visit.pressed()
-        if pressed in {pages.SAVE, pages.NOTHING}:
-            wording = wording_of(self._preferences(token, visit, speech), speech.words.tag)
-            choices = None
-            if pressed == pages.SAVE:
-                choices = read_choices(visit.form or {}, has_signal=visit.has_signal)
-            self._book.choose(token, choices, at=visit.at, wording=wording)
-            news = (speech.say("privacy.saved.title"), speech.say("privacy.saved.body"))
-        return self._preferences(token, visit, speech, news)
+        if pressed not in {pages.SAVE, pages.NOTHING}:
+            return self._preferences(token, visit, speech)
+        wording = wording_of(self._preferences(token, visit, speech), speech.words.tag)
+        if pressed == pages.NOTHING:
+            self._book.choose(token, None, at=visit.at, wording=wording)
+            return self._preferences(token, visit, speech, _saved(speech))
+        choices = read_choices(visit.form or {}, has_signal=visit.has_signal)
+        asking = Asking.NEEDLESS
+        if self._is_subscribing(token, choices, visit):
+            asking = self._asker.ask(token, at=visit.at, wording=wording, locale=speech.words.tag)
+        if asking is not Asking.NEEDLESS:
+            choices = without(choices, ConsentChannel.EMAIL)
+        self._book.choose(token, choices, at=visit.at, wording=wording)
+        return self._preferences(token, visit, speech, _saved(speech, asking))
+
+    def _is_subscribing(self, token: LinkToken, choices: Choices, visit: Visit) -> bool:
+        """Whether somebody ticks e-mail who gets none so far."""
+        email, current = ConsentChannel.EMAIL, self._book.current(token)
+        answer = find_answer(current, email, Purpose.MARKETING, at=visit.at)
+        return choices.channels.get(email, False) and answer is not ConsentState.GRANTED
 
     def _confirm(self, token: LinkToken, visit: Visit, speech: Speech) -> Page:
         """Let a request become a subscription, once; a later no ends the link as well."""
@@ -155,3 +169,14 @@ class PrivacyDesk:
         """Return a relative address: nobody knows here below which path we are mounted."""
         text = self._links.preferences_token(token.subject_id, now=visit.at)
         return f"../{PREFERENCES}{text}?lang={speech.words.tag}"
+
+
+def _saved(speech: Speech, asking: Asking = Asking.NEEDLESS) -> tuple[str, ...]:
+    """Return what is read out first; what was not done is said as plainly as what was."""
+    saved = (speech.say("privacy.saved.title"), speech.say("privacy.saved.body"))
+    further = {
+        Asking.ASKED: ("privacy.saved.confirm",),
+        Asking.FAILED: ("privacy.busy.body",),
+    }
+    told = tuple(speech.say(key) for key in further.get(asking, ()))
+    return (*told, *saved) if asking is Asking.FAILED else (*saved, *told)
