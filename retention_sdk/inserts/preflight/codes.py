@@ -48,7 +48,8 @@ def read_codes(picture: Picture) -> tuple[ReadCode, ...]:
     """
     import zxingcpp
 
-    found = zxingcpp.read_barcodes(picture.image, formats=zxingcpp.BarcodeFormat.QRCodeModel2)
+    wanted = zxingcpp.barcode_formats_from_str("QRCodeModel2")
+    found = zxingcpp.read_barcodes(picture.image, formats=wanted)
     return tuple(_read(each) for each in found if each.valid)
 
 
