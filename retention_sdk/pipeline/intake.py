@@ -60,7 +60,7 @@ class Intake:
             self.store.scans.forget(connection, before=oldest_scan)
             pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
         self.cards.catch_up()
-        self.pipeline.sweep()
+        self._sweep("")
         return tuple(self.work(stored.event.id, is_new=False) for stored in pending)
 
     def stages(self, event_id: str) -> Iterator[str]:
@@ -71,9 +71,12 @@ class Intake:
     def work(self, event_id: str, *, is_new: bool) -> Outcome:
         """Work on one event to its end, or to what stops it, and return what is known of it."""
         try:
-            stored = self.stored(event_id)
-        except SubjectErased:
+            return self._work(event_id, is_new=is_new)
+        except SubjectErased:  # before, or by another process meanwhile
             return _forgotten(event_id, is_new=is_new)
+
+    def _work(self, event_id: str, *, is_new: bool) -> Outcome:
+        stored = self.stored(event_id)
         error: RetentionError | None = None
         if stored.state == "pending":
             error = self._finish(stored)
@@ -112,9 +115,18 @@ class Intake:
         except RetentionError as error:
             self._mark(event_id, "pending" if may_pass(error) else "failed", str(error))
             self.calls.failed(stage=stage, error=error, event_id=event_id)
+            if isinstance(error, SubjectErased):
+                self._sweep(event_id)  # what was on its way when the person was erased
             return error
         self._mark(event_id, "done")
         return None
+
+    def _sweep(self, event_id: str) -> None:
+        """Take back what no erasure saw; what holds that up does not hold up the others."""
+        try:
+            self.pipeline.sweep()
+        except RetentionError as error:
+            self.calls.failed(stage="sweep", error=error, event_id=event_id)
 
     def _mark(self, event_id: str, state: str, error: str = "") -> None:
         with self.store.begin() as connection:

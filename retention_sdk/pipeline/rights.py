@@ -27,6 +27,7 @@ from .erasure import Eraser, ErasureReport
 from .press_room import PressRoom
 from .request_book import RequestBook
 from .request_view import RequestView, view_of
+from .withdraw import take_back_leftovers
 
 if TYPE_CHECKING:
     from ..storage import Connection, StoredEvent, StoredRequest
@@ -235,7 +236,12 @@ class Rights:
         return self.eraser.erase(references, subjects=owner, source=source, at_last=answer)
 
     def sweep(self) -> int:
-        """Delete the sales of erased people that tax law does not ask for any more."""
+        """Delete the sales of erased people that tax law does not ask for any more.
+
+        Also takes back what another process was just sending while its recipient was erased.
+        """
+        room = self.room
+        take_back_leftovers(self.shop_id, store=room.store, channel=room.channel, now=self.clock())
         since = kept_since(self.clock(), self.keeping, zone=self.zone)
         with self.room.store.begin() as connection:
             return self.room.store.orders.forget(connection, self.shop_id, before=since)

@@ -91,6 +91,31 @@ def take_back_prints(
     return sum(gone), len(gone) - sum(gone)
 
 
+def take_back_leftovers(shop_id: str, *, store: Store, channel: ChannelOf, now: datetime) -> int:
+    """Take back what was just being sent while its recipient was erased; return how much.
+
+    Raises:
+        DeliveryError: a file is there and cannot be taken back now; try again.
+    """
+    with store.reading() as connection:
+        singles = store.leftovers.singles(connection, shop_id)
+        jobs = [
+            store.jobs.get(connection, each) for each in store.leftovers.sheets(connection, shop_id)
+        ]
+    state = ReceiptState.ACCEPTED
+    gone = [
+        _is_gone(Receipt(delivery_id=name, channel=where, state=state, at=now), channel)
+        for name, where in singles
+    ]
+    sheets = [job for job in jobs if job]
+    gone += [_withdraw_sheet(job, store=store, channel=channel, now=now) for job in sheets]
+    if gone:
+        with store.begin() as connection:
+            seen = [*(name for name, _ in singles), *(job.id for job in sheets)]
+            store.leftovers.close(connection, seen)
+    return sum(gone)
+
+
 def _receipt(sent: SentThing, store: Store, now: datetime) -> Receipt:
     """Return what the channel answered, or what it would have: its process died before."""
     with store.reading() as connection:

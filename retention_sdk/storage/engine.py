@@ -25,6 +25,7 @@ from .deliveries import DeliveryLog
 from .doorkeeper import Doorkeeper
 from .inbox import Inbox
 from .jobs import PrintJobs
+from .leftovers import Leftovers
 from .migrate import ensure_current
 from .orders import OrderFacts
 from .person_rows import PersonRows
@@ -79,6 +80,7 @@ class Store:
         self.subjects = SubjectVault(keyring, random_bytes=random_bytes)
         self.stages = StageLog(self.subjects)
         self.people = PersonRows(self.subjects)
+        self.leftovers = Leftovers()
         self.decisions = DecisionLog(self.subjects)
         self.deliveries = DeliveryLog(self.subjects)
         self.consents = ConsentLog(self.subjects, keyring)

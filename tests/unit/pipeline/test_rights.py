@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from retention_sdk import CustomerErased, Erasure
+from retention_sdk.channels.folder import FolderChannel
 from retention_sdk.consent.rights import RequestKind, RequestState
 from retention_sdk.errors import PlatformError, RightsError, SubjectErased
 from retention_sdk.model import (
@@ -20,7 +21,10 @@ from retention_sdk.model import (
     Purpose,
     ShopErased,
 )
+from retention_sdk.pipeline.batch import Batch
 from retention_sdk.pipeline.corrections import Correction
+from retention_sdk.pipeline.draw import Medium
+from retention_sdk.pipeline.sheets import plan_named
 from retention_sdk.testing import (
     NOON,
     BogusShop,
@@ -518,3 +522,55 @@ def test_a_platform_that_refuses_is_named_as_what_remains(make_shop, platform):
     report = shop.rights.erase(checked(shop, "erasure"))
 
     assert "the account on test" in {each.what for each in report.remains}
+
+
+class ErasingChannel(FolderChannel):
+    """A folder slow enough for somebody to be erased while a file is written to it."""
+
+    def __init__(self, directory, meanwhile):
+        super().__init__(directory)
+        self.meanwhile = meanwhile
+
+    def send(self, delivery, *, now):
+        if self.meanwhile:
+            act, self.meanwhile = self.meanwhile, None
+            act()
+        return super().send(delivery, now=now)
+
+
+def files_below(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_what_is_written_while_the_person_is_erased_is_taken_back(make_shop, tmp_path):
+    """Another process erases between the start and the end of a delivery."""
+    shop, other = make_shop(), make_shop()
+    request = checked(other, "erasure")
+    shop._channels["folder"] = ErasingChannel(tmp_path / "out", lambda: other.rights.erase(request))
+
+    shop.ingest([a_paid_event()])
+
+    assert [] == files_below(tmp_path / "out")
+    assert () == shop.resume()
+
+
+def test_a_sheet_printed_while_somebody_on_it_is_erased_is_taken_back_by_the_next_run(
+    make_shop, tmp_path
+):
+    shop, other = make_shop(), make_shop()
+    home = an_address(name="Bob", street=("Elm St. 5",))
+    bob = a_customer(id="9", email="bob@example.com", address=home)
+    orders = [a_paid_event(), a_paid_event(an_order(id="1002", customer=bob))]
+    channel = ErasingChannel(
+        tmp_path / "out", lambda: other.rights.erase(checked(other, "erasure"))
+    )
+    batch = Batch(room=shop.press_room, channel=channel, medium=Medium(), sheet=plan_named("sra3"))
+    shop._channels["folder"] = channel
+
+    list(batch.run(iter(orders)))
+    assert 1 == len(files_below(tmp_path / "out"))
+    shop.resume()
+
+    assert [] == files_below(tmp_path / "out")
+    assert "voided" == cards_of(shop)[0].state
+    assert 2 == cards_of(shop, "1002")[0].copy
