@@ -37,8 +37,8 @@ TABLE = [
     ("AM", "", "marketing", False, "opt_in", "am.mark.email", "Law HO-49-N"),
     ("AM", "", "insert", False, "opt_in", "am.mark.parcel_insert.own-personalised", "HO-49-N"),
     ("JP", "", "transactional", True, "none", "jp.tran.any", ""),
-    # Act on Specified Electronic Mail art. 3(1): an exception for business relations.
-    ("JP", "", "marketing", True, "soft_opt_in", "jp.mark.email", "特定電子メール法 art. 3"),
+    # 特定商取引法 art. 12-3: a mail-order shop asks first, whatever art. 3(1) of the e-mail act says.
+    ("JP", "", "marketing", False, "opt_in", "jp.mark.email", "特定商取引法 art. 12-3"),
     ("JP", "", "insert", True, "opt_out", "jp.mark.parcel_insert.own-personalised", ""),
     # A country nobody has read the law of.
     ("XX", "", "transactional", True, "none", "*.tran.any", ""),
