@@ -36,6 +36,7 @@ from ..model import (
 )
 from ..model.base import Instant, Line
 from .choose import judge_of
+from .decided import record_asked
 from .deliver import deliver
 from .gate import Question
 from .links import Links
@@ -240,7 +241,15 @@ def _send(
     candidate = confirmation_candidate(context)
     decision = judge_of(context, rules=room.rules, calls=room.calls)(candidate)
     with store.begin() as connection:
-        store.decisions.record(connection, decision, subject_id=subject_id)
+        record_asked(
+            store,
+            connection,
+            (decision,),
+            candidates=(candidate,),
+            context=context,
+            rules=room.rules,
+            subject_id=subject_id,
+        )
     url = links.confirm_url(
         subject_id,
         _CHANNEL,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ..consent import RuleSet
@@ -14,18 +13,16 @@ from ..model.base import Line
 if TYPE_CHECKING:
     from ..storage import Connection, Store
 
-_DIGITS = 16
-
 
 class Asked(Record):
     """What one decision was made on.
 
-    ``snapshot`` is the stage that holds the context; ``note`` is a reason that was put before
-    those of the rules, where something was asked again before it left.
+    ``note`` is a reason that was put before those of the rules, where something was asked again
+    before it left.
     """
 
     candidate: Candidate
-    snapshot: Line
+    context: Context
     note: Line = ""
 
 
@@ -37,48 +34,39 @@ def record_decisions(
     rules: RuleSet,
     subject_id: str,
     now: datetime,
-) -> tuple[Decision, ...]:
-    """Record decisions, and the rules they were made by once per version; return the new ones."""
-    if decisions and not store.rule_sets.has(connection, rules.version):
-        store.rule_sets.keep(connection, rules.version, rules.dump(), now=now)
-    return tuple(
-        decision
-        for decision in decisions
-        if store.decisions.record(connection, decision, subject_id=subject_id)
-    )
+) -> None:
+    """Record decisions whose questions a stage of their event holds, and the rules behind them."""
+    keep_rules(store, connection, rules, now=now)
+    for decision in decisions:
+        store.decisions.record(connection, decision, subject_id=subject_id)
 
 
-def record_questions(
+def record_asked(
     store: Store,
     connection: Connection,
     decisions: Sequence[Decision],
     *,
-    candidates: Mapping[str, Candidate],
+    candidates: Iterable[Candidate],
     context: Context,
+    rules: RuleSet,
     subject_id: str,
-    now: datetime,
     note: str = "",
 ) -> None:
-    """Record what new decisions were made on, where no stage of their event holds it.
-
-    ``candidates`` are looked up by the identifier of the candidate.
-    """
-    asked = [(each, candidates.get(each.candidate_id)) for each in decisions]
-    known = [(decision, candidate) for decision, candidate in asked if candidate is not None]
-    if not known:
-        return
-    payload = context.model_dump_json().encode()
-    snapshot = f"context:{sha256(payload).hexdigest()[:_DIGITS]}"
-    records = {snapshot: payload}
-    for decision, candidate in known:
-        question = Asked(candidate=candidate, snapshot=snapshot, note=note)
-        records[asked_stage(decision.decision_id)] = question.model_dump_json().encode()
-    for stage, content in records.items():
-        store.stages.record(
-            connection, context.event_id, stage, content, subject_id=subject_id, now=now
+    """Record decisions with what they were made on, sealed with each."""
+    keep_rules(store, connection, rules, now=context.now)
+    by_id = {candidate.id: candidate for candidate in candidates}
+    for decision in decisions:
+        candidate = by_id.get(decision.candidate_id)
+        question = candidate and Asked(candidate=candidate, context=context, note=note)
+        store.decisions.record(
+            connection,
+            decision,
+            subject_id=subject_id,
+            question=question.model_dump_json().encode() if question else b"",
         )
 
 
-def asked_stage(decision_id: str) -> str:
-    """Return the stage that holds what a decision was made on."""
-    return f"asked:{decision_id}"
+def keep_rules(store: Store, connection: Connection, rules: RuleSet, *, now: datetime) -> None:
+    """Store the rules that decisions are made by, once per version."""
+    if not store.rule_sets.has(connection, rules.version):
+        store.rule_sets.keep(connection, rules.version, rules.dump(), now=now)

@@ -11,7 +11,6 @@ from ..channels.base import Channel
 from ..errors import ConsentError, DeliveryError, RetentionError, SubjectErased
 from ..hooks import hookimpl
 from ..model import Delivery, MessageClass, Receipt, ReceiptState
-from .decided import record_decisions
 from .gate import Gate, Question, Verdict
 
 if TYPE_CHECKING:
@@ -151,15 +150,7 @@ class _Door:
     def _stop(self, delivery: Delivery, question: Question, verdict: Verdict) -> None:
         """Write down for good that it did not leave; of a forgotten person nothing else is kept."""
         store, connection, now = self.gate.store, self.connection, self.now
-        if verdict.decision:
-            record_decisions(
-                store,
-                connection,
-                (verdict.decision,),
-                rules=self.gate.rules,
-                subject_id=question.subject_id,
-                now=now,
-            )
+        self.gate.record(connection, question, verdict)
         receipt = Receipt(
             delivery_id=delivery.id,
             channel=delivery.channel,

@@ -13,6 +13,7 @@ from ..consent import RuleSet
 from ..errors import ConsentError, PrintError, SubjectErased
 from ..inserts import Card, InsertSettings
 from ..model import (
+    Candidate,
     ConsentChanged,
     Context,
     Decision,
@@ -26,7 +27,7 @@ from ..model import (
 from .card_text import CardText, fingerprint
 from .choose import Chosen, Pick, choose
 from .coupons import CouponDesk
-from .decided import record_decisions
+from .decided import record_asked
 from .gate import Gate, Question, card_question
 from .links import Links
 from .locale import localizer_for
@@ -60,6 +61,7 @@ class Written:
     pick: Pick
     decisions: tuple[Decision, ...]
     context: Context
+    candidates: tuple[Candidate, ...] = ()
 
     def text(self, order: Order) -> CardText:
         """Return what the ledger seals."""
@@ -127,7 +129,7 @@ class PressRoom:
         pick = _card_pick(chosen := self.choose(context))
         documents = self.compose(context, [pick], card_id=card_id)
         assert documents.card is not None, "a card was picked"
-        return Written(documents.card, pick, about_cards(chosen), context)
+        return Written(documents.card, pick, about_cards(chosen), context, chosen.candidates)
 
     def choose(self, context: Context) -> Chosen:
         """Return what may leave because of an event, and all decisions about it."""
@@ -159,7 +161,7 @@ class PressRoom:
         self, connection: Connection, written: Written, order: Order, *, subject_id: str
     ) -> CardRecord:
         """Record a card for the parcel of an order; a parcel that has one keeps it."""
-        self._record(connection, written.decisions, subject_id)
+        self._record(connection, written, subject_id)
         return self.store.cards.assign(
             connection,
             place_of(written.context, written.pick, order),
@@ -256,12 +258,15 @@ class PressRoom:
                 now=self.clock(),
             )
 
-    def _record(
-        self, connection: Connection, decisions: Sequence[Decision], subject_id: str
-    ) -> None:
-        now = self.clock()
-        record_decisions(
-            self.store, connection, decisions, rules=self.rules, subject_id=subject_id, now=now
+    def _record(self, connection: Connection, written: Written, subject_id: str) -> None:
+        record_asked(
+            self.store,
+            connection,
+            written.decisions,
+            candidates=written.candidates,
+            context=written.context,
+            rules=self.rules,
+            subject_id=subject_id,
         )
 
     def question(self, record: CardRecord, text: CardText) -> Question:
@@ -273,8 +278,7 @@ class PressRoom:
         question, now = self.question(record, self.text(record)), self.clock()
         with self.store.begin() as connection:
             verdict = self.gate.ask(connection, question, delivery_id=delivery_id, now=now)
-            if verdict.decision:
-                self._record(connection, (verdict.decision,), record.subject_id)
+            self.gate.record(connection, question, verdict)
         return not verdict.stopped
 
     def renew(self, record: CardRecord) -> CardRecord:
@@ -307,7 +311,7 @@ class PressRoom:
         if written.card == old.card:
             return None
         with self.store.begin() as connection:
-            self._record(connection, written.decisions, record.subject_id)
+            self._record(connection, written, record.subject_id)
             fresh = self.store.cards.replace(
                 connection,
                 record,

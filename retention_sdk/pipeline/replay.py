@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 from ..consent import RuleSet
 from ..consent.replay import Replay, compare, differences_between
-from ..model import Candidate, Context, Decision, Record
+from ..model import Context, Decision, Record
 from .choose import Chosen
-from .decided import Asked, asked_stage
+from .decided import Asked
 
 if TYPE_CHECKING:
     from ..storage import Connection, Store
@@ -39,13 +39,13 @@ def replay_event(event_id: str, *, store: Store, current: RuleSet, under: Under)
     """
     with store.reading() as connection:
         decisions = store.decisions.of_event(connection, event_id)
-        record = _Record(store, connection, event_id)
+        questions = _questions(store, connection, event_id)
         versions = {decision.rules_version for decision in decisions}
         texts = {each: store.rule_sets.get(connection, each) for each in versions}
-        questions = [(decision, record.question(decision)) for decision in decisions]
     sets = {version: _rules(text, version, current) for version, text in texts.items()}
     replays, gaps = [], []
-    for decision, question in questions:
+    for decision in decisions:
+        question = questions.get(decision.decision_id)
         rules = current if under == "current" else sets[decision.rules_version]
         if question is None:
             gaps.append(f"{decision.candidate_id}: what it was decided on is not on record")
@@ -56,35 +56,19 @@ def replay_event(event_id: str, *, store: Store, current: RuleSet, under: Under)
     return ReplayedEvent(event_id=event_id, under=under, replays=tuple(replays), gaps=tuple(gaps))
 
 
-class _Record:
-    """What is on record of one event."""
-
-    def __init__(self, store: Store, connection: Connection, event_id: str) -> None:
-        self._store, self._connection, self._event_id = store, connection, event_id
-        chosen = self._stage("decide")
-        self._context = self._stage("context")
-        self._candidates: dict[str, Candidate] = {}
-        if chosen:
-            made = Chosen.model_validate_json(chosen)
-            self._candidates = {
-                decision.decision_id: candidate
-                for candidate, decision in zip(made.candidates, made.decisions, strict=False)
-            }
-
-    def question(self, decision: Decision) -> tuple[Asked, Context] | None:
-        """Return what a decision was made on; None where that was not kept."""
-        kept = self._stage(asked_stage(decision.decision_id))
-        if kept:
-            asked = Asked.model_validate_json(kept)
-        elif candidate := self._candidates.get(decision.decision_id):
-            asked = Asked(candidate=candidate, snapshot="context")
-        else:
-            return None
-        context = self._context if asked.snapshot == "context" else self._stage(asked.snapshot)
-        return (asked, Context.model_validate_json(context)) if context else None
-
-    def _stage(self, name: str) -> bytes | None:
-        return self._store.stages.get(self._connection, self._event_id, name)
+def _questions(store: Store, connection: Connection, event_id: str) -> dict[str, Asked]:
+    """Return what each decision of an event was made on: from its stages, or sealed with it."""
+    context = store.stages.get(connection, event_id, "context")
+    chosen = store.stages.get(connection, event_id, "decide")
+    found: dict[str, Asked] = {}
+    if context and chosen:
+        snapshot, made = Context.model_validate_json(context), Chosen.model_validate_json(chosen)
+        found = {
+            decision.decision_id: Asked(candidate=candidate, context=snapshot)
+            for candidate, decision in zip(made.candidates, made.decisions, strict=False)
+        }
+    sealed = store.decisions.questions(connection, event_id)
+    return found | {name: Asked.model_validate_json(each) for name, each in sealed.items()}
 
 
 def _rules(text: str | None, version: str, current: RuleSet) -> RuleSet | None:
@@ -93,9 +77,8 @@ def _rules(text: str | None, version: str, current: RuleSet) -> RuleSet | None:
     return RuleSet.parse(text) if text else None
 
 
-def _replay(decision: Decision, question: tuple[Asked, Context], rules: RuleSet) -> Replay:
-    asked, context = question
-    replay = compare(asked.candidate, context, decision, rules=rules)
+def _replay(decision: Decision, asked: Asked, rules: RuleSet) -> Replay:
+    replay = compare(asked.candidate, asked.context, decision, rules=rules)
     if not asked.note:
         return replay
     # What was asked again before it left is a decision of its own, with its occasion in front.

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, update
 
 from ..model import Decision, ShopEvent, read_event
+from .decisions import read_decision
 from .deliveries import DeliveryState
 from .subjects import SubjectVault
 from .tables import decision, delivery, event
@@ -58,7 +59,7 @@ class PersonRows:
         query = select(table.id, table.sealed).where(table.subject_id == subject_id)
         rows = connection.execute(query.order_by(table.decided_at, table.id)).all()
         return tuple(
-            Decision.model_validate_json(
+            read_decision(
                 self._subjects.open(
                     connection, subject_id, row.sealed, purpose=f"decision:{row.id}"
                 )

@@ -449,6 +449,30 @@ def test_receive_explain_and_resume_tell_one_story(shop_dir, capsys):
     assert (0, "Nothing to do.") == (code, out.strip())
 
 
+def test_explain_replays_decisions_under_the_rules_of_then_and_of_now(shop_dir, capsys):
+    _, out, _ = run(capsys, "receive", "-p", "woocommerce", *delivery(), "--json")
+    paid = next(each for each in json.loads(out) if each["event_type"] == "order_paid")
+    header = "rule_id,jurisdiction,region,message_class,channel,basis_code,basis,citation"
+    row = "shop.de.any,Germany,DE,marketing,any,opt_in,opt_in,house rule"
+    Path("rules.csv").write_text(f"{header},source_read,confidence\n{row},page,high\n")
+    settings = Path("retention.toml")
+    settings.write_text(settings.read_text() + '\n[consent]\nrules = "rules.csv"\n')
+
+    code, out, err = run(capsys, "explain", paid["event_id"], "--replay")
+    assert 0 == code, err
+    assert "the same answer under the rules of its day, byte for byte" in " ".join(out.split())
+
+    code, out, err = run(
+        capsys, "explain", paid["event_id"], "--replay", "--under", "current", "--json"
+    )
+    assert 0 == code, err
+    assert not json.loads(out)["gaps"]
+    assert any("rules: nothing, now shop.de.any" in each for each in json.loads(out)["sentences"])
+
+    code, _, _ = run(capsys, "explain", paid["event_id"], "--replay", "--under", "then")
+    assert 0 == code
+
+
 def test_receive_shows_a_table_for_people(shop_dir, capsys):
     code, out, _ = run(capsys, "receive", "-p", "woocommerce", *delivery())
 
