@@ -24,7 +24,7 @@ from .consents_rows import (
 )
 from .crypto import Keyring
 from .subject_merges import same_person, survivor_of
-from .subjects import Opener, SubjectVault
+from .subjects import Opener, Sealer, SubjectVault
 from .tables import consent_record as records_table
 from .tables import subject as subjects_table
 from .tables import subject_merge
@@ -244,26 +244,20 @@ class ConsentLog:
         self._heads.sign(connection)
 
     def _append(self, connection: Connection, head: ChainHead, rows: list[dict[str, Any]]) -> int:
-        """Seal, chain and write rows behind the end of a chain; return how many."""
+        """Seal, chain and write rows of one subject behind the end of a chain; return how many."""
         if not rows:
             return 0
         prev_hash, linked = head.hash, []
+        seal = self._subjects.sealer(connection, rows[0]["subject_id"])
         for seq, row in enumerate(rows, start=head.seq + 1):
             whole = {**row, "shop_id": head.shop_id, "seq": seq}
-            whole["sealed"] = self._sealed(connection, row)
-            del whole["consent"]
+            whole["sealed"] = _sealed(whole.pop("consent"), row, seal)
             own_hash = record_hash(chained_fields(whole), prev_hash)
             linked.append({**whole, "prev_hash": prev_hash, "hash": own_hash})
             prev_hash = own_hash
         connection.execute(insert(records_table), linked)
         self._heads.move(connection, head, seq=head.seq + len(rows), last_hash=prev_hash)
         return len(rows)
-
-    def _sealed(self, connection: Connection, row: dict[str, Any]) -> bytes:
-        consent: Consent | None = row["consent"]
-        plain = b"" if consent is None else consent.model_dump_json().encode()
-        purpose = seal_purpose(row["event_id"], row["position"])
-        return self._subjects.seal(connection, row["subject_id"], plain, purpose=purpose)
 
     def _shop_of(self, connection: Connection, subject_id: str) -> str:
         query = select(subjects_table.c.shop_id, subjects_table.c.erased_at)
@@ -307,6 +301,11 @@ def _read(row: Row[Any], opened: Opener) -> Consent:
         where = f"consent record {row.seq} of {row.shop_id}"
         raise StorageError(f"{where} was changed; `retention consent verify` tells more")
     return consent
+
+
+def _sealed(consent: Consent | None, row: dict[str, Any], seal: Sealer) -> bytes:
+    plain = b"" if consent is None else consent.model_dump_json().encode()
+    return seal(plain, seal_purpose(row["event_id"], row["position"]))
 
 
 def _answer(consent: Consent, *, at: datetime | None, now: datetime) -> dict[str, Any]:

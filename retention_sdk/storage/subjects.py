@@ -21,6 +21,9 @@ from .tables import meta, subject, subject_link
 Opener = Callable[[bytes, str], bytes]
 """Opens a sealed value, given what it was sealed for."""
 
+Sealer = Callable[[bytes, str], bytes]
+"""Seals a value for a purpose."""
+
 _INDEX_KEY = "subject-index-key"
 _SCRUB_DUE = "scrub-due"
 
@@ -178,9 +181,18 @@ class SubjectVault:
         Raises:
             SubjectErased: nothing more may be kept of this person.
         """
-        key = self._key_of(connection, subject_id)
-        binding = _binding(subject_id, purpose)
-        return seal(key, plain, bound_to=binding, random_bytes=self._random_bytes)
+        return self.sealer(connection, subject_id)(plain, purpose)
+
+    def sealer(self, connection: Connection, subject_id: str) -> Sealer:
+        """Return what seals many values for one subject, given each value and its purpose.
+
+        Raises:
+            SubjectErased: nothing more may be kept of this person.
+        """
+        key, random_bytes = self._key_of(connection, subject_id), self._random_bytes
+        return lambda plain, purpose: seal(
+            key, plain, bound_to=_binding(subject_id, purpose), random_bytes=random_bytes
+        )
 
     def open(
         self, connection: Connection, subject_id: str, sealed: bytes, *, purpose: str

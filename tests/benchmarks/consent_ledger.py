@@ -16,16 +16,30 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_bytes
+
+from sqlalchemy import insert
 
 from retention_sdk.model import Consent, ConsentChannel, ConsentState, Purpose
 from retention_sdk.storage import Store, open_store
+from retention_sdk.storage.consents_chain import record_hash
+from retention_sdk.storage.consents_head import ChainHeads
+from retention_sdk.storage.consents_rows import (
+    chained_fields,
+    clear_columns,
+    counts_from,
+    seal_purpose,
+)
+from retention_sdk.storage.crypto import Keyring, seal
+from retention_sdk.storage.tables import consent_record, subject
 
 RECORDS = int(os.environ.get("CONSENTS", "1000000"))
 PER_PERSON = 5
 BATCH = 2_000
 QUESTIONS = 2_000
+RECORDED = 200
 KEY = bytes(32)
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
 SHOP = "shop"
 
 
@@ -38,7 +52,7 @@ def answers(person: int) -> tuple[Consent, ...]:
         Consent(
             channel=channel,
             state=chance.choice([ConsentState.GRANTED, ConsentState.DENIED]),
-            recorded_at=NOW + timedelta(days=number),
+            recorded_at=NOW - timedelta(days=9 - number),
             source="checkout form",
             evidence_ref=f"form-{person}",
             purpose=Purpose.MARKETING,
@@ -47,18 +61,63 @@ def answers(person: int) -> tuple[Consent, ...]:
     )
 
 
-def fill(store: Store, people: int) -> list[str]:
-    """Record all answers; return the subjects."""
-    subjects: list[str] = []
-    for start in range(0, people, BATCH):
-        with store.begin() as connection:
-            for person in range(start, min(start + BATCH, people)):
-                subject = store.subjects.subject_for(connection, SHOP, f"id:{person}", now=NOW)
-                store.consents.record(
-                    connection, subject, answers(person), event_id=f"e{person}", now=NOW
-                )
-                subjects.append(subject)
+def record(store: Store, people: range) -> list[str]:
+    """Record the answers of people as the pipeline does; return the subjects."""
+    subjects = []
+    with store.begin() as connection:
+        for person in people:
+            owner = store.subjects.subject_for(connection, SHOP, f"id:{person}", now=NOW)
+            event_id = f"e{person}"
+            store.consents.record(connection, owner, answers(person), event_id=event_id, now=NOW)
+            subjects.append(owner)
     return subjects
+
+
+def fill(store: Store, people: range) -> list[str]:
+    """Write the same rows in bulk, chained, sealed and signed; `verify` shows that they are."""
+    ring, subjects = Keyring(KEY), []
+    heads = ChainHeads(ring)
+    for start in people[::BATCH]:
+        with store.begin() as connection:
+            head = heads.lock(connection, SHOP)
+            seq, last_hash, rows, keys = head.seq, head.hash, [], []
+            for person in range(start, min(start + BATCH, people.stop)):
+                subject_id, key = f"{person:032x}", token_bytes(32)
+                bound_to = f"retention-sdk/1\0{subject_id}\0key".encode()
+                wrapped = ring.wrap(key, bound_to=bound_to, random_bytes=token_bytes)
+                keys.append(
+                    {"id": subject_id, "shop_id": SHOP, "wrapped_key": wrapped, "created_at": NOW}
+                )
+                for place, answer in enumerate(answers(person)):
+                    row = row_of(answer, subject_id, key, f"e{person}", place)
+                    row |= {"seq": (seq := seq + 1), "prev_hash": last_hash}
+                    last_hash = record_hash(chained_fields(row), last_hash)
+                    rows.append({**row, "hash": last_hash})
+                subjects.append(subject_id)
+            connection.execute(insert(subject), keys)
+            connection.execute(insert(consent_record), rows)
+            heads.move(connection, head, seq=seq, last_hash=last_hash)
+    return subjects
+
+
+def row_of(
+    answer: Consent, subject_id: str, key: bytes, event_id: str, place: int
+) -> dict[str, object]:
+    purpose = seal_purpose(event_id, place)
+    bound_to = f"retention-sdk/1\0{subject_id}\0{purpose}".encode()
+    plain = answer.model_dump_json().encode()
+    return {
+        **clear_columns(answer),
+        "shop_id": SHOP,
+        "kind": "answer",
+        "event_id": event_id,
+        "position": place,
+        "subject_id": subject_id,
+        "from_subject_id": None,
+        "answered_at": counts_from(answer, now=NOW),
+        "received_at": NOW,
+        "sealed": seal(key, plain, bound_to=bound_to, random_bytes=token_bytes),
+    }
 
 
 def plain_file(path: Path, *statements: str) -> sqlite3.Connection:
@@ -132,20 +191,23 @@ def run(folder: Path) -> Iterator[str]:
     people = RECORDS // PER_PERSON
     yield f"{RECORDS:,} consent records of {people:,} people: the state of one person"
     with open_store(f"sqlite:///{folder / 'ledger.db'}", key=KEY) as store:
+        subjects = fill(store, range(people))
         start = time.perf_counter()
-        subjects = fill(store, people)
+        record(store, range(people, people + RECORDED))
         taken = time.perf_counter() - start
         with store.reading() as connection:
             found = latencies(
                 lambda person: store.consents.current(connection, subjects[person]), people
             )
-            yield from told("sealed and chained (current)", taken, found, RECORDS)
+            yield from told("sealed and chained (current)", taken, found, RECORDED * PER_PERSON)
             size = (folder / "ledger.db").stat().st_size / RECORDS
             yield f"    {size:>9,.0f} bytes a record"
             start = time.perf_counter()
-            assert store.consents.verify(connection, SHOP).is_whole
+            report = store.consents.verify(connection, SHOP)
             taken = time.perf_counter() - start
-            yield f"    {RECORDS / taken:>9,.0f} records a second verified, contents included"
+            assert report.is_whole
+            rate = report.records_count / taken
+            yield f"    {rate:>9,.0f} records a second verified, contents included"
     for name, build, query in (
         ("peer: view of newest rows", fill_view, "SELECT body FROM newest WHERE person = ?"),
         ("peer: key-value of states", fill_states, "SELECT body FROM state WHERE person = ?"),
