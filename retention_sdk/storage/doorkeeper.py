@@ -88,6 +88,8 @@ class Doorkeeper:
         return any(happened_at(event) <= each.at for each in found)
 
     def _suppressed(self, connection: Connection, event: ShopEvent) -> tuple[Suppression, ...]:
+        if self._suppressions.is_empty(connection, event.shop_id):
+            return ()
         references = (SHOP, *event_references(event, read_phone=self._read_phone))
         return self._suppressions.matching(connection, event.shop_id, references)
 

@@ -72,7 +72,7 @@ class Suppressions:
     ) -> tuple[Suppression, ...]:
         """Return the suppressions that any of the references meets, oldest first."""
         table = suppression_table.c
-        if not references or not self._has_any(connection, shop_id):
+        if not references or self.is_empty(connection, shop_id):
             return ()
         indexes = [
             self._subjects.index(connection, shop_id, each) for each in dict.fromkeys(references)
@@ -104,7 +104,7 @@ class Suppressions:
         query = select(func.count()).where(refused_event.c.shop_id == shop_id)
         return int(connection.execute(query).scalar_one())
 
-    def _has_any(self, connection: Connection, shop_id: str) -> bool:
-        """Whether a search is worth its hashes: most shops never erased anybody."""
+    def is_empty(self, connection: Connection, shop_id: str) -> bool:
+        """Whether a shop never erased anybody, so that no search is worth its hashes."""
         query = select(suppression_table.c.at).where(suppression_table.c.shop_id == shop_id)
-        return connection.execute(query.limit(1)).scalar() is not None
+        return connection.execute(query.limit(1)).scalar() is None
