@@ -1,7 +1,7 @@
 """What the pages for unsubscribing and preferences say, and the e-mail that asks to confirm.
 
 One polite, neutral manner per language: these texts are read as an answer to the law, and the
-hash of what was read is kept with the answer. A language is offered once it has all of them.
+hash of what was read is kept with the answer. A page is offered in a language that has them all.
 """
 
 from __future__ import annotations

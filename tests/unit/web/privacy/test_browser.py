@@ -293,6 +293,25 @@ def test_no_page_needs_or_holds_a_script(seen):
     ) == fields
 
 
+def test_what_a_browser_sends_without_scripts_is_what_the_app_reads(seen, client, person):
+    """The fields as Chromium puts them together, with the button that was pressed."""
+    ((_, fields),) = seen["en preferences house 375 light"]["posts"]
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    client.post(person.preferences_path(), content=f"{fields}&do=save", headers=form)
+
+    answers = {
+        (each.channel.value, each.purpose.value): each.state.value for each in person.current
+    }
+    assert {
+        ("any", "profiling"): "denied",
+        ("any", "third_party"): "denied",
+        ("any", "sale_or_sharing"): "denied",
+        ("email", "marketing"): "granted",
+        ("sms", "marketing"): "denied",
+        ("parcel_insert", "marketing"): "denied",
+    } == answers
+
+
 def test_what_the_page_says_can_be_read(seen, documents):
     for name, each in documents.items():
         page = each.page
