@@ -89,7 +89,7 @@ def test_two_rules_for_the_same_thing_are_refused(rules):
     ("text", "day"),
     [
         ("2026-08-11", date(2026, 8, 11)),
-        ("2026-02-05 (DUAA parts)", date(2026, 2, 5)),
+        ("2026-01-01 (7025(c)(6))", date(2026, 1, 1)),
         ("about 2027-05 (18 months)", date(2027, 5, 1)),
     ],
 )
