@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING
 from .rules import Earning, EarningPart, Program, Rate, earn, order_points, refunded_ratio
 
 if TYPE_CHECKING:
+    from .crediting import LotLife
     from .explain import Explanation, HistoryEntry
+    from .grants import PointsGrants
     from .holds import PointsHolds
+    from .journal import Cause
     from .ledger import PointsLedger, order_reference
     from .posted import Posted
     from .verify import Finding, Verification
 
 __all__ = [
+    "Cause",
     "Earning",
     "EarningPart",
     "Explanation",
     "Finding",
     "HistoryEntry",
+    "LotLife",
+    "PointsGrants",
     "PointsHolds",
     "PointsLedger",
     "Posted",
@@ -34,9 +40,12 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Cause": ".journal",
     "Explanation": ".explain",
     "Finding": ".verify",
     "HistoryEntry": ".explain",
+    "LotLife": ".crediting",
+    "PointsGrants": ".grants",
     "PointsHolds": ".holds",
     "PointsLedger": ".ledger",
     "Posted": ".posted",

@@ -75,10 +75,12 @@ def explain_txn(store: Store, connection: Connection, program: Program, txn_id: 
     if txn is None:
         raise LedgerError(f"there is no transaction {txn_id!r}")
     facts = read_body(txn.body)
-    if txn.kind == "earn":
+    if txn.kind == "earn" and txn.cause_type != "order":
+        sentence = _grant_sentence(facts, program.unit, txn, _reasons(store, connection, txn))
+    elif txn.kind == "earn":
         sentence = _earn_sentence(facts, program.unit, _reasons(store, connection, txn))
     elif txn.kind == "clawback":
-        sentence = _clawback_sentence(facts, program.unit, txn.cause_id)
+        sentence = _clawback_sentence(facts, program.unit, txn)
     else:
         sentence = _SENTENCES[txn.kind].format(points=facts["points"], unit=program.unit)
     return Explanation(txn.id, txn.kind, sentence, facts, txn.policy_version)
@@ -129,13 +131,20 @@ def _rule_sentence(breakdown: dict[str, Any], unit: str, own: int) -> str:
     )
 
 
-def _clawback_sentence(facts: dict[str, Any], unit: str, order: str) -> str:
+def _grant_sentence(facts: dict[str, Any], unit: str, txn: rows.Txn, reasons: list[str]) -> str:
+    reason = f": {reasons[0]}" if reasons else ""
+    return f"{facts['points']} {unit} were given for {txn.cause_type} {txn.cause_id}{reason}."
+
+
+def _clawback_sentence(facts: dict[str, Any], unit: str, txn: rows.Txn) -> str:
+    what = f"{txn.cause_type} {txn.cause_id}"
+    gone = "is refunded" if txn.cause_type == "order" else "no longer counts"
     if not facts["points"]:
-        return f"Nothing was left to take back for order {order} at {facts['ratio']} refunded."
+        return f"Nothing was left to take back for {what} at {facts['ratio']} refunded."
     parts = ", ".join(f"{n} {_SOURCES[name]}" for name, n in facts["taken"].items() if n)
     return (
-        f"{facts['points']} {unit} were due back because {facts['ratio']} of order {order} "
-        f"is refunded: {parts}."
+        f"{facts['points']} {unit} were due back because {facts['ratio']} of {what} "
+        f"{gone}: {parts}."
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -12,9 +12,10 @@ from ..model import Award, LoyaltyState, OrderEvent
 from ..storage import Connection, Store
 from ..storage import ledger as rows
 from .book import Book, settle
-from .chain import canonical, fingerprint, lot_facts
-from .clawback import claw_back
+from .chain import fingerprint, lot_facts
+from .crediting import LotLife, Taking, credit, take_back
 from .explain import Explanation, HistoryEntry, explain_txn, history_entry
+from .grants import PointsGrants
 from .holds import PointsHolds
 from .journal import Cause, Entry, Journal, read_body
 from .posted import Posted, find_posted, read_posted
@@ -41,6 +42,7 @@ class PointsLedger:
         self._store = store
         self.program = program
         self.holds = PointsHolds(store, program)
+        self.grants = PointsGrants(store, program)
 
     def earn(
         self,
@@ -69,8 +71,14 @@ class PointsLedger:
         if stored := find_posted(connection, self.program.id, key, mark):
             return stored
         journal = Journal(self._store, connection, self.program, subject_id, now=now)
-        lot = self._credit(journal, earning, event)
         breakdown = _breakdown(earning)
+        lot = credit(
+            journal,
+            earning.points,
+            source=reference,
+            breakdown=breakdown,
+            dates=LotLife().dates(self.program, event.occurred_at),
+        )
         entry = Entry(
             kind="earn",
             key=key,
@@ -87,7 +95,8 @@ class PointsLedger:
         txn = journal.append(entry)
         ratio = _largest_ratio(connection, self.program.id, reference)
         if lot and ratio:
-            self._claw(journal, [lot], event, ratio, key=f"clawback:late:{lot.id}")
+            taking = _taking(event, ratio, key=f"clawback:late:{lot.id}")
+            take_back(journal, [lot], taking, program=self.program)
         journal.flush()
         return read_posted(txn, is_new=True)
 
@@ -116,17 +125,56 @@ class PointsLedger:
             raise LedgerError(f"{ratio} of an order cannot be refunded; give a part of 1")
         reference = order_reference(event)
         key = key or f"clawback:{reference}:{ratio}"
-        mark = _clawback_mark(reference, ratio)
-        if stored := find_posted(connection, self.program.id, key, mark):
+        taking = _taking(event, ratio, key=key)
+        if stored := find_posted(connection, self.program.id, key, taking.fingerprint):
             return stored
         earned = rows.lots_of_order(connection, self.program.id, reference)
         owner = rows.owner_of(connection, earned[0].account_id) if earned else subject_id
         journal = Journal(self._store, connection, self.program, owner, now=now)
         # Read again: only now is the account locked.
         lots = rows.lots_of_order(connection, self.program.id, reference)
-        txn = self._claw(journal, journal.load(lots), event, ratio, key=key)
+        txn = take_back(journal, journal.load(lots), taking, program=self.program)
         journal.flush()
         return read_posted(txn, is_new=True)
+
+    def grant(
+        self,
+        connection: Connection,
+        *,
+        subject_id: str,
+        points: int,
+        cause: Cause,
+        key: str,
+        occurred_at: datetime,
+        now: datetime,
+        reason: str,
+        breakdown: Mapping[str, Any],
+        life: LotLife | None = None,
+    ) -> Posted:
+        """Credit points that no order earned: for a birthday, a review, a friend who came along.
+
+        ``cause`` names the occasion, such as ``Cause("review", review_id)``. The points mature
+        and expire counted from ``occurred_at`` by the programme's days unless ``life`` says
+        otherwise. ``breakdown`` is stored as given and must not name people; if it has ``parts``,
+        their points add up. ``reason`` is one line that may, so it is sealed. A breakdown and a
+        reason are not part of the request's fingerprint. ``grants.revoke`` takes points back.
+
+        Raises:
+            IdempotencyConflict: the key was used for something else; nothing is written.
+            LedgerError: less than one point, or parts that do not add up.
+        """
+        return self.grants.grant(
+            connection,
+            subject_id=subject_id,
+            points=points,
+            cause=cause,
+            key=key,
+            occurred_at=occurred_at,
+            now=now,
+            reason=reason,
+            breakdown=breakdown,
+            life=life,
+        )
 
     def balance(
         self, connection: Connection, subject_id: str, *, now: datetime, earned: int = 0
@@ -175,61 +223,6 @@ class PointsLedger:
         """Replay every account from its postings and compare: chain, caches, lots, holds."""
         return verify_program(connection, self.program.id)
 
-    def _credit(self, journal: Journal, earning: Earning, event: OrderEvent) -> rows.Lot | None:
-        if not earning.points:
-            return None
-        matures_at = event.occurred_at + timedelta(days=self.program.matures_after_days)
-        life = self.program.expires_after_days
-        lot = rows.Lot(
-            id=journal.next_id(),
-            account_id=journal.account.id,
-            earned=earning.points,
-            matures_at=matures_at,
-            expires_at=None if life is None else matures_at + timedelta(days=life),
-            source_order=order_reference(event),
-            source_line="",
-            rule_breakdown=canonical(_breakdown(earning)),
-        )
-        book = journal.book
-        book.lots[lot.id] = lot
-        book.new.add(lot.id)
-        book.move("issued", "pending", earning.points, lot=lot)
-        # What is due at once belongs to the same transaction.
-        list(settle(book, journal.now))
-        return lot
-
-    def _claw(
-        self,
-        journal: Journal,
-        lots: Sequence[rows.Lot],
-        event: OrderEvent,
-        ratio: Fraction,
-        *,
-        key: str,
-    ) -> rows.Txn:
-        before = {lot.id: (lot.clawed, lot.forgiven) for lot in lots}
-        taken = claw_back(journal.book, lots, ratio, policy=self.program.clawback)
-        reference = order_reference(event)
-        changed = {
-            lot.id: [lot.clawed - before[lot.id][0], lot.forgiven - before[lot.id][1]]
-            for lot in lots
-        }
-        body: dict[str, Any] = {
-            "points": sum(taken.values()),
-            "ratio": str(ratio),
-            "taken": taken,
-            "lots": changed,
-        }
-        entry = Entry(
-            kind="clawback",
-            key=key,
-            fingerprint=_clawback_mark(reference, ratio),
-            cause=Cause("order", reference),
-            occurred_at=event.occurred_at,
-            body=body,
-        )
-        return journal.append(entry)
-
 
 def order_reference(event: OrderEvent) -> str:
     """Return what the ledger calls an order: unique across shops."""
@@ -255,8 +248,10 @@ def _earn_mark(event: OrderEvent, subject_id: str, earning: Earning) -> str:
     )
 
 
-def _clawback_mark(reference: str, ratio: Fraction) -> str:
-    return fingerprint({"kind": "clawback", "order": reference, "ratio": str(ratio)})
+def _taking(event: OrderEvent, ratio: Fraction, *, key: str) -> Taking:
+    reference = order_reference(event)
+    mark = fingerprint({"kind": "clawback", "order": reference, "ratio": str(ratio)})
+    return Taking(ratio, Cause("order", reference), key, mark, event.occurred_at)
 
 
 def _breakdown(earning: Earning) -> dict[str, Any]:

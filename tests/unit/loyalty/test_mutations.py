@@ -106,8 +106,8 @@ MUTATIONS = {
     "a refund before the payment is forgotten": ("ledger.py", "if lot and ratio:", "if False:"),
     "late payments mature from today": (
         "ledger.py",
-        "matures_at = event.occurred_at + ",
-        "matures_at = journal.now + ",
+        "dates(self.program, event.occurred_at)",
+        "dates(self.program, now)",
     ),
     "the chain does not follow": (
         "journal.py",
