@@ -118,6 +118,8 @@ def _duties(requirement: Requirement) -> tuple[str, ...]:
         ("keep", "evidence"),
         ("register", "registry_check"),
         ("at most", "frequency_cap"),
+        # Sundays are in the hours already; no table here knows public holidays.
+        ("closed on", "quiet_days_note"),
         ("age", "age_rule"),
     )
     found = (

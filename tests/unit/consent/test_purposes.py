@@ -224,7 +224,7 @@ def test_what_was_granted_for_a_time_ends_with_it_and_stays_ended(ask):
 @pytest.mark.parametrize(
     "case",
     [
-        # CASL s. 10(10)(a): two years after a purchase; (c)-(d): six months after an inquiry.
+        # CASL s. 10(10)(a): two years after a purchase; (e): six months after an inquiry.
         (ConsentAct.IMPLIED_BY_PURCHASE, 23, True),
         (ConsentAct.IMPLIED_BY_PURCHASE, 24, False),
         (ConsentAct.IMPLIED_BY_INQUIRY, 5, True),
