@@ -36,8 +36,7 @@ def same_person(connection: Connection, subject_id: str) -> tuple[str, ...]:
 
 def note_merge(
     connection: Connection, survivor_id: str, absorbed_id: str, *, now: datetime
-) -> bool:
-    """Record that one subject became another; return False if it is recorded."""
+) -> None:
+    """Record that one subject became another."""
     values = {"absorbed_id": absorbed_id, "survivor_id": survivor_id, "merged_at": now}
-    query = insert_into(connection, subject_merge).on_conflict_do_nothing()
-    return connection.execute(query, values).rowcount == 1
+    connection.execute(insert_into(connection, subject_merge), values)

@@ -167,7 +167,8 @@ class SubjectVault:
             return False
         query = update(subject_link).where(subject_link.c.subject_id == absorbed)
         connection.execute(query.values(subject_id=survivor))
-        return note_merge(connection, survivor, absorbed, now=now)
+        note_merge(connection, survivor, absorbed, now=now)
+        return True
 
     def index(self, connection: Connection, shop_id: str, reference: str) -> bytes:
         """Return what stands for a reference where it must be found and not be read."""

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+# The driver reads %% as the % that PostgreSQL replaces.
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION retention_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+  RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME;
 END $$
 """
 
