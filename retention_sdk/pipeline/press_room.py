@@ -29,11 +29,21 @@ from .choose import Chosen, Pick, choose
 from .coupons import CouponDesk
 from .decided import record_asked
 from .gate import Gate, Question, card_question
+from .law import tell_findings
 from .links import Links
 from .locale import localizer_for
 from .looks import Looks
 from .make import Codes, Documents, compose
-from .parcels import choice_of, parcel_of, place_of
+from .parcels import (
+    about_cards,
+    card_pick,
+    choice_of,
+    paid_event,
+    parcel_of,
+    place_of,
+    source_of,
+    told_stage,
+)
 from .snapshot import Snapshots
 from .withdraw import take_back
 
@@ -126,7 +136,7 @@ class PressRoom:
             ConsentError: not even the plain card is allowed.
         """
         context = self.snapshots.fresh(event, subject_id, now=now, loyalty=loyalty)
-        pick = _card_pick(chosen := self.choose(context))
+        pick = card_pick(chosen := self.choose(context))
         documents = self.compose(context, [pick], card_id=card_id)
         assert documents.card is not None, "a card was picked"
         return Written(documents.card, pick, about_cards(chosen), context, chosen.candidates)
@@ -145,8 +155,11 @@ class PressRoom:
     def compose(
         self, context: Context, picks: Sequence[Pick], *, card_id: int | None = None
     ) -> Documents:
-        """Write what was picked; ``card_id`` keeps the number of a card that is written anew."""
-        return compose(
+        """Write what was picked; ``card_id`` keeps the number of a card that is written anew.
+
+        What a law has against a text is told in the log; nothing is held back for it.
+        """
+        made = compose(
             context,
             picks,
             locales=self.locales,
@@ -156,6 +169,8 @@ class PressRoom:
             coupons=self.coupons,
             links=self.links,
         )
+        tell_findings(made.card, made.email, context=context, rules=self.rules)
+        return made
 
     def assign(
         self, connection: Connection, written: Written, order: Order, *, subject_id: str
@@ -205,7 +220,11 @@ class PressRoom:
             if event.raw and event.raw == first:
                 return False
             cards = self.store.cards.of_order(connection, event.shop_id, event.order.id)
-            seen = self.store.stages.get(connection, event.id, _told(event)) if event.raw else None
+            seen = (
+                self.store.stages.get(connection, event.id, told_stage(event))
+                if event.raw
+                else None
+            )
         return bool(cards) and seen is None
 
     def remember(self, event: OrderEvent, *, subject_id: str) -> None:
@@ -216,7 +235,7 @@ class PressRoom:
             self.store.stages.record(
                 connection,
                 event.id,
-                _told(event),
+                told_stage(event),
                 b"{}",
                 subject_id=subject_id,
                 now=self.clock(),
@@ -300,7 +319,7 @@ class PressRoom:
         old = self.text(record)
         try:
             written = self.write(
-                _paid(record, order),
+                paid_event(record, order),
                 record.subject_id,
                 now=old.created_at,
                 card_id=record.card_id,
@@ -336,7 +355,7 @@ class PressRoom:
             return self.void(record, CANCELLED)
         if order.is_fully_refunded:
             return self.void(record, REFUNDED)
-        if _source(event.id) != _source(record.place.event_id):
+        if source_of(event.id) != source_of(record.place.event_id):
             return None
         fulfilment = parcel_of(record, order)
         if fulfilment is None:
@@ -378,40 +397,3 @@ class PressRoom:
     def _again(self, record: CardRecord) -> CardRecord | None:
         with self.store.reading() as connection:
             return self.store.cards.get(connection, record.card_id)
-
-
-def _source(event_id: str) -> str:
-    """Return the platform that an event came from; identifiers begin with it."""
-    return event_id.partition(":")[0]
-
-
-def _card_pick(chosen: Chosen) -> Pick:
-    for pick in chosen.picks:
-        if pick.candidate.surface == "card":
-            return pick
-    about = about_cards(chosen)
-    if not about:
-        raise PrintError("no card: the order has no parcel that is still to be packed")
-    reasons = (reason for each in about for reason in (*each.vetoes, *each.reasons))
-    raise ConsentError("no card may lie in this parcel: " + "; ".join(dict.fromkeys(reasons)))
-
-
-def about_cards(chosen: Chosen) -> tuple[Decision, ...]:
-    """Return the decisions about what lies in a parcel."""
-    return tuple(each for each in chosen.decisions if each.insert_type)
-
-
-def _paid(record: CardRecord, order: Order) -> OrderPaid:
-    """Return the event that the card was made for, with the order as it is now."""
-    return OrderPaid(
-        id=record.place.event_id,
-        shop_id=record.place.shop_id,
-        occurred_at=order.paid_at or order.placed_at,
-        order=order,
-    )
-
-
-def _told(event: OrderEvent) -> str:
-    from hashlib import sha256
-
-    return f"told:{sha256(event.raw).hexdigest()[:32]}"

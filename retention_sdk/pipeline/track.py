@@ -13,7 +13,8 @@ from .choose import Chosen
 from .draw import Medium
 from .issue import Printer
 from .make import Documents, delivery_id_for
-from .press_room import PressRoom, Written, about_cards
+from .parcels import about_cards
+from .press_room import PressRoom, Written
 
 if TYPE_CHECKING:
     from ..storage import CardRecord, Connection
