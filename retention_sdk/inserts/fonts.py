@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from ..errors import MissingFont
 from .typography import CJK_FAMILIES, CJK_PACKAGE, CORE_PACKAGE, Face
@@ -53,17 +52,6 @@ class FontLibrary:
         path = self.files.get((family, False)) or self.files.get((family, True))
         return path is not None and {c for c in text if not is_unseen(c)} <= _letters_of(path)
 
-    def advances(self, face: Face) -> Mapping[str, float]:
-        """Return how wide each letter is that a face sets, in ems, fallback faces included.
-
-        Kerning changes the width of a text by a hundredth; scripts whose letters join are
-        narrower than the sum.
-
-        Raises:
-            MissingFont: the face itself is not installed.
-        """
-        return _advances(self._paths(face), face.weight)
-
     def needed(self, face: Face, letters: frozenset[str]) -> tuple[str, ...]:
         """Return the families of a chain that set some of the letters; the first in any case.
 
@@ -81,11 +69,6 @@ class FontLibrary:
                 found.append(family)
                 left -= has
         return tuple(found)
-
-    def _paths(self, face: Face) -> tuple[Path, ...]:
-        is_italic = face.style == "italic"
-        found = (self.file_for(family, is_italic=is_italic) for family in self.chain(face))
-        return tuple(path for path in found if path)
 
     def _file(self, family: str) -> Path:
         return self.files.get((family, False)) or self.files[family, True]
@@ -128,39 +111,6 @@ def read_library(directories: Iterable[Path]) -> FontLibrary:
     if not files:
         raise MissingFont(f"no face is installed: pip install {CORE_PACKAGE}")
     return FontLibrary(folders, MappingProxyType(files))
-
-
-@cache
-def _advances(paths: tuple[Path, ...], weight: int) -> _Advances:
-    return _Advances(paths, weight)
-
-
-class _Advances(dict[str, float]):
-    """Advances of letters in ems, each in the first file that has it, looked up once."""
-
-    def __init__(self, paths: tuple[Path, ...], weight: int) -> None:
-        super().__init__()
-        self._paths = paths
-        self._weight = weight
-
-    def __missing__(self, char: str) -> float:
-        self[char] = next(self._found(char), 0.0)
-        return self[char]
-
-    def _found(self, char: str) -> Iterator[float]:
-        for path in self._paths:
-            font = _font(path, self._weight)
-            if glyph := font.get_nominal_glyph(ord(char)):
-                yield font.get_glyph_h_advance(glyph) / font.face.upem
-
-
-@cache
-def _font(path: Path, weight: int) -> Any:
-    import uharfbuzz
-
-    font = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
-    font.set_variations({"wght": weight})
-    return font
 
 
 @cache

@@ -20,6 +20,7 @@ from .lettering import lettering_of
 from .logo import check_logo
 from .qr import QrCode
 from .typography import CODE_FACE, Face, Typography
+from .widths import words_of
 from .words import addresses_in, bind_short_words, longest_runs, phrases_of
 
 _ROLES = ("display", "body", "aside", "hand")
@@ -262,23 +263,18 @@ def _ems(setting: Setting, library: FontLibrary) -> dict[str, dict[str, float]]:
     result = {role: _widths(getattr(style, role), said, library) for role, said in texts.items()}
     name = card.sender_name
     result["hand"] = _widths(setting.hand.hand, (name,), library)
-    joined = {**dict.fromkeys(texts, style.joined), "hand": setting.hand.joined}
-    tracking = {"display": style.title_tracking}
-    return {
-        role: {
-            text: round(width * joined[role] + tracking.get(role, 0.0) * len(text), 3)
-            for text, width in widths.items()
-        }
-        for role, widths in result.items()
-    }
+    if style.title_tracking:
+        spaced = result["display"].items()
+        result["display"] = {text: em + style.title_tracking * len(text) for text, em in spaced}
+    return result
 
 
 def _widths(face: Face, texts: Iterable[str], library: FontLibrary) -> dict[str, float]:
     """Return the widths of texts in ems, and of the stretches in them that never break."""
-    advances = library.advances(face)
+    words = words_of(face, library)
     forms = {form for text in texts if text for form in (text, bind_short_words(text))}
     runs = {run for form in forms for run in longest_runs(form)}
-    return {text: sum(map(advances.__getitem__, text)) for text in sorted(forms | runs)}
+    return {text: round(words.line(text), 3) for text in sorted(forms | runs)}
 
 
 def _strings_of(card: Card) -> tuple[str, ...]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from .fonts import FontLibrary, load_fonts
 from .ink import unprintable
 from .typography import Face, typography_for
-
-if TYPE_CHECKING:
-    import uharfbuzz
+from .widths import width_of
 
 # The registry gives the room at this size; what the card really uses depends on the script.
 SIZE_PT = 9.0
@@ -27,8 +22,6 @@ _ROLES: Mapping[str, str] = {
     "more_items": "aside",
     "caption": "aside",
 }
-_ISOLATES = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))
-_NOTDEF = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,51 +72,4 @@ def width_mm(text: str, face: Face, library: FontLibrary, *, size_pt: float = SI
     Raises:
         MissingFont: the face is not installed.
     """
-    fonts = tuple(_fonts(face, library))
-    words = text.translate(_ISOLATES).split(" ")
-    ems = sum(_ems(word, fonts) for word in words) + (len(words) - 1) * _ems(" ", fonts)
-    return ems * size_pt * _MM_PER_POINT
-
-
-def _fonts(face: Face, library: FontLibrary) -> Iterator[uharfbuzz.Font]:
-    for family in library.chain(face):
-        if path := library.file_for(family, is_italic=face.style == "italic"):
-            yield _font(path, face.weight)
-
-
-@cache
-def _font(path: Path, weight: int) -> Any:
-    """Return a font at a weight; faces without that axis ignore it."""
-    import uharfbuzz
-
-    font = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
-    font.set_variations({"wght": weight})
-    return font
-
-
-def _ems(text: str, fonts: tuple[Any, ...]) -> float:
-    """Return the advance in ems, handing what a font lacks to the next one."""
-    if not text:
-        return 0.0
-    font, *others = fonts
-    found, lacking = _advance(text, font)
-    if not others:
-        return found
-    return found + sum(_ems(piece, tuple(others)) for piece in lacking)
-
-
-def _advance(text: str, font: Any) -> tuple[float, list[str]]:
-    """Return what one font sets of a text, in ems, and the stretches it has no glyphs for."""
-    import uharfbuzz
-
-    buffer = uharfbuzz.Buffer()
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
-    uharfbuzz.shape(font, buffer)
-    glyphs = list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
-    missing = {info.cluster for info, _ in glyphs if info.codepoint == _NOTDEF}
-    advance = sum(position.x_advance for info, position in glyphs if info.cluster not in missing)
-    starts = sorted({info.cluster for info, _ in glyphs})
-    ends = [*starts[1:], len(text)]
-    pieces = [text[a:b] for a, b in zip(starts, ends, strict=True) if a in missing]
-    return advance / font.face.upem, pieces
+    return width_of(text, face, library) * size_pt * _MM_PER_POINT

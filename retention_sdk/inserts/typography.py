@@ -123,8 +123,6 @@ class Typography:
     descent: float = 0.24
     line_body: float = 1.4
     line_display: float = 1.1
-    # How wide joined letters are, compared with letters that stand alone.
-    joined: float = 1.0
     # Italics and light faces look smaller than the text they stand beside.
     aside_scale: float = 1.14
     tracking: float = 0.0

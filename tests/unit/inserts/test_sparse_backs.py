@@ -6,7 +6,9 @@ import pytest
 from PIL import Image
 
 from retention_sdk.inserts.formats import FORMATS
-from retention_sdk.inserts.style import BUILT_IN_STYLES
+from retention_sdk.inserts.samples import sample_card
+from retention_sdk.inserts.style import BUILT_IN_STYLES, template_root
+from retention_sdk.inserts.template import CardTemplate
 from retention_sdk.model import Palette
 
 DPI = 72
@@ -44,3 +46,25 @@ def test_says_little_on_paper_of_any_size(a_card, draw, style, format):  # noqa:
     card = a_card("en", style=style, template="referral", body=(text,), **SPARSE)
 
     assert draw(card, format=format, preview=False).pdf.data.startswith(b"%PDF-")
+
+
+FORETOLD = """\
+    let (upper, lower) = (above(size), below(size))
+    let used = measure(width: width, upper).height + measure(width: width, lower).height
+    if foretold(size) < used { panic("the back is higher than foretold") }
+"""
+
+
+@pytest.mark.parametrize("style", BUILT_IN_STYLES)
+@pytest.mark.parametrize("tag", ["en", "de", "fa", "hi", "ja", "th"])
+def test_a_back_is_never_higher_than_foretold(draw, tag, style):
+    """What is foretold to fit is not measured, so a guess that is too low would run over."""
+    shared = (template_root() / "type.typ").read_text()
+    start = "  for size in left {\n    if size < left.first() * 0.9 { break }\n"
+    checked = shared.replace(start, start + FORETOLD)
+    assert checked != shared
+    template = CardTemplate(name="checked", sources={"type.typ": checked.encode()})
+
+    for page in ("a6", "a5", "dl"):
+        card = sample_card("repeat_customer", tag, style=style)
+        assert draw(card, template=template, format=page, preview=False).pdf.data
