@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from ..channels.base import Channel
 from ..channels.folder import FolderChannel
-from ..errors import DeliveryError, RetentionError
+from ..errors import DeliveryError, RetentionError, SubjectErased
 from ..model import Receipt, ReceiptState
-from .card_text import CardText
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..storage import CardRecord, PrintJob, SentThing, Store
+    from ..storage import CardRecord, Connection, PrintJob, SentThing, Store
 
 ChannelOf = Callable[[str], Channel]
 
@@ -127,26 +126,37 @@ def _receipt(sent: SentThing, store: Store, now: datetime) -> Receipt:
 
 def _withdraw_sheet(job: PrintJob, *, store: Store, channel: ChannelOf, now: datetime) -> bool:
     """Take a file with several cards back, and let those that are not void be printed again."""
-    with store.reading() as connection:
-        sent = store.people.thing(connection, job.id)
-    if sent is None or not sent.attempts or not _is_gone(_receipt(sent, store, now), channel):
-        return False
     with store.begin() as connection:
-        for card_id, copy in job.cards:
-            record = store.cards.get(connection, card_id)
-            if record is None or record.copy != copy or not record.state.is_open:
-                continue
-            text = CardText.load(store.cards.payload(connection, record))
-            store.cards.replace(
-                connection,
-                record,
-                record.choice,
-                text.dump(),
-                is_changed=False,
-                reason=SHEET_WITHDRAWN,
-                now=now,
-            )
-    return True
+        sent = store.people.thing(connection, job.id)
+        if sent is None or not sent.attempts:
+            return False
+        is_begun = not store.leftovers.begin(connection, job.id)
+    is_gone = _is_gone(_receipt(sent, store, now), channel) or is_begun
+    with store.begin() as connection:
+        if is_gone:
+            _replace_others(job, store, connection, now)
+        store.leftovers.end(connection, job.id)
+    return is_gone
+
+
+def _replace_others(job: PrintJob, store: Store, connection: Connection, now: datetime) -> None:
+    for card_id, copy in job.cards:
+        record = store.cards.get(connection, card_id)
+        if record is None or record.copy != copy or not record.state.is_open:
+            continue
+        try:
+            text = store.cards.payload(connection, record)
+        except SubjectErased:
+            continue
+        store.cards.replace(
+            connection,
+            record,
+            record.choice,
+            text,
+            is_changed=False,
+            reason=SHEET_WITHDRAWN,
+            now=now,
+        )
 
 
 def _is_gone(receipt: Receipt, channel: ChannelOf) -> bool:

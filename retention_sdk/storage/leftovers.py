@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from .tables import card, delivery, print_job, print_job_card, subject
+from .ids import insert_into
+from .tables import card, delivery, meta, print_job, print_job_card, subject
+
+_WITHDRAWING = "withdrawing:"
 
 
 class Leftovers:
@@ -48,6 +51,20 @@ class Leftovers:
             .order_by(print_job.c.id)
         )
         return tuple(connection.execute(query).scalars())
+
+    def begin(self, connection: Connection, job_id: str) -> bool:
+        """Note that a sheet is being taken back; return False if an earlier process noted it.
+
+        Only so can the next process tell a sheet that is gone because of it from one that a press
+        fetched.
+        """
+        query = insert_into(connection, meta).on_conflict_do_nothing()
+        values = {"name": f"{_WITHDRAWING}{job_id}", "value": b"1"}
+        return connection.execute(query, values).rowcount == 1
+
+    def end(self, connection: Connection, job_id: str) -> None:
+        """Say that a sheet is taken back, or was not there."""
+        connection.execute(delete(meta).where(meta.c.name == f"{_WITHDRAWING}{job_id}"))
 
     def close(self, connection: Connection, delivery_ids: Sequence[str]) -> None:
         """Say that these were seen to."""

@@ -415,14 +415,18 @@ def test_old_files_webhooks_and_accounts_do_not_bring_the_person_back(folder):
     assert_nobody_is_left(folder, keys)
 
 
+def bystanders_cards(shop):
+    """Return the cards that lay on one sheet with the person's."""
+    with shop.store.reading() as connection:
+        return [
+            shop.store.cards.of_order(connection, SHOP, number)[0] for number in ("2001", "2002")
+        ]
+
+
 def test_the_others_keep_what_is_theirs(folder):
     with open_shop(folder) as shop:
         shop.ingest([forget(), forget_second()])
-        with shop.store.reading() as connection:
-            cards = [
-                shop.store.cards.of_order(connection, SHOP, number)[0]
-                for number in ("2001", "2002")
-            ]
+        cards = bystanders_cards(shop)
         texts = [shop.press_room.text(card) for card in cards]
 
     assert ["Bob", "Bob"] == [text.order.customer.given_name for text in texts]
@@ -467,8 +471,12 @@ def test_an_erasure_killed_at_seeded_moments_is_finished_by_the_next_run(folder)
     process = start_forgetting(folder)
     out, _ = process.communicate(timeout=120)
 
+    with open_shop(folder) as shop:
+        others = bystanders_cards(shop)
+
     assert b"end" in out
     assert killed
+    assert [2, 2] == [card.copy for card in others]
     assert_nobody_is_left(folder, keys)
 
 

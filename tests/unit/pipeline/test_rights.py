@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import zipfile
 from datetime import timedelta
 
@@ -574,3 +575,27 @@ def test_a_sheet_printed_while_somebody_on_it_is_erased_is_taken_back_by_the_nex
     assert [] == files_below(tmp_path / "out")
     assert "voided" == cards_of(shop)[0].state
     assert 2 == cards_of(shop, "1002")[0].copy
+
+
+def test_a_sheet_that_a_dying_process_took_back_is_printed_again_without_the_person(
+    make_shop, tmp_path
+):
+    """As after a kill between the deletion of the file and the commit that replaces its cards."""
+    shop = make_shop()
+    home = an_address(name="Bob", street=("Elm St. 5",))
+    bob = a_customer(id="9", email="bob@example.com", address=home)
+    batch = Batch(
+        room=shop.press_room,
+        channel=shop.channel("folder"),
+        medium=Medium(),
+        sheet=plan_named("sra3"),
+    )
+    list(batch.run(iter([a_paid_event(), a_paid_event(an_order(id="1002", customer=bob))])))
+    with shop.store.begin() as connection:
+        job = shop.store.jobs.of_copy(connection, cards_of(shop)[0].card_id, 1)
+        assert shop.store.leftovers.begin(connection, job.id)
+    shutil.rmtree(tmp_path / "out" / job.id)
+
+    shop.rights.erase(checked(shop, "erasure"))
+
+    assert (2, "assigned") == (cards_of(shop, "1002")[0].copy, cards_of(shop, "1002")[0].state)
