@@ -39,6 +39,8 @@ bench: $(READY)  # the peers; WeasyPrint needs Pango from the system, Playwright
 	$(BIN)/python tests/benchmarks/inserts.py
 	$(BIN)/python tests/benchmarks/pipeline.py
 	$(BIN)/python tests/benchmarks/l10n.py
+	$(BIN)/python tests/benchmarks/consent.py
+	$(BIN)/python tests/benchmarks/consent_ledger.py
 
 gallery: $(READY)
 	$(BIN)/python docs/print/contact_sheet.py
