@@ -21,10 +21,11 @@ from retention_sdk import OrderDelivered, Retention
 from retention_sdk.model import ConsentChannel
 from retention_sdk.pipeline.gate import WITHDRAWN
 from retention_sdk.storage.tables import delivery
-from retention_sdk.testing import NOON, a_customer, an_order
+from retention_sdk.testing import NOON, a_customer, a_paid_event, an_order
 
 IS_SOAK = bool(os.environ.get("RETENTION_SOAK"))
 PEOPLE = 600 if IS_SOAK else 100
+PARCELS = 200 if IS_SOAK else 16
 SEED = 20261122
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +67,20 @@ with Retention.from_file("retention.toml") as shop:
     shop.resume()
 """
 
+# Packs one parcel after the other.
+PACK = """
+import sys
+from retention_sdk import Retention
+from retention_sdk.pipeline.desk import PackingDesk
+from retention_sdk.pipeline.draw import Medium
+with Retention.from_file("retention.toml") as shop:
+    desk = PackingDesk(room=shop.press_room, channel=shop.channel("folder"), medium=Medium())
+    print("ready", flush=True)
+    for number in range(int(sys.argv[1])):
+        answer = desk.hand_out(str(number))
+        assert answer.may_close, answer
+"""
+
 # Withdraws for people in a seeded order, each in a commit of its own. The time is read while the
 # lock of the store is held, as a sender does, so that times are in the order of the commits.
 WITHDRAW = """
@@ -73,7 +88,7 @@ import random, sys, time
 from datetime import UTC, datetime
 from retention_sdk import Consent, ConsentState, Retention
 from retention_sdk.model import ConsentChannel
-seed, people = int(sys.argv[1]), int(sys.argv[2])
+seed, people, pause_s = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 chosen = random.Random(seed).sample(range(people), people // 2)
 with Retention.from_file("retention.toml") as shop:
     print("ready", flush=True)
@@ -92,7 +107,7 @@ with Retention.from_file("retention.toml") as shop:
                 connection, subject, [answer], event_id=f"web:{number}", now=now
             )
         print(number, now.isoformat(), flush=True)
-        time.sleep(0.002)
+        time.sleep(pause_s)
 """
 
 
@@ -228,7 +243,7 @@ def assert_nobody_was_written_to_after_saying_no(folder, server, withdrawn):
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # aiosmtpd leaves its loop to the collector
 def test_a_withdrawal_between_queueing_and_sending_stops_the_message(queue, server):
     sender = None
-    other = start(queue, WITHDRAW, SEED, PEOPLE)
+    other = start(queue, WITHDRAW, SEED, PEOPLE, 0.002)
     try:
         sender = start(queue, SEND)
         other.stdin.write("go\n")
@@ -251,7 +266,7 @@ def test_a_withdrawal_between_queueing_and_sending_stops_the_message(queue, serv
 def test_senders_that_are_killed_send_nothing_after_a_withdrawal(queue, server, seed):
     """Killed at seeded moments and started again; what a kill leaves open is not sent twice."""
     dice = random.Random(seed)
-    other = start(queue, WITHDRAW, seed, PEOPLE)
+    other = start(queue, WITHDRAW, seed, PEOPLE, 0.002)
     other.stdin.write("go\n")
     other.stdin.flush()
     reader = threading.Thread(target=lambda: answers.update(withdrawals(other)))
@@ -273,3 +288,42 @@ def test_senders_that_are_killed_send_nothing_after_a_withdrawal(queue, server, 
     in_doubt = [each for each in stories(queue) if each.state == "submitting"]
     assert len(in_doubt) <= 4  # one for each kill, and marketing is never sent twice
     assert stopped
+
+
+def test_a_withdrawal_between_printing_jobs_leaves_the_plain_card(tmp_path):
+    """One process packs, another withdraws: what was refused before its job began is not printed."""
+    write_settings(tmp_path, port=1)
+    settings = (tmp_path / "retention.toml").read_text().replace('"smtp"', '"folder"')
+    settings += '[channels.folder]\ndirectory = "out"\n[inserts]\nholdout_ratio = 0\n'
+    (tmp_path / "retention.toml").write_text(settings)
+    with Retention.from_file(tmp_path / "retention.toml") as shop:
+        shop.ingest([a_sale(number) for number in range(PARCELS)])
+    other = start(tmp_path, WITHDRAW, SEED, PARCELS, 0.1)
+    desk = start(tmp_path, PACK, PARCELS)
+    other.stdin.write("go\n")
+    other.stdin.flush()
+    withdrawn = withdrawals(other)
+    _, err = desk.communicate(timeout=240)
+
+    assert 0 == desk.returncode, err
+    templates = {}
+    for number, (template, started_at) in enumerate(printed(tmp_path)):
+        is_refused = number in withdrawn and withdrawn[number] < started_at
+        assert is_refused == (template == "plain_thanks"), number
+        templates[number] = template
+    assert "plain_thanks" in templates.values()
+    assert {"plain_thanks"} != set(templates.values())
+
+
+def a_sale(number):
+    customer = a_customer(id=f"c{number}", email=f"c{number}@example.com")
+    return a_paid_event(an_order("40.00 EUR", id=f"{number}", customer=customer))
+
+
+def printed(folder):
+    """Return, for each order, which card was printed, and when its job was started."""
+    with Retention.from_file(folder / "retention.toml") as shop, shop.store.reading() as connection:
+        for number in range(PARCELS):
+            (record,) = shop.store.cards.of_order(connection, "soap.example", f"{number}")
+            query = select(delivery.c.planned_at).where(delivery.c.id == record.job_id)
+            yield record.choice.template, connection.execute(query).scalar_one()
