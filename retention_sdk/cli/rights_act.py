@@ -30,8 +30,12 @@ def open_request(
     kind: Kind,
     customer: Annotated[str, typer.Option(help="The platform's id of the account.")] = "",
     email: Annotated[str, typer.Option(help="The e-mail address of the person.")] = "",
-    phone: Annotated[str, typer.Option(help="The number, with +49 or the like.")] = "",
-    order: Annotated[list[str] | None, typer.Option(help="An order; may be repeated.")] = None,
+    phone: Annotated[
+        str, typer.Option(help="The number, with +49 or the like; it finds nobody alone.")
+    ] = "",
+    order: Annotated[
+        list[str] | None, typer.Option(help="The platform's id of an order; may be repeated.")
+    ] = None,
     received: Annotated[str, typer.Option(help="The day it arrived, 2026-11-20.")] = "",
     law: Annotated[
         list[str] | None, typer.Option(help="DE, US-CA …; without, where the person lives.")

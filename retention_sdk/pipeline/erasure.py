@@ -181,7 +181,7 @@ class Eraser:
     ) -> tuple[str, ...]:
         """Return everybody meant who is not erased yet, with all that became one with them."""
         vault = self.store.subjects
-        meant = (*subjects, *vault.matching(connection, self.shop_id, references))
+        meant = (*subjects, *self.store.people_of(connection, self.shop_id, references))
         people = dict.fromkeys(each for who in meant for each in vault.person(connection, who))
         return tuple(who for who in people if not vault.is_erased(connection, who))
 

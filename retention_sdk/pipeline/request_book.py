@@ -109,11 +109,19 @@ class RequestBook:
         if states[-1] in {RequestState.REFUSED, RequestState.CLOSED}:
             raise RightsError(f"the request is {states[-1]}; open another one")
 
+    def who_asks(self, connection: Connection, references: Sequence[str], *, now: datetime) -> str:
+        """Return the subject of a request; somebody nobody knows gets one of their own."""
+        shop_id, vault = self.shop.id, self.store.subjects
+        found = self.store.people_of(connection, shop_id, references)
+        known = [who for who in found if not vault.is_erased(connection, who)]
+        return known[0] if known else vault.who_asks(connection, shop_id, references, now=now)
+
     def people(self, connection: Connection, request: StoredRequest) -> tuple[str, ...]:
         """Return all subjects that are the person of a request, and are not erased."""
         vault = self.store.subjects
         references = self.references(connection, request)
-        meant = (request.subject_id, *vault.matching(connection, self.shop.id, references))
+        found = self.store.people_of(connection, self.shop.id, references)
+        meant = (request.subject_id, *found)
         people = dict.fromkeys(each for who in meant for each in vault.person(connection, who))
         return tuple(who for who in people if not vault.is_erased(connection, who))
 

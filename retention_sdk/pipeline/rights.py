@@ -80,10 +80,7 @@ class Rights:
         if not references and not subject_id:
             raise RightsError("say who asks: an account, an e-mail address, a phone or an order")
         with store.begin() as connection:
-            if subject_id:
-                who = subject_id
-            else:
-                who = store.subjects.who_asks(connection, self.shop_id, references, now=now)
+            who = subject_id or self.book.who_asks(connection, references, now=now)
             places = tuple(jurisdictions) or self.book.jurisdictions(connection, who)
             request_id = store.requests.open(
                 connection,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from secrets import token_bytes
 from typing import Self, cast
@@ -117,6 +117,18 @@ class Store:
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
+
+    def people_of(
+        self, connection: Connection, shop_id: str, references: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Return all subjects that references lead to, an order to who placed it, each once."""
+        found = dict.fromkeys(self.subjects.matching(connection, shop_id, references))
+        for reference in references:
+            kind, _, order_id = reference.partition(":")
+            owner = self.orders.owner(connection, shop_id, order_id) if kind == "order" else None
+            if owner:
+                found[owner] = None
+        return tuple(found)
 
     def references_of(self, event: ShopEvent) -> tuple[str, ...]:
         """Return everything in an event that leads to whom it is about."""

@@ -76,6 +76,14 @@ class OrderFacts:
         query = update(order_fact).where(order_fact.c.subject_id == subject_id)
         return connection.execute(query.values(subject_id=to)).rowcount
 
+    def owner(self, connection: Connection, shop_id: str, order_id: str) -> str | None:
+        """Return whose order it is, None if nothing is known of it."""
+        table = order_fact.c
+        query = select(table.subject_id)
+        return connection.execute(
+            query.where(table.shop_id == shop_id, table.order_id == order_id)
+        ).scalar()
+
     def of_subject(self, connection: Connection, subject_id: str) -> tuple[OrderFact, ...]:
         """Return what is kept of a person's orders, earliest first."""
         table = order_fact

@@ -54,9 +54,9 @@ def forget(name="forget", *, at=NOON, **who):
     return about(CustomerErased, name, at=at, erasure=Erasure(**(who or ADA)))
 
 
-def checked(shop, kind, **who):
+def checked(shop, kind, *, reference="", **who):
     """Open a request of somebody whose identity is checked."""
-    view = shop.rights.open(RequestKind(kind), asked(**who))
+    view = shop.rights.open(RequestKind(kind), asked(reference or kind, **who))
     if "identity_check" in view.next_states:
         shop.rights.advance(view.id, RequestState.IDENTITY_CHECK)
     return view.id
@@ -108,6 +108,16 @@ def test_a_stranger_has_the_deadlines_of_the_shop(make_shop):
 def test_who_says_nothing_of_themselves_is_asked_who_it_is(make_shop):
     with pytest.raises(RightsError, match="say who asks"):
         make_shop().rights.open(RequestKind.ACCESS, AccessRequest(reference="1"))
+
+
+def test_an_order_leads_to_who_placed_it_until_they_are_erased(make_shop):
+    shop = make_shop()
+    shop.ingest([a_paid_event()])
+    by_order = checked(shop, "erasure", reference="2", order_ids=("1001",))
+
+    assert 1 == shop.rights.erase(by_order).subjects
+    later = shop.rights.open(RequestKind.ACCESS, asked("3", order_ids=("1001",)))
+    assert not later.is_erased
 
 
 def test_the_same_reference_is_the_same_request(make_shop):
