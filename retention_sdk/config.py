@@ -13,6 +13,7 @@ from .brand import load_brand
 from .consent.settings import ConsentConfig
 from .errors import ConfigError
 from .inserts.codes.settings import CodesConfig
+from .inserts.press_settings import PressName, PressSettings
 from .inserts.settings import InsertSettings
 from .l10n.calendars import Calendar
 from .l10n.numbers import Digits
@@ -78,6 +79,7 @@ class Config(Settings):
     consent: ConsentConfig = ConsentConfig()
     codes: CodesConfig = CodesConfig()
     inserts: InsertSettings = InsertSettings()
+    press: dict[PressName, PressSettings] = Field(default_factory=dict)
     delivery: DeliveryConfig = DeliveryConfig()
     locales: LocaleConfig = LocaleConfig()
     loyalty: Program | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -13,11 +13,16 @@ from ..inserts.formats import FORMATS, CardFormat
 from ..inserts.profiles import PROFILES, PdfX, PressProfile
 from ..inserts.style import BUILT_IN_STYLES
 
+if TYPE_CHECKING:
+    from ..config import Config
+
 T = TypeVar("T")
 
 _PDFX: dict[str, PdfX | None] = {"": None, "x-4": "x-4", "x-1a": "x-1a"}
 
-Profile = Annotated[str, typer.Option(help=f"How it is printed: {', '.join(PROFILES)}.")]
+Profile = Annotated[
+    str, typer.Option(help=f"How it is printed: {', '.join(PROFILES)}, or one of [press].")
+]
 PaperFormat = Annotated[
     str, typer.Option("--format", help=f"The size; without, the shop's: {', '.join(FORMATS)}.")
 ]
@@ -68,13 +73,18 @@ def pick_format(name: str) -> CardFormat:
     return one_of(name, FORMATS, option="--format")
 
 
-def pick_profile(name: str) -> PressProfile:
-    """Return a printing condition by its name.
+def pick_profile(name: str, config: Config | None) -> PressProfile:
+    """Return a printing condition by its name: a built-in one, or one of the shop's own.
 
     Raises:
         BadParameter: there is none of that name.
+        ConfigError: the file of one of the shop's own cannot be used.
     """
-    return one_of(name, PROFILES, option="--profile")
+    if name in PROFILES or config is None:
+        return one_of(name, PROFILES, option="--profile")
+    from ..pipeline.presses import presses_of
+
+    return one_of(name, {**PROFILES, **presses_of(config)}, option="--profile")
 
 
 def pick_pdfx(text: str, profile: PressProfile) -> PdfX | None:

@@ -103,7 +103,7 @@ def command(
         style,
         one_of(formality, _FORMALITIES, option="--formality"),
         pick_format(card_format or shop.config.inserts.format),
-        press := pick_profile(profile),
+        press := pick_profile(profile, shop.config),
         pick_pdfx(pdfx, press),
         marks,
         one_of(medium, _MEDIA, option="--as"),

@@ -14,6 +14,7 @@ from ..app import Retention
 from ..inserts.profiles import DEFAULT_PROFILE
 from ..pipeline.desk import Handout, PackingDesk
 from ..pipeline.draw import Medium
+from ..pipeline.presses import presses_of
 from .choices import PaperFormat, Profile, pick_format, pick_profile, refuse
 from .output import DEFAULT_CONFIG, ConfigFile, Json
 
@@ -42,7 +43,11 @@ def command(
         desk = PackingDesk(
             room=shop.press_room,
             channel=channel,
-            medium=Medium(format=paper.name, profile=pick_profile(profile).name),
+            medium=Medium(
+                format=paper.name,
+                profile=pick_profile(profile, shop.config).name,
+                presses=presses_of(shop.config),
+            ),
         )
         desk.warm_up()
         if not numbers and sys.stderr.isatty():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..inserts.profiles import PROFILES
 from .choices import (
     PaperFormat,
     Profile,
@@ -16,9 +17,10 @@ from .choices import (
     pick_profile,
     read_input,
 )
-from .output import Json, console, emit
+from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 
 if TYPE_CHECKING:
+    from ..config import Config
     from ..inserts.formats import CardFormat
     from ..inserts.preflight import Depth, Report
     from ..inserts.profiles import PdfX, PressProfile
@@ -37,10 +39,11 @@ def command(
     ] = None,
     depth: Annotated[str, typer.Option(help="full, or card: quick, for each card.")] = "full",
     dpi: Annotated[int, typer.Option(help="Dots per inch of the label printer.")] = 203,
+    config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> int:
     """Examine a file before it is printed; exit 1 if a printer would refuse it."""
-    condition, size = pick_profile(profile), pick_format(card_format)
+    condition, size = pick_profile(profile, _settings(config, profile)), pick_format(card_format)
     standard = pick_pdfx(pdfx, condition)
     wanted = one_of(depth, _DEPTHS, option="--depth")
     data = read_input(file)
@@ -51,6 +54,15 @@ def command(
     answer = report.model_dump(mode="json") | {"has_errors": report.has_errors}
     emit(answer, as_json=json, human=lambda: _show(file, report))
     return 1 if report.has_errors else 0
+
+
+def _settings(file: Path, profile: str) -> Config | None:
+    """Return the shop's settings where the profile may be its own; None where there is no shop."""
+    if profile in PROFILES or (file == DEFAULT_CONFIG and not file.exists()):
+        return None
+    from ..config import load_config
+
+    return load_config(file)
 
 
 def _examine_picture(data: bytes, size: CardFormat, dpi: int, codes: list[str] | None) -> Report:

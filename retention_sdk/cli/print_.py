@@ -18,6 +18,7 @@ from ..inserts.profiles import DEFAULT_PROFILE
 from ..model import Order, OrderPaid
 from ..pipeline.batch import Batch
 from ..pipeline.draw import Medium
+from ..pipeline.presses import presses_of
 from ..pipeline.sheets import SHEETS_PER_FILE, SheetPlan, plan_named
 from ..pipeline.slips import BatchCount, Slip
 from .choices import (
@@ -63,7 +64,7 @@ def command(
         require_file(file)
     with ExitStack() as stack:
         shop = stack.enter_context(_open(config, backend, out))
-        medium = _medium(card_format or shop.config.inserts.format, profile, pdfx)
+        medium = _medium(shop, card_format, profile, pdfx)
         _check_sheet(plan, medium)
         manifest = stack.enter_context(_manifest(out)) if out else None
         run = _run(shop, backend, medium, plan)
@@ -75,9 +76,13 @@ def command(
     return _exit_code(answer)
 
 
-def _medium(card_format: str, profile: str, pdfx: str) -> Medium:
-    press, paper = pick_profile(profile), pick_format(card_format)
-    return Medium(format=paper.name, profile=press.name, pdfx=pick_pdfx(pdfx, press))
+def _medium(shop: Retention, card_format: str, profile: str, pdfx: str) -> Medium:
+    press = pick_profile(profile, shop.config)
+    paper = pick_format(card_format or shop.config.inserts.format)
+    standard = pick_pdfx(pdfx, press)
+    return Medium(
+        format=paper.name, profile=press.name, pdfx=standard, presses=presses_of(shop.config)
+    )
 
 
 def _plan(sheet: str, sheets_per_file: int) -> SheetPlan:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..errors import PrintError
 from ..inserts.formats import DEFAULT_FORMAT, CardFormat, get_format
@@ -16,11 +17,15 @@ ZPL = "application/zpl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medium:
-    """What is printed on, and how. Names are those of ``formats`` and ``profiles``."""
+    """What is printed on, and how. Names are those of ``formats`` and ``profiles``.
+
+    ``presses`` are the shop's own printing conditions by name, beside the built-in ones.
+    """
 
     format: str = DEFAULT_FORMAT
     profile: str = DEFAULT_PROFILE
     pdfx: PdfX | None = None
+    presses: Mapping[str, PressProfile] = field(default_factory=dict, repr=False, hash=False)
 
     @property
     def paper(self) -> CardFormat:
@@ -30,7 +35,7 @@ class Medium:
     @property
     def press(self) -> PressProfile:
         """The printing condition."""
-        return get_profile(self.profile)
+        return self.presses.get(self.profile) or get_profile(self.profile)
 
 
 def draw_card(text: CardText, medium: Medium, *, looks: Looks) -> Artifact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -102,7 +102,7 @@ class JobDesk:
             ledger = self.room.store.cards
             found = (ledger.at_copy(connection, *place) for place in job.cards)
             records = [each for each in found if each]
-        medium = Medium(format=job.format, profile=job.profile, pdfx=self.medium.pdfx)
+        medium = replace(self.medium, format=job.format, profile=job.profile)
         try:
             cards = [self._draw(each, medium) for each in records]
         except SubjectErased:
