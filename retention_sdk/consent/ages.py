@@ -26,18 +26,14 @@ def youngest(context: Context) -> Age | None:
     A record that cannot be true counts as the youngest. With a year and no day of birth somebody
     counts as born on its last day.
     """
-    order, today = context.order, None
-    found: Age | None = None
-    for person in (context.customer, order.customer if order else None):
-        if person is None or person.birth_year is None:
-            continue
-        today = today or (context.now - _LATEST_CALENDAR).date()
-        age = _age(person.birth_year, person.birthday, today, context.now.year)
-        if age.years is None:
-            return age
-        if found is None or found.years is None or age.years < found.years:
-            found = age
-    return found
+    order = context.order
+    people = (context.customer, order.customer if order else None)
+    births = {(p.birth_year, p.birthday) for p in people if p and p.birth_year is not None}
+    if not births:
+        return None
+    today, this_year = (context.now - _LATEST_CALENDAR).date(), context.now.year
+    ages = [_age(year, birthday, today, this_year) for year, birthday in births if year]
+    return min(ages, key=lambda age: -1 if age.years is None else age.years, default=Age(None))
 
 
 def is_by_guardian(source: str, evidence_ref: str) -> bool:

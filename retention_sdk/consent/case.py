@@ -39,19 +39,35 @@ class Situation:
 class Case:
     """One kind of candidate in one situation on one day: all that does not depend on the person.
 
-    ``blank`` is the decision with everything filled in that is the same for all.
+    ``answer`` makes the decision: everything is filled in already that is the same for all.
     """
 
-    __slots__ = ("blank", "duties", "hours", "kind", "notes", "requirement")
+    __slots__ = ("_blank", "duties", "hours", "kind", "notes", "requirement")
 
     def __init__(self, kind: Kind, situation: Situation, *, rules: RuleSet, day: date) -> None:
         self.kind = kind
         self.requirement = find_requirement(situation.places, kind, rules=rules, day=day)
-        needs_hours = bool(self.requirement.quiet) and not kind.is_service
-        self.hours = OpenHours(self.requirement.quiet, situation.zones) if needs_hours else None
+        self.hours = None if kind.is_service else _hours(self.requirement, situation, rules)
         self.notes = (*kind.note, *self.requirement.notes)
         self.duties = _duties(self.requirement)
-        self.blank = _blank(kind, situation, self.requirement, rules)
+        self._blank = _blank(kind, situation, self.requirement, rules)
+
+    def answer(self, columns: dict[str, object]) -> Decision:
+        """Return the decision with these columns, which are sound already.
+
+        To check them once more, or to copy with care, would take longer than to decide.
+        """
+        blank = self._blank
+        decision = Decision.__new__(Decision)
+        decision.__setstate__(
+            {
+                "__dict__": {**blank.__dict__, **columns},
+                "__pydantic_fields_set__": blank.__pydantic_fields_set__,
+                "__pydantic_extra__": None,
+                "__pydantic_private__": None,
+            }
+        )
+        return decision
 
 
 def case_of(candidate: Candidate, context: Context, *, rules: RuleSet, day: date) -> Case:
@@ -110,6 +126,15 @@ def _reached(
     regions = (rule.region for rule in (*rules.rules, *rules.added))
     ruled = work_out(memo.ruled, "", lambda: ruled_countries(regions))
     return number_places(numbers, homes, ruled=ruled)
+
+
+def _hours(requirement: Requirement, situation: Situation, rules: RuleSet) -> OpenHours | None:
+    """Return the open hours, the same ones for every day; None where no rule has any."""
+    quiet = requirement.quiet
+    if not quiet:
+        return None
+    key = (tuple(rule.rule_id for rule in requirement.rules), situation.zones)
+    return work_out(memo_of(rules).hours, key, lambda: OpenHours(quiet, situation.zones))
 
 
 def _duties(requirement: Requirement) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ _PURPOSES = {
     Purpose.SALE_OR_SHARING: "sale or sharing of data",
 }
 _SOFT = frozenset({*OWN, Purpose.PROFILING})
+_NONE, _OPT_OUT, _SOFT_OPT_IN = Basis.NONE, Basis.OPT_OUT, Basis.SOFT_OPT_IN
 
 
 class Answer(NamedTuple):
@@ -66,9 +67,9 @@ def check_basis(case: Case, context: Context, standing: Standing | None) -> Answ
     if case.kind.is_insert and context.order is not None and context.order.is_gift:
         return _GIFT
     basis = case.requirement.basis
-    if basis is Basis.NONE:
+    if basis is _NONE:
         answer = _NO_CONSENT_NEEDED
-    elif basis is Basis.OPT_OUT:
+    elif basis is _OPT_OUT:
         answer = _NOBODY_OBJECTED
     else:
         answer = _check_consent(case, standing, context.now)
@@ -112,7 +113,7 @@ def check_hours(hours: OpenHours, now: datetime) -> Answer:
 
 
 def _check_service(case: Case, order: Order | None) -> Answer:
-    if case.requirement.basis is not Basis.NONE:
+    if case.requirement.basis is not _NONE:
         # Only an added rule can ask for this: no transactional rule of the shipped table does.
         return _no(f"a rule asks for {case.requirement.basis} even for service messages")
     if case.kind.is_insert:
@@ -148,7 +149,7 @@ def _check_purpose(purpose: Purpose, case: Case, standing: Standing, now: dateti
         if not doubt:
             return _yes(f"the person opted in to {about}", _proof(consent))
         doubts.append(doubt)
-    if requirement.basis is Basis.SOFT_OPT_IN and purpose in _SOFT:
+    if requirement.basis is _SOFT_OPT_IN and purpose in _SOFT:
         return _check_sale(case, standing, now, about=about, doubt=next(iter(doubts), ""))
     reason = next(iter(doubts), f"there is no recorded opt-in to {about}")
     return _no(reason, _wish(about, case))

@@ -59,8 +59,8 @@ def _decide(
         reasons += answer.reasons
         missing += answer.missing
         evidence += answer.evidence
-    return case.blank.model_copy(
-        update={
+    return case.answer(
+        {
             "decision_id": decision_id_for(event_id, candidate_id),
             "event_id": event_id,
             "candidate_id": candidate_id,

@@ -31,28 +31,21 @@ _DISTURBING = frozenset(
 class Kind(NamedTuple):
     """A candidate without its words: all that rules and records are asked about.
 
-    ``wanted`` is message class, channel and kind of insert as the table names them; ``note`` says
-    what made marketing of something that thanks for an order.
+    ``is_service`` is strictly about the order, ``is_insert`` lies in a parcel. ``wanted`` is
+    class, channel and kind of insert as the table names them; ``note`` says what made marketing of
+    something that thanks for an order.
     """
 
     message_class: MessageClass
     channel: ConsentChannel
     insert_type: str
     is_personalised: bool
+    is_service: bool
+    is_insert: bool
     content: frozenset[ContentKind]
     asked: Asking
     wanted: tuple[str, str, str]
     note: tuple[str, ...]
-
-    @property
-    def is_service(self) -> bool:
-        """Whether it is strictly about the order."""
-        return self.message_class is MessageClass.TRANSACTIONAL
-
-    @property
-    def is_insert(self) -> bool:
-        """Whether it lies in a parcel."""
-        return self.channel is ConsentChannel.PARCEL_INSERT
 
     @property
     def is_disturbing(self) -> bool:
@@ -80,6 +73,8 @@ def kind_of(candidate: Candidate) -> Kind:
         channel=channel,
         insert_type=candidate.insert_type,
         is_personalised=candidate.is_personalised,
+        is_service=message_class is MessageClass.TRANSACTIONAL,
+        is_insert=channel is ConsentChannel.PARCEL_INSERT,
         content=content,
         asked=asking(channel, purposes, is_personalised=candidate.is_personalised),
         wanted=(message_class.value, table_name, candidate.insert_type),

@@ -17,12 +17,13 @@ class Memo:
     it: two that work out the same thing find the same. It holds no names, addresses or numbers.
     """
 
-    __slots__ = ("homes", "kinds", "owner", "ruled", "situations")
+    __slots__ = ("homes", "hours", "kinds", "owner", "ruled", "situations")
 
     def __init__(self, owner: object = None) -> None:
         self.owner = owner
         self.kinds: dict[Hashable, Any] = {}
         self.homes: dict[Hashable, Any] = {}
+        self.hours: dict[Hashable, Any] = {}
         self.situations: dict[Hashable, Any] = {}
         self.ruled: dict[Hashable, Any] = {}
 

@@ -21,8 +21,8 @@ _MEMORY_DAYS = 400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = 1_000_000
-_HOUR = 3600 * _SECOND
-_DAY = 24 * _HOUR
+_STEP = 6 * 3600 * _SECOND
+_DAY = 4 * _STEP
 # The first of January 1970 was a Thursday.
 _EPOCH_WEEKDAY = 3
 
@@ -186,12 +186,12 @@ def _overlap(one: tuple[_Span, ...], other: tuple[_Span, ...]) -> tuple[_Span, .
 
 
 def _pieces(zone: ZoneInfo, start: int, end: int) -> tuple[_Piece, ...]:
-    """Cut a time where the zone's clock changes. No zone changes twice within an hour."""
+    """Cut a time where the zone's clock changes. No zone changes twice within six hours."""
     pieces = [_Piece(start, start, _offset(zone, start))]
-    for hour in range(start + _HOUR, end + 1, _HOUR):
-        offset = _offset(zone, hour)
+    for moment in range(start + _STEP, end + 1, _STEP):
+        offset = _offset(zone, moment)
         if offset != pieces[-1].offset:
-            change = _change(zone, hour - _HOUR, hour)
+            change = _change(zone, moment - _STEP, moment)
             pieces[-1] = pieces[-1]._replace(end=change)
             pieces.append(_Piece(change, change, offset))
     pieces[-1] = pieces[-1]._replace(end=end)

@@ -26,6 +26,10 @@ OWN = frozenset(
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _IMPLIED = (ConsentAct.IMPLIED_BY_PURCHASE, ConsentAct.IMPLIED_BY_INQUIRY)
+# Python 3.11 looks a member of an enumeration up by name each time, in a tenth of a microsecond.
+_ANY, _SALE = ConsentChannel.ANY, Purpose.SALE_OR_SHARING
+_GRANTED, _DENIED, _UNKNOWN = ConsentState.GRANTED, ConsentState.DENIED, ConsentState.UNKNOWN
+_EXPRESS = ConsentAct.EXPRESS
 
 
 _Key = tuple[ConsentChannel, Purpose]
@@ -74,7 +78,7 @@ def asking(channel: ConsentChannel, wanted: Sequence[Purpose], *, is_personalise
     if is_personalised:
         noes.setdefault(Purpose.PROFILING, {Purpose.PROFILING})
     if is_personalised and Purpose.THIRD_PARTY in wanted:
-        noes.setdefault(Purpose.SALE_OR_SHARING, {Purpose.SALE_OR_SHARING})
+        noes.setdefault(_SALE, {_SALE})
     return Asking(
         channel,
         tuple(wanted),
@@ -115,9 +119,7 @@ def implied(answers: Answers, channel: ConsentChannel) -> list[Consent]:
     return [
         answer.implied
         for (where, purpose), answer in answers.items()
-        if answer.implied is not None
-        and purpose in OWN
-        and (where is channel or where is ConsentChannel.ANY)
+        if answer.implied is not None and purpose in OWN and (where is channel or where is _ANY)
     ]
 
 
@@ -191,9 +193,7 @@ def _newest(
     for consent in consents:
         where, purpose = consent.channel, consent.purpose
         if (
-            where is channel
-            or where is ConsentChannel.ANY
-            or purpose is Purpose.SALE_OR_SHARING  # handing data on has no channel
+            where is channel or where is _ANY or purpose is _SALE  # handing data on has no channel
         ):
             found.setdefault((where, purpose), []).append(consent)
     return {key: _weigh(each, now) for key, each in found.items()}
@@ -208,10 +208,10 @@ def _weigh(consents: Sequence[Consent], now: datetime) -> Answer:
     if len(consents) == 1:
         return _weigh_one(consents[0], now)
     given = [c for c in consents if moment_of(c.recorded_at) <= now]
-    no = _latest(c for c in consents if c.state is ConsentState.DENIED)
-    silence = _latest(c for c in given if c.state is ConsentState.UNKNOWN)
-    granted = [c for c in given if c.state is ConsentState.GRANTED and _is_newer(c, silence)]
-    yes = _latest(c for c in granted if c.act is ConsentAct.EXPRESS)
+    no = _latest(c for c in consents if c.state is _DENIED)
+    silence = _latest(c for c in given if c.state is _UNKNOWN)
+    granted = [c for c in given if c.state is _GRANTED and _is_newer(c, silence)]
+    yes = _latest(c for c in granted if c.act is _EXPRESS)
     meant = _latest(c for c in granted if c.act in _IMPLIED)
     is_conflict = no is not None and any(
         moment_of(c.recorded_at) == moment_of(no.recorded_at) for c in granted
@@ -222,11 +222,11 @@ def _weigh(consents: Sequence[Consent], now: datetime) -> Answer:
 
 
 def _weigh_one(consent: Consent, now: datetime) -> Answer:
-    if consent.state is ConsentState.DENIED:
+    if consent.state is _DENIED:
         return Answer(no=consent)
-    if consent.state is ConsentState.UNKNOWN or moment_of(consent.recorded_at) > now:
+    if consent.state is _UNKNOWN or moment_of(consent.recorded_at) > now:
         return _SILENT
-    if consent.act is ConsentAct.EXPRESS:
+    if consent.act is _EXPRESS:
         return Answer(yes=consent)
     return Answer(implied=consent) if consent.act in _IMPLIED else _SILENT
 
@@ -278,4 +278,4 @@ def _is_lifted(
 
 def _keys(channel: ConsentChannel, purpose: Purpose) -> tuple[_Key, ...]:
     purposes = (purpose, Purpose.MARKETING) if purpose in OWN else (purpose,)
-    return tuple(dict.fromkeys((c, p) for c in (channel, ConsentChannel.ANY) for p in purposes))
+    return tuple(dict.fromkeys((c, p) for c in (channel, _ANY) for p in purposes))
