@@ -6,7 +6,7 @@ import typer
 
 from . import rights_act, rights_show
 
-HELP = "Requests of people about their data: deadlines, exports, corrections, erasure."
+HELP = "Requests of people: deadlines, exports, corrections, erasure. Each takes --json."
 
 
 def add_commands(app: typer.Typer) -> None:
