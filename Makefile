@@ -34,7 +34,7 @@ soak: $(READY)
 
 bench: $(READY)  # the peers; WeasyPrint needs Pango from the system, Playwright finds Chromium there
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  weasyprint==70.0 reportlab==5.1.0 fpdf2==2.8.9 plutoprint==0.23.0 playwright==1.65.2
+	  weasyprint==70.0 reportlab==5.1.0 fpdf2==2.8.9 plutoprint==0.23.0 playwright==1.65.2 zen-engine==2.1.3
 	$(BIN)/python tests/benchmarks/card.py
 	$(BIN)/python tests/benchmarks/inserts.py
 	$(BIN)/python tests/benchmarks/pipeline.py

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from .address import Address
 from .base import Identifier, LanguageTag, Line, PersonalLine, Record
-from .consent import Consent, ConsentChannel, ConsentState
+from .consent import Consent, ConsentChannel, ConsentState, Purpose
 
 
 def _is_a_day(text: str) -> str:
@@ -62,14 +62,21 @@ class Customer(Record):
         return f"id:{self.id}" if self.id else f"email:{self.email.casefold()}"
 
     def consent_for(self, channel: ConsentChannel) -> ConsentState:
-        """Return the newest answer for a channel; an objection to ANY outweighs it."""
+        """Return the newest answer about marketing for a channel; a no for ANY outweighs it.
+
+        What may leave is for ``consent.decide`` to say: it knows the other purposes too.
+        """
         if self._newest(ConsentChannel.ANY) is ConsentState.DENIED:
             return ConsentState.DENIED
         own = self._newest(channel)
         return own if own is not ConsentState.UNKNOWN else self._newest(ConsentChannel.ANY)
 
     def _newest(self, channel: ConsentChannel) -> ConsentState:
-        answers = [consent for consent in self.consents if consent.channel is channel]
+        answers = [
+            consent
+            for consent in self.consents
+            if consent.channel is channel and consent.purpose is Purpose.MARKETING
+        ]
         if not answers:
             return ConsentState.UNKNOWN
         return max(enumerate(answers), key=_age)[1].state

@@ -21,6 +21,7 @@ from retention_sdk.model import (
     Customer,
     CustomerUpdated,
     MessageClass,
+    Purpose,
     UnknownEvent,
     WebhookRequest,
     clean_text,
@@ -106,6 +107,15 @@ def answer(state, at=None, channel=ConsentChannel.EMAIL):
         ),
         ((answer(ConsentState.GRANTED, NOON, ConsentChannel.ANY),), ConsentState.GRANTED),
         ((answer(ConsentState.GRANTED, NOON, ConsentChannel.SMS),), ConsentState.UNKNOWN),
+        (
+            (
+                answer(ConsentState.DENIED, NOON, ConsentChannel.ANY).model_copy(
+                    update={"purpose": Purpose.SALE_OR_SHARING}
+                ),
+                answer(ConsentState.GRANTED, NOON),
+            ),
+            ConsentState.GRANTED,
+        ),
     ],
 )
 def test_the_newest_answer_counts_and_an_objection_to_all_wins(consents, expected):
