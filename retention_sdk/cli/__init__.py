@@ -34,7 +34,7 @@ COMMANDS = {
 }
 EXIT_CODES = {
     0: "done",
-    1: "something unexpected; please report it (`locales`, `preflight`: a fault was found)",
+    1: "something unexpected, or `locales`, `preflight`, `consent verify` found a fault",
     2: "the command line is wrong",
     3: "a setting or an input file is wrong or missing",
     4: "a plugin is broken or missing",
