@@ -23,9 +23,9 @@ class RuleSets:
         known = self.get(connection, version)
         if known is None:
             query = insert_into(connection, rule_sets_table).on_conflict_do_nothing()
-            query = query.returning(rule_sets_table.c.version)
+            new = query.returning(rule_sets_table.c.version)
             values = {"version": version, "text": text, "kept_at": now}
-            return connection.execute(query, values).scalar() is not None
+            return connection.execute(new, values).scalar() is not None
         if known != text:
             raise StorageError(f"the rules of version {version} are kept with another text")
         return False
