@@ -94,7 +94,8 @@ def check_age(case: Case, context: Context, standing: Standing) -> Answer:
 
 def check_vetoes(vetoes: Sequence[str]) -> Answer:
     """Any veto is a no."""
-    return Answer(is_met=not vetoes, reasons=tuple(f"veto: {veto}" for veto in vetoes))
+    reasons = tuple(f"veto: {veto}" for veto in dict.fromkeys(vetoes))
+    return Answer(is_met=not vetoes, reasons=reasons)
 
 
 def check_hours(hours: OpenHours, now: datetime) -> Answer:
@@ -229,16 +230,15 @@ def _has_guardian(case: Case, standing: Standing, now: datetime) -> bool:
 
 
 def _proof(consent: Consent) -> str:
-    parts = [f"opt-in for {consent.channel}, {_record(consent)}"]
-    parts += [f"level {consent.opt_in_level}"]
+    text = f"opt-in for {consent.channel}, {_record(consent)}, level {consent.opt_in_level}"
     if consent.confirmed_at:
-        parts.append(f"confirmed {_day(consent.confirmed_at)}")
+        text += f", confirmed {_day(consent.confirmed_at)}"
     if consent.wording:
         words = consent.wording
-        parts.append(f"wording {words.version} {words.locale} {words.text_sha256[:12]}")
+        text += f", wording {words.version} {words.locale} {words.text_sha256[:12]}"
     if consent.evidence_ref:
-        parts.append(f"proof {consent.evidence_ref}")
-    return _tidy(", ".join(parts))
+        text += f", proof {consent.evidence_ref}"
+    return _tidy(text)
 
 
 def _yes(reason: str, *evidence: str) -> Answer:

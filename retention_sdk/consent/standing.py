@@ -186,17 +186,25 @@ _SILENT = Answer()
 
 
 def _newest(
-    consents: Iterable[Consent], channel: ConsentChannel, now: datetime
+    consents: Sequence[Consent], channel: ConsentChannel, now: datetime
 ) -> dict[_Key, Answer]:
     """Return what counts of one record for each channel and purpose that may matter."""
-    found: dict[_Key, list[Consent]] = {}
+    found: dict[_Key, Answer] = {}
+    several: set[_Key] = set()
     for consent in consents:
         where, purpose = consent.channel, consent.purpose
-        if (
-            where is channel or where is _ANY or purpose is _SALE  # handing data on has no channel
-        ):
-            found.setdefault((where, purpose), []).append(consent)
-    return {key: _weigh(each, now) for key, each in found.items()}
+        # Handing data on has no channel.
+        if where is not channel and where is not _ANY and purpose is not _SALE:
+            continue
+        key = (where, purpose)
+        if key in found:
+            several.add(key)
+        else:
+            found[key] = _weigh_one(consent, now)
+    for key in several:  # their order means nothing: each is weighed by itself
+        same = [each for each in consents if (each.channel, each.purpose) == key]
+        found[key] = _weigh(same, now)
+    return found
 
 
 def _weigh(consents: Sequence[Consent], now: datetime) -> Answer:
@@ -205,8 +213,6 @@ def _weigh(consents: Sequence[Consent], now: datetime) -> Answer:
     The newest does, and at the same instant the no. Silence ends a yes but never a no; what doing
     business implied ends neither. Without a time an answer is older than any with one.
     """
-    if len(consents) == 1:
-        return _weigh_one(consents[0], now)
     given = [c for c in consents if moment_of(c.recorded_at) <= now]
     no = _latest(c for c in consents if c.state is _DENIED)
     silence = _latest(c for c in given if c.state is _UNKNOWN)
