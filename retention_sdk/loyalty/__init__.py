@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from .crediting import LotLife
     from .explain import Explanation, HistoryEntry
     from .grants import PointsGrants
+    from .hand import Hand
     from .holds import PointsHolds
     from .journal import Cause
     from .ledger import PointsLedger, order_reference
     from .posted import Posted
+    from .reviews import PointsReviews, Review
     from .verify import Finding, Verification
 
 __all__ = [
@@ -24,14 +26,17 @@ __all__ = [
     "EarningPart",
     "Explanation",
     "Finding",
+    "Hand",
     "HistoryEntry",
     "LotLife",
     "PointsGrants",
     "PointsHolds",
     "PointsLedger",
+    "PointsReviews",
     "Posted",
     "Program",
     "Rate",
+    "Review",
     "Verification",
     "earn",
     "order_points",
@@ -43,12 +48,15 @@ _HOMES = {
     "Cause": ".journal",
     "Explanation": ".explain",
     "Finding": ".verify",
+    "Hand": ".hand",
     "HistoryEntry": ".explain",
     "LotLife": ".crediting",
     "PointsGrants": ".grants",
     "PointsHolds": ".holds",
     "PointsLedger": ".ledger",
+    "PointsReviews": ".reviews",
     "Posted": ".posted",
+    "Review": ".reviews",
     "Verification": ".verify",
     "order_reference": ".ledger",
 }

@@ -14,6 +14,7 @@ from ..errors import InsufficientPoints, LedgerError
 from ..storage.ledger import Hold, Lot, Move
 
 _LOT_BUCKETS = frozenset({"pending", "available", "held", "redeemed", "expired", "reversed"})
+_OUTSIDE = frozenset({"debt", "issued"})
 
 
 class Book:
@@ -120,8 +121,9 @@ class Book:
         if dst == "debt":
             self.debt -= points
         if lot is not None:
-            # To a lot, points that repay a debt are gone like any that were taken back.
-            self._shift(lot, "reversed" if dst == "debt" else dst, points)
+            # To a lot, points that repay a debt or go to another lot are gone like any that were
+            # taken back.
+            self._shift(lot, "reversed" if dst in _OUTSIDE else dst, points)
 
     def _shift(self, lot: Lot | None, bucket: str, points: int) -> None:
         if lot is None or bucket not in _LOT_BUCKETS:

@@ -14,7 +14,9 @@ from typing import Literal
 from ..storage.ledger import Lot
 from .book import Book
 
-ClawbackPolicy = Literal["debt", "clamp", "only_pending"]
+ClawbackPolicy = Literal["debt", "clamp", "only_pending", "manual_review"]
+# What can be asked for besides the policies of a programme: let it go.
+TakingPolicy = ClawbackPolicy | Literal["waive"]
 
 
 def target(earned: int, ratio: Fraction) -> int:
@@ -28,8 +30,13 @@ def target(earned: int, ratio: Fraction) -> int:
     return earned - int(earned * (1 - ratio))
 
 
+def points_due(order_lots: Sequence[Lot], ratio: Fraction) -> int:
+    """Return how many points a refunded part takes back beyond what was taken before."""
+    return sum(max(0, target(lot.earned, ratio) - lot.clawed) for lot in order_lots)
+
+
 def claw_back(
-    book: Book, order_lots: Sequence[Lot], ratio: Fraction, *, policy: ClawbackPolicy
+    book: Book, order_lots: Sequence[Lot], ratio: Fraction, *, policy: TakingPolicy
 ) -> dict[str, int]:
     """Take back what a refund asks for; return how many points came from where.
 
@@ -38,12 +45,12 @@ def claw_back(
     are used up from its front; that makes any split of a refund end alike. ``waived`` is what
     the policy lets go.
     """
-    need = 0
+    need = points_due(order_lots, ratio)
     for lot in order_lots:
-        due = max(0, target(lot.earned, ratio) - lot.clawed)
-        lot.clawed += due
-        need += due
+        lot.clawed = max(target(lot.earned, ratio), lot.clawed)
         book.touched.add(lot.id)
+    if policy == "waive":
+        return {"waived": need}
     taken = {"pending": _take(book, order_lots, "pending", need)}
     if policy != "only_pending":
         taken["available"] = _take(book, order_lots, "available", need - sum(taken.values()))

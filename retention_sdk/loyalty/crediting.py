@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from ..storage import Connection
 from ..storage import ledger as rows
 from .book import settle
 from .chain import canonical
-from .clawback import claw_back
+from .clawback import TakingPolicy, claw_back, points_due
+from .hand import Hand
 from .journal import Cause, Entry, Journal
 from .rules import Program
 
@@ -67,6 +69,23 @@ def credit(
     return lot
 
 
+def holder_of(connection: Connection, program_id: str, source: str) -> str | None:
+    """Return who holds the lots of an order now, None if it earned nothing.
+
+    Accounts that were merged leave settled lots behind; the latest account has the live ones.
+    """
+    lots = rows.lots_of_order(connection, program_id, source)
+    live = [lot for lot in lots if not lot.earned == lot.reversed == lot.clawed] or lots
+    return rows.owner_of(connection, live[-1].account_id) if live else None
+
+
+def lots_in(journal: Journal, connection: Connection, source: str) -> list[rows.Lot]:
+    """Return the lots of an order in an open account, as its book knows them."""
+    account = journal.account
+    found = rows.lots_of_order(connection, account.program_id, source)
+    return journal.load(lot for lot in found if lot.account_id == account.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Taking:
     """What is taken back, and why: ``ratio`` of what a cause gave, so far."""
@@ -76,23 +95,19 @@ class Taking:
     key: str
     fingerprint: str
     occurred_at: datetime
+    source: str
+    hand: Hand | None = None
 
 
 def take_back(
-    journal: Journal, lots: Sequence[rows.Lot], taking: Taking, *, program: Program
+    journal: Journal, lots: Sequence[rows.Lot], taking: Taking, *, policy: TakingPolicy
 ) -> rows.Txn:
     """Take points of some lots back, and append the transaction. Nothing is written yet."""
-    before = {lot.id: (lot.clawed, lot.forgiven) for lot in lots}
-    taken = claw_back(journal.book, lots, taking.ratio, policy=program.clawback)
-    changed = {
-        lot.id: [lot.clawed - before[lot.id][0], lot.forgiven - before[lot.id][1]] for lot in lots
-    }
-    body: dict[str, Any] = {
-        "points": sum(taken.values()),
-        "ratio": str(taking.ratio),
-        "taken": taken,
-        "lots": changed,
-    }
+    body: dict[str, Any] = {"ratio": str(taking.ratio)}
+    if policy == "manual_review" and (due := points_due(lots, taking.ratio)):
+        body |= {"points": 0, "review": {"due": due, "source": taking.source}}
+    else:
+        body |= _move_back(journal, lots, taking.ratio, policy)
     entry = Entry(
         kind="clawback",
         key=taking.key,
@@ -101,4 +116,17 @@ def take_back(
         occurred_at=taking.occurred_at,
         body=body,
     )
+    if taking.hand:
+        entry = replace(entry, actor=taking.hand.actor, note=[taking.hand.reason])
     return journal.append(entry)
+
+
+def _move_back(
+    journal: Journal, lots: Sequence[rows.Lot], ratio: Fraction, policy: TakingPolicy
+) -> dict[str, Any]:
+    before = {lot.id: (lot.clawed, lot.forgiven) for lot in lots}
+    taken = claw_back(journal.book, lots, ratio, policy=policy)
+    changed = {
+        lot.id: [lot.clawed - before[lot.id][0], lot.forgiven - before[lot.id][1]] for lot in lots
+    }
+    return {"points": sum(taken.values()), "taken": taken, "lots": changed}

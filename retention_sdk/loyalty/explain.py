@@ -81,6 +81,8 @@ def explain_txn(store: Store, connection: Connection, program: Program, txn_id: 
         sentence = _earn_sentence(facts, program.unit, _reasons(store, connection, txn))
     elif txn.kind == "clawback":
         sentence = _clawback_sentence(facts, program.unit, txn)
+    elif txn.kind == "adjust":
+        sentence = _adjust_sentence(facts, program.unit, txn, _reasons(store, connection, txn))
     else:
         sentence = _SENTENCES[txn.kind].format(points=facts["points"], unit=program.unit)
     return Explanation(txn.id, txn.kind, sentence, facts, txn.policy_version)
@@ -92,6 +94,10 @@ _SENTENCES = {
     "hold": "{points} {unit} were set aside for a redemption.",
     "capture": "{points} {unit} were redeemed.",
     "release": "{points} {unit} that were set aside came back.",
+    "refund_redemption": "{points} {unit} came back because their redemption was refunded.",
+    "donate": "{points} {unit} were given to a good cause.",
+    "transfer": "{points} {unit} went from one account to another.",
+    "merge_accounts": "Two accounts became one, with all their {unit}.",
 }
 
 
@@ -136,9 +142,23 @@ def _grant_sentence(facts: dict[str, Any], unit: str, txn: rows.Txn, reasons: li
     return f"{facts['points']} {unit} were given for {txn.cause_type} {txn.cause_id}{reason}."
 
 
+_GONE = {"order": "is refunded", "decision": "was decided to be taken back"}
+
+
+def _adjust_sentence(facts: dict[str, Any], unit: str, txn: rows.Txn, reasons: list[str]) -> str:
+    points, reason = facts["points"], f": {reasons[0]}" if reasons else ""
+    done = "added" if points > 0 else "taken"
+    return f"{abs(points)} {unit} were {done} by {txn.actor}{reason}."
+
+
 def _clawback_sentence(facts: dict[str, Any], unit: str, txn: rows.Txn) -> str:
     what = f"{txn.cause_type} {txn.cause_id}"
-    gone = "is refunded" if txn.cause_type == "order" else "no longer counts"
+    gone = _GONE.get(txn.cause_type, "no longer counts")
+    if review := facts.get("review"):
+        return (
+            f"{review['due']} {unit} are due back because {facts['ratio']} of {what} {gone}; "
+            "somebody has to decide."
+        )
     if not facts["points"]:
         return f"Nothing was left to take back for {what} at {facts['ratio']} refunded."
     parts = ", ".join(f"{n} {_SOURCES[name]}" for name, n in facts["taken"].items() if n)

@@ -11,7 +11,7 @@ from ..errors import LedgerError
 from ..storage import Connection, Store
 from ..storage import ledger as rows
 from .chain import fingerprint, lot_facts
-from .crediting import LotLife, Taking, credit, take_back
+from .crediting import LotLife, Taking, credit, holder_of, lots_in, take_back
 from .journal import Cause, Entry, Journal
 from .posted import Posted, find_posted, read_posted
 from .rules import Program
@@ -97,16 +97,14 @@ class PointsGrants:
             return stored
         granted = rows.txn_by_key(connection, self._program.id, grant_key)
         source = _source(grant_key)
-        lots = rows.lots_of_order(connection, self._program.id, source)
-        if granted is None or not lots:
+        owner = holder_of(connection, self._program.id, source)
+        if granted is None or owner is None:
             raise LedgerError(f"nothing was granted under {grant_key!r}")
-        owner = rows.owner_of(connection, lots[0].account_id)
         journal = Journal(self._store, connection, self._program, owner, now=now)
-        # Read again: only now is the account locked.
-        lots = rows.lots_of_order(connection, self._program.id, source)
+        lots = lots_in(journal, connection, source)
         cause = Cause(granted.cause_type, granted.cause_id)
-        taking = Taking(ratio, cause, key, mark, occurred_at)
-        txn = take_back(journal, journal.load(lots), taking, program=self._program)
+        taking = Taking(ratio, cause, key, mark, occurred_at, source=source)
+        txn = take_back(journal, lots, taking, policy=self._program.clawback)
         journal.flush()
         return read_posted(txn, is_new=True)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import LedgerError
 from ..storage import Connection, Store
 from ..storage import ledger as rows
-from .book import Book
-from .chain import fingerprint
+from .chain import fingerprint, lot_facts
 from .journal import Cause, Entry, Journal
 from .posted import Posted, find_posted, read_posted
 from .rules import Program
@@ -79,12 +79,13 @@ class PointsHolds:
         if stored := self._find(connection, key, request):
             return stored
         journal, hold = self._open(connection, hold_id, now)
+        _require_open(hold)
         captured = hold.amount if points is None else points
         if not 1 <= captured <= hold.amount:
             raise LedgerError(f"hold {hold_id} is over {hold.amount} points, not {captured}")
         hold.captured = captured
         journal.book.release(hold, kept=captured, state="captured", at=now)
-        return _finish(journal, key, request, {"points": captured, "hold": hold_id})
+        return _finish(journal, key, request, {"points": captured, "hold": hold.id})
 
     def release(self, connection: Connection, hold_id: str, *, key: str, now: datetime) -> Posted:
         """Give back what is held, to its own lots and with their expiry.
@@ -96,8 +97,42 @@ class PointsHolds:
         if stored := self._find(connection, key, request):
             return stored
         journal, hold = self._open(connection, hold_id, now)
+        _require_open(hold)
         journal.book.release(hold, kept=0, state="released", at=now)
-        return _finish(journal, key, request, {"points": hold.amount, "hold": hold_id})
+        return _finish(journal, key, request, {"points": hold.amount, "hold": hold.id})
+
+    def refund(
+        self,
+        connection: Connection,
+        hold_id: str,
+        *,
+        key: str,
+        now: datetime,
+        points: int | None = None,
+        grace_days: int = 0,
+    ) -> Posted:
+        """Give back what was redeemed, all of it that is left or ``points``.
+
+        Points go back to the lots they came from, the last spent first, as if less had been
+        redeemed; they keep their expiry. Where that has passed they expire at once, unless
+        ``grace_days`` lets them live that long from ``now``. Debt is repaid first.
+
+        Raises:
+            LedgerError: there is no such hold, it was not captured, or less is left of it.
+        """
+        request = {"kind": "refund_redemption", "hold": hold_id, "points": points}
+        if stored := self._find(connection, key, request):
+            return stored
+        journal, hold = self._open(connection, hold_id, now)
+        left = hold.captured - hold.refunded
+        returned = left if points is None else points
+        if hold.state != "captured" or not 1 <= returned <= left:
+            raise LedgerError(f"{left} points of hold {hold_id} can be given back, not {returned}")
+        made = _give_back(connection, journal, hold, returned, grace_days=grace_days)
+        body: dict[str, Any] = {"points": returned, "hold": hold.id}
+        if made:
+            body["new_lots"] = made
+        return _finish(journal, key, request, body)
 
     def _find(self, connection: Connection, key: str, request: Mapping[str, Any]) -> Posted | None:
         return find_posted(connection, self._program.id, key, fingerprint(request))
@@ -105,12 +140,12 @@ class PointsHolds:
     def _open(
         self, connection: Connection, hold_id: str, now: datetime
     ) -> tuple[Journal, rows.Hold]:
-        found = rows.find_hold(connection, hold_id)
-        if found is None:
-            raise LedgerError(f"there is no hold {hold_id!r}")
+        found = _find_hold(connection, hold_id)
         owner = rows.owner_of(connection, found.account_id)
         journal = Journal(self._store, connection, self._program, owner, now=now)
-        return journal, _require_open(journal.book, found)
+        # Read again unless the book has it: only now is the account locked.
+        hold = journal.book.holds.get(found.id) or rows.find_hold(connection, found.id) or found
+        return journal, hold
 
 
 def _place(journal: Journal, points: int, expires_at: datetime) -> rows.Hold:
@@ -129,12 +164,107 @@ def _place(journal: Journal, points: int, expires_at: datetime) -> rows.Hold:
     return hold
 
 
-def _require_open(book: Book, found: rows.Hold) -> rows.Hold:
-    # The book has the hold if it was open; settling may have timed it out since.
-    hold = book.holds.get(found.id, found)
+def _give_back(
+    connection: Connection,
+    journal: Journal,
+    hold: rows.Hold,
+    points: int,
+    *,
+    grace_days: int,
+) -> list[Any]:
+    """Return points of a captured hold to their lots; return the facts of lots made for it."""
+    book, now, made = journal.book, journal.now, list[Any]()
+    journal.load(rows.lots_by_id(connection, [lot_id for lot_id, _ in hold.shares]))
+    book.holds[hold.id] = hold
+    for lot_id, share in _still_captured(hold, points):
+        lot = book.lots[lot_id]
+        has_expired = lot.expires_at is not None and lot.expires_at <= now
+        if grace_days and has_expired:
+            made.append(_extend(journal, lot, hold, (share, grace_days), len(made)))
+            continue
+        book.move("redeemed", "available", share, lot=lot, hold=hold)
+        book.credit(lot, hold)
+        book.expire(lot, at=now, hold=hold)
+    hold.refunded += points
+    book.touched.add(hold.id)
+    return made
+
+
+def _still_captured(hold: rows.Hold, points: int) -> Iterator[tuple[str, int]]:
+    """Yield which lots ``points`` go back to: the last spent first, after what went back before."""
+    captured, kept = list[tuple[str, int]](), hold.captured
+    for lot_id, share in hold.shares:
+        captured.append((lot_id, min(kept, share)))
+        kept -= captured[-1][1]
+    skipped = hold.refunded
+    for lot_id, share in reversed(captured):
+        returned = min(points, share - min(skipped, share))
+        skipped -= min(skipped, share)
+        points -= returned
+        if returned:
+            yield lot_id, returned
+
+
+def _extend(
+    journal: Journal, lot: rows.Lot, hold: rows.Hold, grace: tuple[int, int], place: int
+) -> list[Any]:
+    """Put points of an expired lot into one that lives on for some days.
+
+    What the lot was earned by may still be refunded; then other points of the account pay, as
+    these do.
+    """
+    book, (points, days) = journal.book, grace
+    longer = rows.Lot(
+        id=f"{journal.next_id()}.{place:04d}",
+        account_id=journal.account.id,
+        earned=points,
+        matures_at=journal.now,
+        expires_at=journal.now + timedelta(days=days),
+        source_order=f"grace {lot.id}",
+        source_line=lot.source_line,
+        rule_breakdown=lot.rule_breakdown,
+    )
+    book.lots[longer.id] = longer
+    book.new.add(longer.id)
+    book.move("redeemed", "issued", points, lot=lot, hold=hold)
+    book.move("issued", "available", points, lot=longer)
+    book.credit(longer)
+    return [lot_facts(longer), json.loads(longer.rule_breakdown), lot.id]
+
+
+def hold_facts(hold: rows.Hold) -> dict[str, Any]:
+    """Return all of a hold, as the transaction that moves it to another account records it."""
+    return {
+        "hold": hold.id,
+        "amount": hold.amount,
+        "expires_at": hold.expires_at.isoformat(),
+        "shares": [list(share) for share in hold.shares],
+        "state": hold.state,
+        "captured": hold.captured,
+        "refunded": hold.refunded,
+    }
+
+
+def moved_hold_id(hold_id: str) -> str:
+    """Return what a hold is called after its account became part of another.
+
+    Whoever holds the old name still finds it: requests look for the moved one first.
+    """
+    return f"{hold_id}+"
+
+
+def _find_hold(connection: Connection, hold_id: str) -> rows.Hold:
+    found = rows.find_hold(connection, hold_id)
+    if found is None:
+        raise LedgerError(f"there is no hold {hold_id!r}")
+    while moved := rows.find_hold(connection, moved_hold_id(found.id)):
+        found = moved
+    return found
+
+
+def _require_open(hold: rows.Hold) -> None:
     if hold.state != "open":
         raise LedgerError(f"hold {hold.id} is {hold.state}; it can be resolved once only")
-    return hold
 
 
 def _finish(

@@ -11,15 +11,19 @@ from ..errors import LedgerError
 from ..model import Award, LoyaltyState, OrderEvent
 from ..storage import Connection, Store
 from ..storage import ledger as rows
+from .adjust import adjust, donate
 from .book import Book, settle
 from .chain import fingerprint, lot_facts
-from .crediting import LotLife, Taking, credit, take_back
+from .crediting import LotLife, Taking, credit, holder_of, lots_in, take_back
 from .explain import Explanation, HistoryEntry, explain_txn, history_entry
 from .grants import PointsGrants
+from .hand import Hand
 from .holds import PointsHolds
 from .journal import Cause, Entry, Journal, read_body
 from .posted import Posted, find_posted, read_posted
+from .reviews import PointsReviews
 from .rules import Earning, Program, earn, refunded_ratio
+from .transfers import merge, transfer
 from .verify import Verification, verify_program
 
 
@@ -43,6 +47,7 @@ class PointsLedger:
         self.program = program
         self.holds = PointsHolds(store, program)
         self.grants = PointsGrants(store, program)
+        self.reviews = PointsReviews(store, program)
 
     def earn(
         self,
@@ -96,7 +101,7 @@ class PointsLedger:
         ratio = _largest_ratio(connection, self.program.id, reference)
         if lot and ratio:
             taking = _taking(event, ratio, key=f"clawback:late:{lot.id}")
-            take_back(journal, [lot], taking, program=self.program)
+            take_back(journal, [lot], taking, policy=self.program.clawback)
         journal.flush()
         return read_posted(txn, is_new=True)
 
@@ -128,12 +133,11 @@ class PointsLedger:
         taking = _taking(event, ratio, key=key)
         if stored := find_posted(connection, self.program.id, key, taking.fingerprint):
             return stored
-        earned = rows.lots_of_order(connection, self.program.id, reference)
-        owner = rows.owner_of(connection, earned[0].account_id) if earned else subject_id
+        owner = holder_of(connection, self.program.id, reference) or subject_id
         journal = Journal(self._store, connection, self.program, owner, now=now)
-        # Read again: only now is the account locked.
-        lots = rows.lots_of_order(connection, self.program.id, reference)
-        txn = take_back(journal, journal.load(lots), taking, program=self.program)
+        # Read only now that the account is locked.
+        lots = lots_in(journal, connection, reference)
+        txn = take_back(journal, lots, taking, policy=self.program.clawback)
         journal.flush()
         return read_posted(txn, is_new=True)
 
@@ -174,6 +178,126 @@ class PointsLedger:
             reason=reason,
             breakdown=breakdown,
             life=life,
+        )
+
+    def adjust(
+        self,
+        connection: Connection,
+        subject_id: str,
+        points: int,
+        *,
+        hand: Hand,
+        key: str,
+        now: datetime,
+        may_owe: bool = False,
+    ) -> Posted:
+        """Add points by hand, or take some if below zero; the soonest to expire are taken first.
+
+        Added points can be spent at once and expire by the programme. ``may_owe`` turns what is
+        not there into debt.
+
+        Raises:
+            InsufficientPoints: more would be taken than can be spent, and nothing may be owed.
+            LedgerError: zero points.
+        """
+        return adjust(
+            self._store,
+            connection,
+            self.program,
+            subject_id=subject_id,
+            points=points,
+            hand=hand,
+            key=key,
+            now=now,
+            may_owe=may_owe,
+        )
+
+    def donate(
+        self,
+        connection: Connection,
+        subject_id: str,
+        points: int,
+        *,
+        cause_id: str,
+        key: str,
+        now: datetime,
+    ) -> Posted:
+        """Redeem points for a good cause at once. Where a platform takes part, use ``holds``.
+
+        Raises:
+            InsufficientPoints: there are not that many.
+            LedgerError: less than one point.
+        """
+        return donate(
+            self._store,
+            connection,
+            self.program,
+            subject_id=subject_id,
+            points=points,
+            cause_id=cause_id,
+            key=key,
+            now=now,
+        )
+
+    def transfer(
+        self,
+        connection: Connection,
+        giver_id: str,
+        points: int,
+        *,
+        to: str,
+        key: str,
+        now: datetime,
+        life: LotLife | None = None,
+    ) -> Posted:
+        """Give spendable points to somebody else, with the dates of their lots.
+
+        ``life`` gives them dates of their own instead, counted from ``now``. If the order that
+        earned them is refunded, the giver pays: pending points, whose order may well be, cannot
+        be given away.
+
+        Raises:
+            InsufficientPoints: the giver does not hold that many.
+            LedgerError: less than one point, or giver and taker are the same.
+        """
+        return transfer(
+            self._store,
+            connection,
+            self.program,
+            giver_id=giver_id,
+            taker_id=to,
+            points=points,
+            key=key,
+            now=now,
+            life=life,
+        )
+
+    def merge(
+        self,
+        connection: Connection,
+        survivor_id: str,
+        absorbed_id: str,
+        *,
+        now: datetime,
+        key: str = "",
+    ) -> Posted | None:
+        """Let the account of ``absorbed_id`` be part of another; None if it has none.
+
+        Lots move as they are, with their dates, orders and all that was done to them, so that a
+        refund finds them; so do open holds, redemptions that may be refunded, and debt. A hold is
+        still found under its old name.
+
+        Raises:
+            LedgerError: both are the same.
+        """
+        return merge(
+            self._store,
+            connection,
+            self.program,
+            survivor_id=survivor_id,
+            absorbed_id=absorbed_id,
+            now=now,
+            key=key,
         )
 
     def balance(
@@ -251,7 +375,7 @@ def _earn_mark(event: OrderEvent, subject_id: str, earning: Earning) -> str:
 def _taking(event: OrderEvent, ratio: Fraction, *, key: str) -> Taking:
     reference = order_reference(event)
     mark = fingerprint({"kind": "clawback", "order": reference, "ratio": str(ratio)})
-    return Taking(ratio, Cause("order", reference), key, mark, event.occurred_at)
+    return Taking(ratio, Cause("order", reference), key, mark, event.occurred_at, source=reference)
 
 
 def _breakdown(earning: Earning) -> dict[str, Any]:
@@ -261,7 +385,9 @@ def _breakdown(earning: Earning) -> dict[str, Any]:
 
 
 def _largest_ratio(connection: Connection, program_id: str, reference: str) -> Fraction:
-    bodies = rows.bodies_by_cause(connection, program_id, kind="clawback", cause_id=reference)
+    bodies = rows.bodies_by_cause(
+        connection, program_id, kind="clawback", cause=("order", reference)
+    )
     return max((Fraction(_ratio(body)) for body in bodies), default=Fraction(0))
 
 

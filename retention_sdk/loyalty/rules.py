@@ -30,7 +30,8 @@ class Program(Settings):
     length of the return window) and expire ``expires_after_days`` after that, never if None.
 
     ``clawback`` says what happens when points of a refunded order were already spent: a *debt*
-    that later points repay first, *clamp* at zero, or take back *only_pending* points.
+    that later points repay first, *clamp* at zero, take back *only_pending* points, or nothing
+    until somebody decides (*manual_review*).
     """
 
     id: Identifier = "points"
@@ -41,7 +42,7 @@ class Program(Settings):
     counts_shipping: bool = False
     matures_after_days: Annotated[int, Field(ge=0, le=3650)] = 0
     expires_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
-    clawback: Literal["debt", "clamp", "only_pending"] = "debt"
+    clawback: Literal["debt", "clamp", "only_pending", "manual_review"] = "debt"
 
 
 class EarningPart(Record):

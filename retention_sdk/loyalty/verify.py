@@ -9,9 +9,11 @@ from typing import Any
 from ..storage import Connection
 from ..storage import ledger as rows
 from .chain import canonical, lot_facts, txn_hash
+from .holds import hold_facts
 from .journal import balances, read_body
 
 _LOT_BUCKETS = ("pending", "available", "held", "redeemed", "expired", "reversed")
+_OUTSIDE = ("debt", "issued")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,8 @@ def _check_chain(account: rows.Account, chain: list[rows.Txn]) -> Iterator[tuple
 
 def _replay_txn(replay: _Replay, txn: rows.Txn) -> Iterator[tuple[str, str]]:
     body = read_body(txn.body)
-    if fact := body.get("lot"):
-        replay.facts[fact["id"]] = (fact, canonical(body["breakdown"]))
+    for fact, breakdown in _lots_made(body):
+        replay.facts[fact["id"]] = (fact, canonical(breakdown))
         replay.lots[fact["id"]] = dict.fromkeys((*_LOT_BUCKETS, "clawed", "forgiven"), 0)
     for lot_id, (clawed, forgiven) in body.get("lots", {}).items():
         state = replay.lots.setdefault(lot_id, {})
@@ -113,6 +115,13 @@ def _replay_txn(replay: _Replay, txn: rows.Txn) -> Iterator[tuple[str, str]]:
         yield f"txn {txn.id}", "makes points from nothing"
 
 
+def _lots_made(body: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
+    if body.get("lot"):
+        yield body["lot"], body["breakdown"]
+    for fact, breakdown, _was in body.get("new_lots", ()):
+        yield fact, breakdown
+
+
 def _own(replay: _Replay) -> Iterator[tuple[str, int]]:
     yield from replay.balances().items()
     for lot_id, state in replay.lots.items():
@@ -127,10 +136,10 @@ def _replay_move(replay: _Replay, move: rows.Move) -> None:
     if move.lot_id is None:
         return
     lot = replay.lots.setdefault(move.lot_id, {})
-    for bucket, points in ((move.src, -move.points), (move.dst, move.points)):
-        name = "reversed" if bucket == "debt" else bucket
-        if name in _LOT_BUCKETS:
-            lot[name] = lot.get(name, 0) + points
+    if move.src in _LOT_BUCKETS:
+        lot[move.src] = lot.get(move.src, 0) - move.points
+    arrival = "reversed" if move.dst in _OUTSIDE else move.dst
+    lot[arrival] = lot.get(arrival, 0) + move.points
 
 
 def _replay_hold(replay: _Replay, txn: rows.Txn, body: dict[str, Any]) -> None:
@@ -139,15 +148,30 @@ def _replay_hold(replay: _Replay, txn: rows.Txn, body: dict[str, Any]) -> None:
         replay.holds[body["hold"]] = {
             "amount": body["points"],
             "expires_at": body["expires_at"],
-            "shares": [tuple(share) for share in body["shares"]],
+            "shares": body["shares"],
             "state": "open",
             "captured": 0,
+            "refunded": 0,
         }
     elif txn.kind in states:
         by_time = txn.cause_type == "time"
         hold = replay.holds.setdefault(txn.cause_id, {})
         hold["state"] = "expired" if by_time else states[txn.kind]
         hold["captured"] = body["points"] if txn.kind == "capture" else 0
+    elif txn.kind == "refund_redemption":
+        hold = replay.holds.setdefault(body["hold"], {})
+        hold["refunded"] = hold.get("refunded", 0) + body["points"]
+    _replay_moved_holds(replay, body)
+
+
+def _replay_moved_holds(replay: _Replay, body: dict[str, Any]) -> None:
+    for fact in body.get("new_holds", ()):
+        state = {name: value for name, value in fact.items() if name not in {"was", "hold"}}
+        replay.holds[fact["hold"]] = state
+    for hold_id in body.get("moved_holds", ()):
+        hold = replay.holds.setdefault(hold_id, {})
+        hold["state"] = "released" if hold.get("state") == "open" else hold.get("state")
+        hold["refunded"] = hold.get("captured", 0)
 
 
 def _check_lots(replay: _Replay, stored: list[rows.Lot]) -> Iterator[tuple[str, str]]:
@@ -164,13 +188,7 @@ def _check_lots(replay: _Replay, stored: list[rows.Lot]) -> Iterator[tuple[str, 
 
 def _check_holds(replay: _Replay, stored: list[rows.Hold]) -> Iterator[tuple[str, str]]:
     for hold in stored:
-        state = {
-            "amount": hold.amount,
-            "expires_at": hold.expires_at.isoformat(),
-            "shares": list(hold.shares),
-            "state": hold.state,
-            "captured": hold.captured,
-        }
+        state = {name: value for name, value in hold_facts(hold).items() if name != "hold"}
         if replay.holds.get(hold.id) != state:
             yield f"hold {hold.id}", "is not what its transactions say"
     for missing in replay.holds.keys() - {hold.id for hold in stored}:

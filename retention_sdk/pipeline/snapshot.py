@@ -148,7 +148,8 @@ class Snapshots:
     def _note(self, connection: Connection, stored: StoredEvent, now: datetime) -> None:
         """Keep what the event says about consent, the order's few facts, and used coupons."""
         event, subject_id = stored.event, stored.subject_id
-        note_person(self.store, connection, event, subject_id=subject_id, now=now)
+        ledger = self.ledger
+        note_person(self.store, connection, event, subject_id=subject_id, now=now, ledger=ledger)
         if order := order_of(event):
             self.store.orders.record(
                 connection, order, shop_id=event.shop_id, subject_id=subject_id
@@ -164,9 +165,13 @@ class Snapshots:
         awards: tuple[Award, ...],
         now: datetime,
     ) -> LoyaltyState:
-        event, who = stored.event, stored.subject_id
+        event = stored.event
         if self.ledger is None:
             return LoyaltyState()
+        from ..storage.subject_merges import survivor_of
+
+        # The event may have waited while its customer's account became part of another.
+        who = survivor_of(connection, stored.subject_id)
         points = 0
         if isinstance(event, OrderPaid):
             points = self.ledger.earn(

@@ -10,11 +10,13 @@ from .reading import (
     find_holds,
     live_lots,
     lock_account,
+    lots_by_id,
     lots_of_order,
     owner_of,
     txn_by_id,
     txn_by_key,
     txns_of_account,
+    txns_of_kind,
 )
 from .records import Account, Changes, Hold, Lot, Move, Txn
 from .writing import has_rule_version, save, save_program
@@ -36,6 +38,7 @@ __all__ = [
     "has_rule_version",
     "live_lots",
     "lock_account",
+    "lots_by_id",
     "lots_of_order",
     "owner_of",
     "save",
@@ -43,4 +46,5 @@ __all__ = [
     "txn_by_id",
     "txn_by_key",
     "txns_of_account",
+    "txns_of_kind",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -78,6 +78,11 @@ def lots_of_order(connection: Connection, program_id: str, source_order: str) ->
     return _lots(connection, query)
 
 
+def lots_by_id(connection: Connection, lot_ids: Sequence[str]) -> list[Lot]:
+    """Return some lots, spent ones too."""
+    return _lots(connection, select(lots).where(lots.c.id.in_(lot_ids)))
+
+
 def find_holds(connection: Connection, *, account_id: str, only_open: bool = False) -> list[Hold]:
     """Return the holds of an account with their shares."""
     query = select(holds).where(holds.c.account_id == account_id).order_by(holds.c.id)
@@ -109,12 +114,21 @@ def txns_of_account(connection: Connection, account_id: str) -> list[Txn]:
     return _txns(connection, query)
 
 
+def txns_of_kind(connection: Connection, program_id: str, kind: str) -> list[Txn]:
+    """Return all transactions of a kind in the order of time. Reads the whole programme."""
+    query = select(txns).where(txns.c.program_id == program_id, txns.c.kind == kind)
+    return _txns(connection, query.order_by(txns.c.recorded_at, txns.c.id))
+
+
 def bodies_by_cause(
-    connection: Connection, program_id: str, *, kind: str, cause_id: str
+    connection: Connection, program_id: str, *, kind: str, cause: tuple[str, str]
 ) -> list[str]:
     """Return the bodies of all transactions of a kind that one thing caused."""
     query = select(txns.c.body).where(
-        txns.c.program_id == program_id, txns.c.cause_id == cause_id, txns.c.kind == kind
+        txns.c.program_id == program_id,
+        txns.c.cause_id == cause[1],
+        txns.c.cause_type == cause[0],
+        txns.c.kind == kind,
     )
     return list(connection.execute(query).scalars())
 

@@ -76,7 +76,9 @@ def save(connection: Connection, changes: Changes) -> None:
     for lot in changes.lots:
         state = _pick(lot, _LOT_STATE)
         connection.execute(update(lots).where(lots.c.id == lot.id).values(state))
-    _insert(connection, holds, [_pick(each, _HOLD_FACTS) for each in changes.new_holds])
+    _insert(
+        connection, holds, [_pick(each, _HOLD_FACTS + _HOLD_STATE) for each in changes.new_holds]
+    )
     _insert(connection, allocations, list(_allocation_rows(changes.new_holds)))
     for hold in changes.holds:
         _resolve_hold(connection, hold)
@@ -95,11 +97,9 @@ def _update_account(connection: Connection, account: Account, version_before: in
 
 
 def _resolve_hold(connection: Connection, hold: Hold) -> None:
-    query = (
-        update(holds)
-        .where(holds.c.id == hold.id, holds.c.state == "open")
-        .values(_pick(hold, _HOLD_STATE))
-    )
+    # Resolved once; after that, only more and more of it may be given back.
+    before = holds.c.refunded < hold.refunded if hold.refunded else holds.c.state == "open"
+    query = update(holds).where(holds.c.id == hold.id, before).values(_pick(hold, _HOLD_STATE))
     if connection.execute(query).rowcount != 1:
         raise StorageError(f"hold {hold.id} was resolved by somebody else; try again")
 

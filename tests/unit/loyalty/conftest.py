@@ -73,7 +73,7 @@ class Desk:
     """A counter with a ledger behind it and two customers before it."""
 
     def __init__(self, store: Store, connection: Connection, make_program, make_paid) -> None:
-        self.store, self.connection = store, connection
+        self.store, self.connection, self.now = store, connection, NOW
         self._make_program, self._make_paid = make_program, make_paid
         self.ledger = PointsLedger(store, make_program())
         self.subjects = {

@@ -75,3 +75,27 @@ def test_the_rules_of_every_decision_are_kept_and_read_back_as_they_were(make_sh
     with shop.store.reading() as connection:
         texts = [shop.store.rule_sets.get(connection, version) for version in versions]
     assert [shop.rules] == [RuleSet.parse(text) for text in texts]
+
+
+def test_points_of_merged_accounts_are_one_balance_whenever_an_order_is_worked_off(make_shop):
+    shop = make_shop()
+    stays = a_customer(id="1", email="ada@mail.example")
+    goes = a_customer(id="2", email="ada@work.example")
+    merged = CustomersMerged(
+        id="merge:1", shop_id=SHOP, occurred_at=NOON, customer=stays, absorbed=("2", "never-seen")
+    )
+    shop.ingest(
+        [
+            a_paid_event(an_order(id="1001", customer=stays)),
+            a_paid_event(an_order(id="1002", customer=goes)),
+            merged,
+            a_paid_event(an_order(id="1003", customer=goes)),
+        ]
+    )
+
+    with shop.store.reading() as connection:
+        subject = shop.store.subjects.find(connection, SHOP, "id:2")
+        accounts = connection.exec_driver_sql("SELECT subject_id, available FROM account").all()
+        assert shop.ledger.verify(connection).is_clean
+    earned = dict(accounts)[subject]
+    assert 0 < earned == sum(points for _, points in accounts)
