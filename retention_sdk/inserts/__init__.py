@@ -1,17 +1,23 @@
-"""Cards for parcels: choose candidates, compose the allowed one, draw it."""
+"""Cards for parcels: choose candidates, compose the allowed one, draw it.
 
-from .batch import render_cards, render_document
-from .card import Card, CardBlock, CardCode, CardItem, CardPoints, RenderedCard
-from .choose import InsertDecision, card_candidates, choose_insert
-from .codes import CardToken, card_id_for, make_token, read_token
-from .compose import compose_card
-from .cta import pages_of, target_of
-from .demands import unmet_demands
-from .families import BUILT_IN_TEMPLATES, FAMILIES, Family
-from .offers import CardOffer, Offer
-from .render import render_card
-from .settings import InsertSettings
-from .template import CardTemplate
+Names are imported on first use: who prints a finished card needs none of the orders it came from.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .batch import render_cards, render_document
+    from .card import Card, CardBlock, CardCode, CardItem, CardPoints, RenderedCard
+    from .choose import InsertDecision, card_candidates, choose_insert
+    from .codes import CardToken, card_id_for, make_token, read_token
+    from .compose import compose_card
+    from .cta import pages_of, target_of
+    from .demands import unmet_demands
+    from .families import BUILT_IN_TEMPLATES, FAMILIES, Family
+    from .offers import CardOffer, Offer
+    from .render import render_card
+    from .settings import InsertSettings
+    from .template import CardTemplate
 
 __all__ = [
     "BUILT_IN_TEMPLATES",
@@ -42,3 +48,33 @@ __all__ = [
     "target_of",
     "unmet_demands",
 ]
+
+_NAMES = {
+    ".batch": ("render_cards", "render_document"),
+    ".card": ("Card", "CardBlock", "CardCode", "CardItem", "CardPoints", "RenderedCard"),
+    ".choose": ("InsertDecision", "card_candidates", "choose_insert"),
+    ".codes": ("CardToken", "card_id_for", "make_token", "read_token"),
+    ".compose": ("compose_card",),
+    ".cta": ("pages_of", "target_of"),
+    ".demands": ("unmet_demands",),
+    ".families": ("BUILT_IN_TEMPLATES", "FAMILIES", "Family"),
+    ".offers": ("CardOffer", "Offer"),
+    ".render": ("render_card",),
+    ".settings": ("InsertSettings",),
+    ".template": ("CardTemplate",),
+}
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

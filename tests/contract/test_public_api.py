@@ -72,6 +72,13 @@ def test_printing_a_card_loads_no_database_and_no_network():
     assert set() == loaded & (absent | {"smtplib", "sqlalchemy", "ssl", "typer"})
 
 
+def test_a_card_that_is_composed_needs_no_orders_and_no_events():
+    loaded = modules_after("from retention_sdk.inserts import Card, render_card")
+
+    others = ("address", "context", "customer", "events", "order")
+    assert set() == loaded & {f"retention_sdk.model.{name}" for name in others}
+
+
 def test_hooks_load_pluggy_and_no_model():
     loaded = modules_after("from retention_sdk.hooks import hookimpl")
 
