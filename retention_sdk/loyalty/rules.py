@@ -12,6 +12,7 @@ from ..model import Award, Money, Order, Record, Settings
 from ..model.base import Identifier, Line
 from ..model.money import CurrencyCode
 from ..model.shop import TimeZone
+from .point_value import PointValue
 
 
 class Rate(Settings):
@@ -31,7 +32,7 @@ class Program(Settings):
 
     ``clawback`` says what happens when points of a refunded order were already spent: a *debt*
     that later points repay first, *clamp* at zero, take back *only_pending* points, or nothing
-    until somebody decides (*manual_review*).
+    until somebody decides (*manual_review*). ``point_value`` is for reports.
     """
 
     id: Identifier = "points"
@@ -43,6 +44,8 @@ class Program(Settings):
     matures_after_days: Annotated[int, Field(ge=0, le=3650)] = 0
     expires_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
     clawback: Literal["debt", "clamp", "only_pending", "manual_review"] = "debt"
+    # Moves no point, so it is no part of the rules that a transaction names.
+    point_value: Annotated[PointValue | None, Field(exclude=True)] = None
 
 
 class EarningPart(Record):
