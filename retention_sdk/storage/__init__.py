@@ -28,6 +28,7 @@ from .signing import Signer, is_signature
 from .stages import StageLog
 from .subjects import SubjectVault, erasure_references
 from .suppression import Suppression, Suppressions
+from .tiers import OrderPosting, TierChange, TierHistory
 
 __all__ = [
     "CardChoice",
@@ -50,6 +51,7 @@ __all__ = [
     "Inbox",
     "OrderFact",
     "OrderFacts",
+    "OrderPosting",
     "PersonRows",
     "PhoneReader",
     "PrintJob",
@@ -69,6 +71,8 @@ __all__ = [
     "SubjectVault",
     "Suppression",
     "Suppressions",
+    "TierChange",
+    "TierHistory",
     "customer_references",
     "erasure_references",
     "is_signature",

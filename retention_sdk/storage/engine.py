@@ -43,6 +43,7 @@ from .signing import Signer
 from .stages import StageLog
 from .subjects import SubjectVault
 from .suppression import Suppressions
+from .tiers import TierHistory
 
 _BUSY_TIMEOUT_MS = 30_000
 _DRIVERS = {
@@ -98,6 +99,7 @@ class Store:
         self.jobs = PrintJobs()
         self.scans = ScanLog()
         self.codes = CardCodes()
+        self.tiers = TierHistory()
 
     def __repr__(self) -> str:
         return f"<Store {self.url}>"

@@ -35,6 +35,7 @@ from .rights import (
     suppression,
 )
 from .subjects import meta, subject, subject_link
+from .tiers import TIER_REASONS, tier_change
 
 __all__ = [
     "BUCKETS",
@@ -43,6 +44,7 @@ __all__ = [
     "CONSENT_KINDS",
     "REQUEST_KINDS",
     "REQUEST_STATES",
+    "TIER_REASONS",
     "account",
     "card",
     "card_code",
@@ -76,6 +78,7 @@ __all__ = [
     "subject_link",
     "subject_merge",
     "suppression",
+    "tier_change",
     "to_microseconds",
     "txn",
 ]

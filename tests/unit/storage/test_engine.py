@@ -214,6 +214,7 @@ def test_a_broken_constraint_is_a_storage_error_without_values(store):
             "posting",
             "rule_version",
             "hold_allocation",
+            "tier_change",
         ),
         *("card", "card_copy", "card_step", "print_job", "print_job_card"),
     ],
