@@ -27,6 +27,7 @@ COMMANDS = {
     "new-adapter": ("new_adapter", "write the package of a new platform adapter"),
     "consent": ("consent", "list, check and sign the rules that decide what may leave"),
     "rights": ("rights", "answer what people ask about their data: export, correct, erase"),
+    "loyalty": ("loyalty", "tell and change points, prove the books, report what is owed"),
     "cards": ("cards", "report scans, orders after a scan, and coupons used"),
     "lift": ("lift", "measure what cards change, or plan how many customers that takes"),
     "serve": ("serve", "serve the codes of cards, webhooks and /health"),
@@ -34,7 +35,7 @@ COMMANDS = {
 }
 EXIT_CODES = {
     0: "done",
-    1: "something unexpected, or `locales`, `preflight`, `consent verify` found a fault",
+    1: "something unexpected, or `locales`, `preflight`, `… verify` found a fault",
     2: "the command line is wrong",
     3: "a setting or an input file is wrong or missing",
     4: "a plugin is broken or missing",

@@ -1,0 +1,21 @@
+"""``retention loyalty``: what people hold, how it came about, and what the shop owes."""
+
+from __future__ import annotations
+
+import typer
+
+from . import loyalty_adjust, loyalty_liability, loyalty_show, loyalty_verify
+
+HELP = "Points: balances, history, changes by hand, checks, liability. Each takes --json."
+# Points below zero would be read as options.
+_NEGATIVE = {"ignore_unknown_options": True}
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the sub-commands; each lives in a file of its own."""
+    app.command("balance")(loyalty_show.balance)
+    app.command("history")(loyalty_show.history)
+    app.command("explain")(loyalty_show.explain)
+    app.command("adjust", context_settings=_NEGATIVE)(loyalty_adjust.command)
+    app.command("verify")(loyalty_verify.command)
+    app.command("liability")(loyalty_liability.command)
