@@ -1,5 +1,6 @@
 """What many tests need: a shop with settings of its own, a clock that stands still."""
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -8,9 +9,22 @@ from retention_sdk import Brand, Config, Retention, Sender
 from retention_sdk.config import StoreConfig
 from retention_sdk.loyalty.rules import Program, Rate
 from retention_sdk.testing import a_shop
+from tests.postgres import is_installed, running_cluster
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 KEY = "42" * 32
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server that lives as long as the tests; it must be there where we release."""
+    if not is_installed():
+        message = "PostgreSQL is missing: apt-get install postgresql, pip install psycopg[binary]"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with running_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture

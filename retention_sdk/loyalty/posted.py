@@ -33,6 +33,7 @@ def find_posted(connection: Connection, program_id: str, key: str, mark: str) ->
     Raises:
         IdempotencyConflict: the key belongs to a request with another fingerprint.
     """
+    rows.claim_key(connection, program_id, key)
     stored = rows.txn_by_key(connection, program_id, key)
     if stored is None:
         return None

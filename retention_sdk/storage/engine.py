@@ -52,6 +52,8 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+# What PostgreSQL calls an exception of a trigger; all triggers are ours.
+_RAISED = "P0001"
 _WAL_TRIES = 200
 _WAL_PAUSE_S = 0.02
 
@@ -76,7 +78,7 @@ class Store:
         random_bytes: Callable[[int], bytes],
         read_phone: PhoneReader = plain_phone,
     ) -> None:
-        self._engine = engine
+        self._engine, self._reader = engine, _reading_engine(engine)
         self.random_bytes = random_bytes
         self.subjects = SubjectVault(keyring, random_bytes=random_bytes)
         self.stages = StageLog(self.subjects)
@@ -160,8 +162,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a consistent view that does not hold up writers. Writing in it is a mistake."""
-        reader = self._engine.execution_options(retention_begin="BEGIN DEFERRED")
-        with _translated(self.url), reader.begin() as connection:
+        with _translated(self.url), self._reader.begin() as connection:
             yield connection
 
     def scrub(self) -> bool:
@@ -206,8 +207,8 @@ def open_store(
     """Open a store, and create or migrate its tables if need be.
 
     ``url`` is ``sqlite:///path/to/file.db`` (``sqlite://`` lives in memory, for tests) or
-    ``postgresql://user@host/name``; the latter needs ``pip install retention-sdk[postgres]``
-    and is not covered by the tests of this version. ``key`` are 32 secret bytes that wrap the
+    ``postgresql://user@host/name``; the latter needs ``pip install retention-sdk[postgres]``.
+    ``key`` are 32 secret bytes that wrap the
     key of every person; ``previous_keys`` still open what was wrapped before a rotation.
     ``read_phone`` tells which telephone numbers are the same one. An erasure that was killed
     before it emptied the log file is finished here.
@@ -250,6 +251,13 @@ def _create_engine(url: str) -> Engine:
             key="store.url",
             hint="pip install 'retention-sdk[postgres]'",
         ) from None
+
+
+def _reading_engine(engine: Engine) -> Engine:
+    """Return an engine whose transactions see one state of the database from start to end."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(retention_begin="BEGIN DEFERRED")
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _read_url(url: str) -> URL:
@@ -316,7 +324,11 @@ def _translated(where: str) -> Iterator[None]:
 
 
 def _reason(error: object) -> str:
-    # SQLite names tables and columns; other drivers may quote the row, so only their code is kept.
+    # SQLite names tables and columns. Other drivers may quote the row, so of their words only the
+    # code, the name of a constraint and what our own triggers say is kept.
     if isinstance(error, sqlite3.Error):
         return str(error)
-    return f"{type(error).__name__} {getattr(error, 'sqlstate', '') or ''}".rstrip()
+    code, details = getattr(error, "sqlstate", "") or "", getattr(error, "diag", None)
+    own = "message_primary" if code == _RAISED else "constraint_name"
+    words = [type(error).__name__, code, getattr(details, own, None) or ""]
+    return " ".join(word for word in words if word)

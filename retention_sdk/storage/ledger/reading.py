@@ -97,6 +97,17 @@ def find_hold(connection: Connection, hold_id: str) -> Hold | None:
     return _hold(connection, row) if row else None
 
 
+def claim_key(connection: Connection, program_id: str, idem_key: str) -> None:
+    """Let nobody else use an idempotency key until the transaction ends.
+
+    On SQLite the transaction holds the only write lock. On PostgreSQL the second of two requests
+    that come at once waits, and then finds what the first one did.
+    """
+    if connection.dialect.name == "postgresql":
+        claim = func.pg_advisory_xact_lock(func.hashtextextended(f"{program_id} {idem_key}", 0))
+        connection.execute(select(claim))
+
+
 def txn_by_key(connection: Connection, program_id: str, idem_key: str) -> Txn | None:
     """Return what was posted under an idempotency key."""
     query = select(txns).where(txns.c.program_id == program_id, txns.c.idem_key == idem_key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -20,9 +21,16 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with open_store("sqlite://", key=bytes(32)) as opened:
+# Where faults are injected one by one, one database is enough to find them.
+DATABASES = ["sqlite"] if os.environ.get("RETENTION_SQLITE_ONLY") else ["sqlite", "postgresql"]
+
+
+@pytest.fixture(params=DATABASES)
+def store(request) -> Iterator[Store]:
+    url = "sqlite://"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").database(bytes(32))
+    with open_store(url, key=bytes(32)) as opened:
         yield opened
 
 

@@ -171,5 +171,6 @@ def _run_tests(folder: Path) -> subprocess.CompletedProcess[bytes]:
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests"]
     environment = {**os.environ, "PYTHONPATH": str(folder), "RETENTION_NO_SHRINK": "1"}
+    environment["RETENTION_SQLITE_ONLY"] = "1"
     environment.pop("RETENTION_SOAK")
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)

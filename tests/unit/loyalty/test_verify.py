@@ -13,6 +13,11 @@ from retention_sdk.loyalty.chain import canonical, fingerprint
 DAY = timedelta(days=1)
 
 
+# Forging needs ways around triggers and constraints that each database has of its own; finding it
+# does not.
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
 def books(desk):
     """Two people, four orders, a refund, a redemption and an open hold; triggers are gone."""
@@ -41,6 +46,7 @@ def tamper(desk, statement):
     return desk.verify()
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("statement", "place"),
     [
@@ -81,6 +87,7 @@ def test_a_changed_row_is_found(books, statement, place):
     assert place in {finding.place.split()[0] for finding in findings}
 
 
+@on_sqlite
 def test_a_transaction_cut_off_the_end_is_found(books):
     cut = (
         "DELETE FROM posting WHERE txn_id IN (SELECT id FROM txn ORDER BY recorded_at DESC, "
@@ -92,6 +99,7 @@ def test_a_transaction_cut_off_the_end_is_found(books):
     assert "account" in {finding.place for finding in books.verify().findings}
 
 
+@on_sqlite
 def test_a_consistent_rewrite_of_postings_and_caches_breaks_the_chain(books):
     """The forger keeps every sum right, and still cannot keep the hashes."""
     drop_triggers(books)
@@ -177,7 +185,10 @@ def test_the_database_itself_refuses_impossible_balances(store, make_program, ma
         ledger.earn(connection, event, subject_id=owner, now=now)
         ledger.holds.place(connection, owner, 5, key="h", now=now, expires_at=now + DAY)
 
-    with pytest.raises(StorageError, match="CHECK constraint failed"), store.begin() as connection:
+    with (
+        pytest.raises(StorageError, match=r"CHECK constraint failed|CheckViolation 23514 ck_"),
+        store.begin() as connection,
+    ):
         connection.exec_driver_sql(statement)
 
 
