@@ -13,6 +13,7 @@ from ..model.base import Identifier, Line
 from ..model.money import CurrencyCode
 from ..model.shop import TimeZone
 from .point_value import PointValue
+from .tiers.ladder import TierLadder
 
 
 class Rate(Settings):
@@ -46,6 +47,8 @@ class Program(Settings):
     clawback: Literal["debt", "clamp", "only_pending", "manual_review"] = "debt"
     # Moves no point, so it is no part of the rules that a transaction names.
     point_value: Annotated[PointValue | None, Field(exclude=True)] = None
+    # Left out where there are none, so that the rules of older programmes keep their version.
+    tiers: Annotated[TierLadder | None, Field(exclude_if=lambda ladder: ladder is None)] = None
 
 
 class EarningPart(Record):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
 from .base import Identifier, Instant, Line, Record
 from .customer import Customer
+from .money import CurrencyCode
 from .order import Order
 from .shop import Brand, Formality, Shop
 
@@ -22,11 +23,30 @@ class LocaleChoice(Record):
     formality: Formality = "neutral"
 
 
+class TierProgress(Record):
+    """How far the next rank is: ``reached`` out of ``needed`` in the current period.
+
+    Both are minor units of ``currency`` where ``counts`` is spend, else points or orders.
+    """
+
+    tier: Line
+    counts: Literal["spend", "points", "orders"]
+    reached: Annotated[int, Field(ge=0)]
+    needed: Annotated[int, Field(ge=1)]
+    currency: CurrencyCode | Literal[""] = ""
+
+    @property
+    def missing(self) -> int:
+        """What is still to be bought or earned, in the same units; one at least."""
+        return self.needed - self.reached
+
+
 class LoyaltyState(Record):
     """Points at this moment, as whole numbers. ``earned`` is what this event added.
 
     ``tier`` is the programme's own key of a rank, empty without one; ``tier_before`` what it was
-    before this event, and ``tier_until`` the last day of it.
+    before this event raised it, the same as ``tier`` if it did not; ``tier_until`` the last day
+    of it. ``tier_progress`` is None on the highest rank and without ranks.
     """
 
     balance: Annotated[int, Field(ge=0)] = 0
@@ -36,6 +56,7 @@ class LoyaltyState(Record):
     tier: Line = ""
     tier_before: Line = ""
     tier_until: date | None = None
+    tier_progress: TierProgress | None = None
 
 
 class History(Record):

@@ -179,7 +179,20 @@ class Snapshots:
             ).points
         elif isinstance(event, OrderRefunded | OrderCancelled):
             points = -self.ledger.claw_back(connection, event, subject_id=who, now=now).points
-        return self.ledger.balance(connection, who, now=now, earned=points)
+        state = self.ledger.balance(connection, who, now=now, earned=points)
+        return self._ranked(connection, stored, state, now)
+
+    def _ranked(
+        self, connection: Connection, stored: StoredEvent, state: LoyaltyState, now: datetime
+    ) -> LoyaltyState:
+        """Add the rank that the orders give now, recorded if it changed."""
+        if self.ledger is None or self.ledger.program.tiers is None:
+            return state
+        from ..loyalty.tiers import TierBook
+
+        book = TierBook(self.store, self.ledger.program, self.ledger.program.tiers)
+        decision = book.update(connection, stored.subject_id, cause=stored.event.id, now=now)
+        return decision.on(state)
 
     def _recorded(self, connection: Connection, event_id: str) -> Context | None:
         payload = self.store.stages.get(connection, event_id, "context")
