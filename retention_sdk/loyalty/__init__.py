@@ -6,7 +6,8 @@ use.
 
 from typing import TYPE_CHECKING
 
-from .rules import Earning, EarningPart, Program, Rate, earn, order_points, refunded_ratio
+from .rates import Rate
+from .rules import Earning, EarningPart, Program, earn, order_points, refunded_ratio
 
 if TYPE_CHECKING:
     from .crediting import LotLife

@@ -11,6 +11,7 @@ from ..errors import LedgerError, SubjectErased
 from ..model import Money
 from ..storage import Connection, Store
 from ..storage import ledger as rows
+from .earning import words
 from .journal import note_purpose, read_body
 from .rules import Program
 
@@ -104,7 +105,9 @@ _SENTENCES = {
 def _earn_sentence(facts: dict[str, Any], unit: str, reasons: list[str]) -> str:
     breakdown = facts["breakdown"]
     own = sum(part["points"] for part in breakdown["parts"] if part["source"] == "order")
-    sentences = [_rule_sentence(breakdown, unit, own)]
+    ruled = words.has_rules(breakdown)
+    sentence = words.explain(breakdown, unit) if ruled else _rule_sentence(breakdown, unit, own)
+    sentences = [sentence]
     awards = [part for part in breakdown["parts"] if part["source"] == "award"]
     for index, award in enumerate(awards):
         reason = f" ({reasons[index]})" if index < len(reasons) and reasons[index] else ""

@@ -12,9 +12,12 @@ from ..model import Award, LoyaltyState, OrderEvent
 from ..storage import Connection, Store
 from ..storage import ledger as rows
 from .adjust import adjust, donate
+from .awards import PointsAwards
 from .book import Book, settle
 from .chain import fingerprint, lot_facts
 from .crediting import LotLife, Taking, credit, holder_of, lots_in, take_back
+from .earning.plan import EarningPlan
+from .earning.standing import standing_for_order
 from .explain import Explanation, HistoryEntry, explain_txn, history_entry
 from .grants import PointsGrants
 from .hand import Hand
@@ -22,7 +25,7 @@ from .holds import PointsHolds
 from .journal import Cause, Entry, Journal, read_body
 from .posted import Posted, find_posted, read_posted
 from .reviews import PointsReviews
-from .rules import Earning, Program, earn, refunded_ratio
+from .rules import Earning, Program, refunded_ratio
 from .transfers import merge, transfer
 from .verify import Verification, verify_program
 
@@ -45,6 +48,8 @@ class PointsLedger:
     def __init__(self, store: Store, program: Program) -> None:
         self._store = store
         self.program = program
+        self._plan = EarningPlan(program)
+        self.awards = PointsAwards(store, self._plan)
         self.holds = PointsHolds(store, program)
         self.grants = PointsGrants(store, program)
         self.reviews = PointsReviews(store, program)
@@ -70,12 +75,21 @@ class PointsLedger:
             IdempotencyConflict: the key was used for something else; nothing is written.
         """
         reference = order_reference(event)
-        earning = earn(event.order, self.program, awards=awards)
         key = key or f"earn:{reference}"
-        mark = _earn_mark(event, subject_id, earning)
+        mark = _earn_mark(event, subject_id)
         if stored := find_posted(connection, self.program.id, key, mark):
             return stored
         journal = Journal(self._store, connection, self.program, subject_id, now=now)
+        # Weighed only now that the account is locked: caps and milestones look at what it got.
+        standing = standing_for_order(
+            self._store,
+            connection,
+            self._plan,
+            journal.account,
+            order=event.order,
+            occurred_at=event.occurred_at,
+        )
+        earning = self._plan.earn(event.order, standing=standing, awards=awards)
         breakdown = _breakdown(earning)
         lot = credit(
             journal,
@@ -353,7 +367,7 @@ def order_reference(event: OrderEvent) -> str:
     return f"{event.shop_id}:{event.order.id}"
 
 
-def _earn_mark(event: OrderEvent, subject_id: str, earning: Earning) -> str:
+def _earn_mark(event: OrderEvent, subject_id: str) -> str:
     """Fingerprint what the shop told us, not what our rules made of it: those may change."""
     order = event.order
     gift_cards = [line.total.minor for line in order.lines if line.is_gift_card]
@@ -363,7 +377,7 @@ def _earn_mark(event: OrderEvent, subject_id: str, earning: Earning) -> str:
             "subject": subject_id,
             "order": order_reference(event),
             "at": event.occurred_at.isoformat(),
-            "currency": earning.currency,
+            "currency": order.currency,
             "total": order.total.minor,
             "shipping": order.shipping.minor if order.shipping else None,
             "tax": order.tax.minor if order.tax else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -12,15 +12,14 @@ from ..model import Award, Money, Order, Record, Settings
 from ..model.base import Identifier, Line
 from ..model.money import CurrencyCode
 from ..model.shop import TimeZone
+from .earning.settings import EarningRules
 from .point_value import PointValue
+from .rates import Rate
 from .tiers.ladder import TierLadder
 
 
-class Rate(Settings):
-    """``points`` for every ``per_minor`` minor units: 1 per 100 cents. A ratio of whole numbers."""
-
-    points: Annotated[int, Field(ge=1, le=1_000_000)]
-    per_minor: Annotated[int, Field(ge=1, le=10**12)]
+def _is_unset(value: object) -> bool:
+    return not value
 
 
 class Program(Settings):
@@ -34,6 +33,7 @@ class Program(Settings):
     ``clawback`` says what happens when points of a refunded order were already spent: a *debt*
     that later points repay first, *clamp* at zero, take back *only_pending* points, or nothing
     until somebody decides (*manual_review*). ``point_value`` is for reports.
+    ``rules`` add to what the rates give, or change it; see ``earning.settings``.
     """
 
     id: Identifier = "points"
@@ -45,6 +45,8 @@ class Program(Settings):
     matures_after_days: Annotated[int, Field(ge=0, le=3650)] = 0
     expires_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
     clawback: Literal["debt", "clamp", "only_pending", "manual_review"] = "debt"
+    # Left out when empty: a programme without rules stays the version it always was.
+    rules: Annotated[EarningRules, Field(exclude_if=_is_unset)] = ()
     # Moves no point, so it is no part of the rules that a transaction names.
     point_value: Annotated[PointValue | None, Field(exclude=True)] = None
     # Left out where there are none, so that the rules of older programmes keep their version.
@@ -52,19 +54,34 @@ class Program(Settings):
 
 
 class EarningPart(Record):
-    """Points of one origin. ``plugin`` is empty for the programme's own rule."""
+    """Points of one origin. ``plugin`` is empty for the programme's own rules.
 
-    source: Literal["order", "award"]
+    What a rule gave names it in ``rule`` and carries all it was computed from: ``goods_minor`` is
+    what its goods cost, ``rate`` and ``factor`` (a fraction, of ``multipliers``) what they earn;
+    ``units`` how many pieces at ``points_each``; ``number`` which order of the person it was.
+    """
+
+    source: Literal["order", "award", "rule"]
     points: Annotated[int, Field(ge=0)]
     reason: Line = ""
     plugin: Line = ""
+    rule: Annotated[Line, Field(exclude_if=_is_unset)] = ""
+    goods_minor: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
+    rate: Annotated[Rate | None, Field(exclude_if=_is_unset)] = None
+    factor: Annotated[Line, Field(exclude_if=_is_unset)] = ""
+    multipliers: Annotated[tuple[Line, ...], Field(exclude_if=_is_unset)] = ()
+    units: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
+    points_each: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
+    number: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
 
 
 class Earning(Record):
     """What was awarded, with all that it was computed from.
 
     The programme's own points are ``basis_minor * net_share * rate``, rounded down once; see
-    ``order_points``. ``refusal`` says why an order earns nothing by the rules.
+    ``order_points``. ``refusal`` says why an order earns nothing by the rules. With rules of
+    earning, ``goods_minor`` is what all goods cost that share the basis, and ``cap`` names the
+    rule that left less than the ``uncapped`` points.
     """
 
     points: Annotated[int, Field(ge=0)]
@@ -77,6 +94,9 @@ class Earning(Record):
     basis_minor: Annotated[int, Field(ge=0)]
     rate: Rate | None = None
     refusal: Line = ""
+    goods_minor: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
+    cap: Annotated[Line, Field(exclude_if=_is_unset)] = ""
+    uncapped: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -88,17 +108,58 @@ class Earning(Record):
 def earn(order: Order, program: Program, *, awards: Sequence[Award] = ()) -> Earning:
     """Compute what an order earns. Pure; ``awards`` are what plugins add on top.
 
+    Rules of earning are applied as to the first order of somebody who has no points; see
+    ``earning.EarningPlan`` for those who have.
+
     >>> program = Program(rates={"EUR": Rate(points=1, per_minor=100)})
     >>> earn(order, program).points  # an order of 38.90 EUR, 4.90 EUR of it shipping
     34
     """
-    rate = program.rates.get(order.currency)
+    if program.rules:
+        from .earning.plan import EarningPlan
+
+        return EarningPlan(program).earn(order, awards=awards)
+    counted = count(order, program)
+    points = order_points(
+        counted.basis, tax_minor=counted.tax, total_minor=counted.total, rate=counted.rate
+    )
+    own = (EarningPart(source="order", points=points),) if counted.rate else ()
+    return add_up(order, counted, own, awards)
+
+
+class Counted(NamedTuple):
+    """What counts of an order, in minor units."""
+
+    total: int
+    shipping: int
+    gift_cards: int
+    tax: int
+    basis: int
+    rate: Rate | None
+
+
+def count(order: Order, program: Program) -> Counted:
+    """Return what of an order counts by the programme's policy."""
     shipping = 0 if program.counts_shipping else _minor(order.shipping)
     gift_cards = sum(line.total.minor for line in order.lines if line.is_gift_card)
-    tax = _minor(order.tax) if program.tax == "excluded" else 0
-    basis = max(0, order.total.minor - shipping - gift_cards)
-    points = order_points(basis, tax_minor=tax, total_minor=order.total.minor, rate=rate)
-    own = (EarningPart(source="order", points=points),) if rate else ()
+    return Counted(
+        total=order.total.minor,
+        shipping=shipping,
+        gift_cards=gift_cards,
+        tax=_minor(order.tax) if program.tax == "excluded" else 0,
+        basis=max(0, order.total.minor - shipping - gift_cards),
+        rate=program.rates.get(order.currency),
+    )
+
+
+def add_up(
+    order: Order,
+    counted: Counted,
+    own: tuple[EarningPart, ...],
+    awards: Sequence[Award],
+    **more: Any,
+) -> Earning:
+    """Return the earning that some parts and awards make."""
     added = tuple(
         EarningPart(source="award", points=each.points, reason=each.reason, plugin=each.plugin)
         for each in awards
@@ -107,13 +168,14 @@ def earn(order: Order, program: Program, *, awards: Sequence[Award] = ()) -> Ear
         points=sum(part.points for part in own + added),
         parts=own + added,
         currency=order.currency,
-        total_minor=order.total.minor,
-        shipping_minor=shipping,
-        gift_card_minor=gift_cards,
-        tax_minor=tax,
-        basis_minor=basis,
-        rate=rate,
-        refusal="" if rate else f"no rate for {order.currency}",
+        total_minor=counted.total,
+        shipping_minor=counted.shipping,
+        gift_card_minor=counted.gift_cards,
+        tax_minor=counted.tax,
+        basis_minor=counted.basis,
+        rate=counted.rate,
+        refusal="" if counted.rate else f"no rate for {order.currency}",
+        **more,
     )
 
 

@@ -15,7 +15,10 @@ from ..model import (
     Award,
     Brand,
     Consent,
+    ConsentChanged,
+    ConsentState,
     Context,
+    CustomerCreated,
     History,
     LocaleChoice,
     LoyaltyState,
@@ -34,6 +37,7 @@ from .people import note_person
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
     from ..loyalty import PointsLedger
+    from ..loyalty.earning import Occasion
     from ..storage import Connection, Store, StoredEvent
 
 
@@ -179,6 +183,9 @@ class Snapshots:
             ).points
         elif isinstance(event, OrderRefunded | OrderCancelled):
             points = -self.ledger.claw_back(connection, event, subject_id=who, now=now).points
+        elif occasion := self._occasion(connection, stored):
+            given = self.ledger.awards.give(connection, occasion, subject_id=who, now=now)
+            points = given.points if given and given.is_new else 0
         state = self.ledger.balance(connection, who, now=now, earned=points)
         return self._ranked(connection, stored, state, now)
 
@@ -193,6 +200,18 @@ class Snapshots:
         book = TierBook(self.store, self.ledger.program, self.ledger.program.tiers)
         decision = book.update(connection, stored.subject_id, cause=stored.event.id, now=now)
         return decision.on(state)
+
+    def _occasion(self, connection: Connection, stored: StoredEvent) -> Occasion | None:
+        """Return what an event without an order may earn points for: an account, a newsletter."""
+        from ..loyalty.earning import Occasion
+
+        event = stored.event
+        if isinstance(event, CustomerCreated):
+            return Occasion(kind="signup", occurred_at=event.occurred_at)
+        if isinstance(event, ConsentChanged) and event.consent.state is ConsentState.GRANTED:
+            answers = self.store.consents.current(connection, stored.subject_id)
+            return Occasion(kind="newsletter", occurred_at=event.occurred_at, consents=answers)
+        return None
 
     def _recorded(self, connection: Connection, event_id: str) -> Context | None:
         payload = self.store.stages.get(connection, event_id, "context")

@@ -1,0 +1,303 @@
+"""What an order earns by the rules of a programme: pure, exact, rounded down once at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from math import lcm
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from ...model import Award, Order, OrderLine
+from ..rates import Rate
+from ..rules import Counted, Earning, EarningPart, Program, add_up, count, earn
+from .clocks import moment_of
+from .settings import (
+    CapRule,
+    ExcludedRule,
+    MilestoneRule,
+    MultiplierRule,
+    OccasionRule,
+    RateRule,
+    UnitsRule,
+)
+
+_AnyRule = (
+    RateRule | UnitsRule | ExcludedRule | MilestoneRule | MultiplierRule | CapRule | OccasionRule
+)
+_R = TypeVar("_R", RateRule, UnitsRule, ExcludedRule, MilestoneRule, MultiplierRule)
+_NOTHING: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of somebody before an order or occasion.
+
+    ``orders_before`` counts paid orders. ``milestones`` are those given and not taken back, as
+    names of rules with numbers of orders. ``earned`` is what was earned in the local "day",
+    "month" and "year" so far, ``times`` how often in that year by kind of occasion.
+    """
+
+    orders_before: int = 0
+    milestones: frozenset[tuple[str, int]] = frozenset()
+    earned: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+    times: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+
+
+class _Share(NamedTuple):
+    """Goods of an order that earn alike."""
+
+    rule: str
+    rate: Rate
+    multipliers: tuple[str, ...]
+    factor: Fraction
+
+
+class EarningPlan:
+    """The rules of a programme, ready to be applied to many orders.
+
+    Everything is a function of the order, the programme and the ``Standing``. The order in which
+    rules or lines stand means nothing, and a line split in two earns as before.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.zone = ZoneInfo(program.time_zone)
+        rules = sorted(program.rules, key=lambda rule: rule.id)
+        self._windows = {rule.id: self._window(rule) for rule in rules if rule.starts or rule.ends}
+        self._excluded = [rule for rule in rules if isinstance(rule, ExcludedRule)]
+        self._rates = sorted(
+            (rule for rule in rules if isinstance(rule, RateRule)), key=lambda rule: -rule.priority
+        )
+        self._multipliers = sorted(
+            (rule for rule in rules if isinstance(rule, MultiplierRule)),
+            key=lambda rule: -rule.factor,
+        )
+        self._units = [rule for rule in rules if isinstance(rule, UnitsRule)]
+        self.milestones = [rule for rule in rules if isinstance(rule, MilestoneRule)]
+        self.caps = [rule for rule in rules if isinstance(rule, CapRule)]
+        self.occasions = [rule for rule in rules if isinstance(rule, OccasionRule)]
+
+    def earn(
+        self, order: Order, *, standing: Standing | None = None, awards: Sequence[Award] = ()
+    ) -> Earning:
+        """Return what an order earns; ``awards`` of plugins come on top, uncapped.
+
+        A campaign counts for orders placed in its time, whenever they are paid.
+        """
+        counted = count(order, self.program)
+        if not self.program.rules:
+            return earn(order, self.program, awards=awards)
+        if counted.rate is None:
+            return add_up(order, counted, (), awards)
+        standing = standing or Standing()
+        lines = [line for line in order.lines if not line.is_gift_card and line.total.minor > 0]
+        goods_minor = sum(line.total.minor for line in lines)
+        own = [
+            *self._by_money(order, lines, counted, goods_minor),
+            *self._by_units(order, lines, counted),
+            *self._by_number(order, counted, standing),
+        ]
+        own, cap, uncapped = self.capped(own, order.placed_at, standing, is_order=True)
+        more = {"goods_minor": goods_minor, "cap": cap, "uncapped": uncapped}
+        return add_up(order, counted, tuple(own), awards, **more)
+
+    def is_on(self, rule: _AnyRule, moment: datetime) -> bool:
+        """Return whether a rule counts at a moment: from its start, until before its end."""
+        starts, ends = self._windows.get(rule.id, (None, None))
+        return (starts is None or starts <= moment) and (ends is None or moment < ends)
+
+    def capped(
+        self, parts: list[EarningPart], moment: datetime, standing: Standing, *, is_order: bool
+    ) -> tuple[list[EarningPart], str, int]:
+        """Return the parts that the caps leave, which cap cut them, and what they were before.
+
+        The last parts are cut first: what an amount earned stays longest.
+        """
+        total = sum(part.points for part in parts)
+        room, name = total, ""
+        for cap in self.caps:
+            if not self.is_on(cap, moment) or (cap.per == "order" and not is_order):
+                continue
+            left = max(0, cap.points - standing.earned.get(cap.per, 0))
+            if left < room:
+                room, name = left, cap.id
+        if not name:
+            return parts, "", 0
+        kept = []
+        for part in parts:
+            points = min(part.points, room)
+            room -= points
+            kept.append(part.model_copy(update={"points": points}))
+        return kept, name, total
+
+    def _window(self, rule: _AnyRule) -> tuple[datetime | None, datetime | None]:
+        starts, ends = rule.starts, rule.ends
+        return (
+            moment_of(starts, self.zone) if starts else None,
+            moment_of(ends, self.zone) if ends else None,
+        )
+
+    def _active(self, rules: Iterable[_R], order: Order, counted: Counted) -> list[_R]:
+        """Return the rules that count for an order: in their time, and above their amount."""
+        return [
+            rule
+            for rule in rules
+            if self.is_on(rule, order.placed_at) and _reaches(rule, order.currency, counted.basis)
+        ]
+
+    def _by_money(
+        self, order: Order, lines: list[OrderLine], counted: Counted, goods_minor: int
+    ) -> list[EarningPart]:
+        """Return what money earns, rounded down once over all of its parts."""
+        shares = self._shares(order, lines, counted)
+        net = max(0, counted.total - counted.tax)
+        whole = counted.total * (goods_minor or 1)
+        if not lines and counted.basis and counted.rate:
+            # No goods were paid, but shipping counts: it is spread over nothing.
+            shares = {_Share("", counted.rate, (), Fraction(1)): 1}
+        common = lcm(*(s.rate.per_minor * s.factor.denominator for s in shares)) if shares else 1
+        exact = [
+            counted.basis
+            * net
+            * minor
+            * share.rate.points
+            * share.factor.numerator
+            * (common // (share.rate.per_minor * share.factor.denominator))
+            for share, minor in shares.items()
+        ]
+        points = round_once(exact, max(1, whole * common))
+        return [
+            EarningPart(
+                source="rule" if share.rule else "order",
+                points=each,
+                rule=share.rule,
+                goods_minor=minor,
+                rate=share.rate,
+                factor="" if share.factor == 1 else str(share.factor),
+                multipliers=share.multipliers,
+            )
+            for (share, minor), each in zip(shares.items(), points, strict=True)
+        ]
+
+    def _shares(self, order: Order, lines: list[OrderLine], counted: Counted) -> dict[_Share, int]:
+        excluded = self._active(self._excluded, order, counted)
+        rates = self._active(self._rates, order, counted)
+        rates = [rule for rule in rates if order.currency in rule.rates]
+        multipliers = self._active(self._multipliers, order, counted)
+        found: dict[_Share, int] = {}
+        for line in lines:
+            if any(_names(rule, line) for rule in excluded):
+                continue
+            own = next((rule for rule in rates if _names(rule, line)), None)
+            rate = own.rates[order.currency] if own else counted.rate
+            chosen, factor = _factor(multipliers, line)
+            if rate:
+                share = _Share(own.id if own else "", rate, chosen, factor)
+                found[share] = found.get(share, 0) + line.total.minor
+        # Not in the order of the lines: who gets the odd point must not depend on it.
+        return dict(sorted(found.items(), key=lambda item: (item[0].rule, item[0].multipliers)))
+
+    def _by_units(
+        self, order: Order, lines: list[OrderLine], counted: Counted
+    ) -> list[EarningPart]:
+        excluded = self._active(self._excluded, order, counted)
+        if counted.basis == 0:
+            return []
+        parts = []
+        for rule in self._active(self._units, order, counted):
+            units = sum(
+                line.quantity
+                for line in lines
+                if _names(rule, line) and not any(_names(other, line) for other in excluded)
+            )
+            if units:
+                part = EarningPart(
+                    source="rule",
+                    points=units * rule.points,
+                    rule=rule.id,
+                    units=units,
+                    points_each=rule.points,
+                )
+                parts.append(part)
+        return parts
+
+    def _by_number(self, order: Order, counted: Counted, standing: Standing) -> list[EarningPart]:
+        number = standing.orders_before + 1
+        if counted.basis == 0:
+            return []
+        return [
+            EarningPart(source="rule", points=rule.points, rule=rule.id, number=number)
+            for rule in self._active(self.milestones, order, counted)
+            if is_milestone(rule, number) and (rule.id, number) not in standing.milestones
+        ]
+
+
+def preview(order: Order, program: Program, standing: Standing | None = None) -> Earning:
+    """Return what an order would earn, changing nothing; for baskets and for trying rules out."""
+    return EarningPlan(program).earn(order, standing=standing)
+
+
+def is_milestone(rule: MilestoneRule, number: int) -> bool:
+    """Return whether an order of this number, from 1, is one that a rule names."""
+    return number in rule.orders or (rule.every is not None and number % rule.every == 0)
+
+
+def round_once(numerators: Sequence[int], denominator: int) -> list[int]:
+    """Return whole numbers that add up to the sum of all fractions, rounded down.
+
+    Points that remain go to the largest remainders, to the first of equal ones.
+    """
+    parts = [divmod(numerator, denominator) for numerator in numerators]
+    whole = [quotient for quotient, _ in parts]
+    left = sum(numerators) // denominator - sum(whole)
+    by_remainder = sorted(range(len(parts)), key=lambda index: -parts[index][1])
+    for index in by_remainder[:left]:
+        whole[index] += 1
+    return whole
+
+
+def recompute(earning: Earning) -> int:
+    """Return the points that the stored facts of an earning make: for proofs, not for posting."""
+    net = Fraction(max(0, earning.total_minor - earning.tax_minor), earning.total_minor or 1)
+    money, fixed = Fraction(0), 0
+    for part in earning.parts:
+        if part.goods_minor and part.rate:
+            share = Fraction(part.goods_minor, earning.goods_minor or 1)
+            rate = Fraction(part.rate.points, part.rate.per_minor)
+            money += earning.basis_minor * net * share * rate * Fraction(part.factor or 1)
+        elif part.units:
+            fixed += part.units * part.points_each
+        else:
+            fixed += part.points
+    return int(money) + fixed
+
+
+def _reaches(rule: _AnyRule, currency: str, basis_minor: int) -> bool:
+    least = getattr(rule, "from_minor", None)
+    return not least or (currency in least and basis_minor >= least[currency])
+
+
+def _names(rule: RateRule | UnitsRule | ExcludedRule | MultiplierRule, line: OrderLine) -> bool:
+    return (
+        line.sku in rule.skus
+        or line.product_id in rule.products
+        or any(category in rule.categories for category in line.categories)
+    )
+
+
+def _factor(
+    multipliers: Sequence[MultiplierRule], line: OrderLine
+) -> tuple[tuple[str, ...], Fraction]:
+    """Return the product of the largest factor of each group; the rules come largest first."""
+    groups: dict[str, MultiplierRule] = {}
+    for rule in multipliers:
+        if rule.group not in groups and (not rule.names_goods or _names(rule, line)):
+            groups[rule.group] = rule
+    factor = Fraction(1)
+    for rule in groups.values():
+        factor *= Fraction(rule.factor)
+    return tuple(sorted(rule.id for rule in groups.values())), factor
