@@ -1,8 +1,8 @@
-"""Draw many cards: a chunk of them in one go, some chunks at a time, in the order they came.
+"""Draw many cards, some at a time, in the order they came, as files of their own or as one.
 
-A chunk shares the typesetter's work on faces and words. Memory holds a few chunks, however many
-cards there are. Its PDFs are untagged: they go to a press, and a structure tree would describe
-the whole chunk.
+Memory holds a few cards, however many there are. A card of its own is the same file whether it is
+drawn alone or among others. The one document is drawn in chunks, which share faces and words; it
+is untagged, because it goes to a press and a structure tree would describe a chunk.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from itertools import islice
 from typing import TypeVar
 
 from ..errors import PrintError
-from ..model import Artifact
 from .appearance import set_up, texts_of
-from .boxes import merge_cards, part_cards
+from .boxes import merge_cards
 from .card import Card, RenderedCard
 from .fonts import FontLibrary, load_fonts
 from .formats import DEFAULT_FORMAT, CardFormat, get_format
@@ -29,10 +28,8 @@ from .template import CardTemplate
 
 T = TypeVar("T")
 
-# The typesetter remembers its last ten runs, each with all cards of a chunk: six keep mixed scripts
-# below 300 MB on two threads, and draw as fast as twenty-five do in 600 MB.
-CHUNK = 6
-# Cards of one run share the faces in the file.
+# Cards of one run share the faces in the file. More of them draw no faster, and the typesetter
+# remembers its last ten runs with all that was in them.
 DOCUMENT_CHUNK = 12
 THREADS = 2
 _NO_STYLES: Mapping[str, CardStyle] = {}
@@ -61,20 +58,20 @@ def render_cards(
     styles: Mapping[str, CardStyle] = _NO_STYLES,
     format: str = DEFAULT_FORMAT,  # noqa: A002 - as in render_card
     refused: Refused | None = None,
-    chunk: int = CHUNK,
     threads: int = THREADS,
 ) -> Iterator[RenderedCard]:
-    """Yield each card as a PDF of its own, without pictures, in the order of the cards.
+    """Yield each card as ``render_card`` draws it, byte for byte, in order and without pictures.
 
-    Equal batches give equal bytes. A card that ``render_card`` would refuse stops the batch
-    when its turn comes, or is skipped after ``refused`` was told.
+    A card that ``render_card`` would refuse stops the batch when its turn comes, or is skipped
+    after ``refused`` was told.
 
     Raises:
         PrintError: as ``render_card``, for the first card that cannot be printed.
         ConfigError: a logo is not safe to draw.
     """
     press = _Press(created_at, fonts or load_fonts(), template, styles, get_format(format))
-    for index, card, drawn in _drawn(cards, press, chunk, threads):
+    made = _in_threads(cards, 1, threads, lambda group: (group[0], _alone(group[0], press)))
+    for index, (card, drawn) in enumerate(made):
         if not isinstance(drawn, PrintError):
             yield drawn
         elif refused is None:
@@ -107,16 +104,6 @@ def render_document(
 Drawn = RenderedCard | PrintError
 
 
-def _drawn(
-    cards: Iterable[Card], press: _Press, chunk: int, threads: int
-) -> Iterator[tuple[int, Card, Drawn]]:
-    index = 0
-    for group in _in_threads(cards, chunk, threads, lambda some: _chunk(some, press)):
-        for card, drawn in group:
-            yield index, card, drawn
-            index += 1
-
-
 def _in_threads(
     cards: Iterable[Card], chunk: int, threads: int, work: Callable[[Sequence[Card]], T]
 ) -> Iterator[T]:
@@ -130,15 +117,6 @@ def _in_threads(
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
-
-
-def _chunk(cards: Sequence[Card], press: _Press) -> list[tuple[Card, Drawn]]:
-    """Return the cards of a chunk, drawn together; one by one if one of them cannot be drawn."""
-    try:
-        documents = list(part_cards(_document(cards, press), press.paper))
-    except PrintError:
-        return [(card, _alone(card, press)) for card in cards]
-    return [(card, _as_card(data)) for card, data in zip(cards, documents, strict=True)]
 
 
 def _document(cards: Sequence[Card], press: _Press) -> bytes:
@@ -189,12 +167,3 @@ def _alone(card: Card, press: _Press) -> Drawn:
         )
     except PrintError as error:
         return error
-
-
-def _as_card(data: bytes) -> RenderedCard:
-    nothing = Artifact(name="card-front.png", media_type="image/png", data=b"")
-    return RenderedCard(
-        pdf=Artifact(name="card.pdf", media_type="application/pdf", data=data),
-        front_png=nothing,
-        back_png=nothing.model_copy(update={"name": "card-back.png"}),
-    )

@@ -1,10 +1,10 @@
-"""Set the boxes of a typeset card, and part a document of many cards."""
+"""Set the boxes of a typeset card, and join the documents of many cards."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -144,25 +144,6 @@ def _rewritten(
 
 def _moved(offset: int, edits: list[tuple[int, int, bytes]]) -> int:
     return offset + sum(len(new) - (stop - start) for start, stop, new in edits if start < offset)
-
-
-def part_cards(data: bytes, paper: CardFormat) -> Iterator[bytes]:
-    """Yield one PDF for each card of a document, in order.
-
-    The parts are untagged: a structure tree describes the document that it was made for.
-
-    Raises:
-        PrintError: the document has not the pages of its format.
-    """
-    import pikepdf
-
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        if len(pdf.pages) % paper.pages:
-            raise PrintError(f"{len(pdf.pages)} pages are no whole number of {paper.title}")
-        for first in range(0, len(pdf.pages), paper.pages):
-            with pikepdf.new() as part:
-                part.pages.extend(pdf.pages[first : first + paper.pages])
-                yield _finished(part, paper)
 
 
 def merge_cards(parts: Iterable[bytes], paper: CardFormat) -> bytes:

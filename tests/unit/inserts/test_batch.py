@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 
 from retention_sdk.errors import PrintError, TextOverflow
-from retention_sdk.inserts import CardBlock, render_cards, render_document
+from retention_sdk.inserts import CardBlock, render_card, render_cards, render_document
 from retention_sdk.model import ContentKind
 
 from .conftest import CREATED_AT
@@ -42,7 +42,7 @@ def words_on(pdf: bytes, page: int) -> str:
 
 def test_cards_come_in_order_each_with_its_own_pages_and_boxes(batch):
     cards = batch(12)
-    drawn = list(render_cards(cards, created_at=CREATED_AT, chunk=5))
+    drawn = list(render_cards(cards, created_at=CREATED_AT))
 
     assert 12 == len(drawn)
     for card, made in zip(cards, drawn, strict=True):
@@ -53,18 +53,19 @@ def test_cards_come_in_order_each_with_its_own_pages_and_boxes(batch):
             assert list(pdf.pages[0].obj.BleedBox) == list(pdf.pages[1].obj.MediaBox)
 
 
-def test_equal_batches_are_equal_bytes(batch):
-    one, other = (
-        [made.pdf.sha256 for made in render_cards(batch(7), created_at=CREATED_AT, chunk=3)]
-        for _ in range(2)
-    )
-    assert one == other
+@pytest.mark.parametrize("threads", [1, 3])
+def test_card_among_others_is_the_card_by_itself_byte_for_byte(batch, threads):
+    cards = batch(7)
+    alone = [render_card(card, created_at=CREATED_AT, preview=False).pdf for card in cards]
+
+    made = render_cards(cards, created_at=CREATED_AT, threads=threads)
+    assert alone == [each.pdf for each in made]
 
 
 def test_document_holds_all_cards_in_order_and_is_smaller(batch):
     cards = batch(8)
     whole = render_document(cards, created_at=CREATED_AT, chunk=4)
-    apart = sum(len(made.pdf.data) for made in render_cards(cards, created_at=CREATED_AT, chunk=4))
+    apart = sum(len(made.pdf.data) for made in render_cards(cards, created_at=CREATED_AT))
 
     with pikepdf.open(io.BytesIO(whole)) as pdf:
         assert 16 == len(pdf.pages)
@@ -76,7 +77,7 @@ def test_document_holds_all_cards_in_order_and_is_smaller(batch):
 def test_card_that_cannot_be_printed_stops_the_batch_at_its_turn(batch):
     cards = batch(6)
     cards[4] = cards[4].model_copy(update={"body": ("Many words. " * 150,)})
-    made = render_cards(cards, created_at=CREATED_AT, chunk=3)
+    made = render_cards(cards, created_at=CREATED_AT)
 
     assert 4 == len([next(made) for _ in range(4)])
     with pytest.raises(TextOverflow, match="body"):
@@ -91,7 +92,6 @@ def test_card_that_cannot_be_printed_is_told_of_and_skipped(batch):
         render_cards(
             cards,
             created_at=CREATED_AT,
-            chunk=3,
             refused=lambda index, card, error: told.append((index, error)),
         )
     )
