@@ -55,7 +55,10 @@ def _as_json(checked: dict[str, Verification]) -> dict[str, Any]:
 def _show(checked: dict[str, Verification]) -> None:
     out = console()
     answer = _as_json(checked)
-    counts = f"{answer['accounts_count']:,} accounts, {answer['transactions_count']:,} transactions"
+    counts = " and ".join(
+        f"{answer[f'{what}s_count']:,} {what}{'' if answer[f'{what}s_count'] == 1 else 's'}"
+        for what in ("account", "transaction")
+    )
     if answer["is_clean"]:
         out.print(f"Every point is where its postings say: {counts}.", markup=False)
         return

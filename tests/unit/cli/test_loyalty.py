@@ -19,7 +19,7 @@ PROGRAM = """
 [loyalty]
 unit = "stars"
 time_zone = "Europe/Berlin"
-expires_after_days = 400
+expires_after_days = 36_500
 rates = { EUR = { points = 1, per_minor = 100 } }
 point_value = { points = 100, minor = 150, currency = "EUR" }
 """
@@ -78,7 +78,7 @@ def test_a_balance_is_found_by_account_address_and_subject(shop, capsys, custome
         answer[each] for each in ("available", "pending", "held", "owed")
     )
     assert shop[1] == answer["subject"]
-    assert {"day": "2027-02-14", "at": "2027-02-14T12:00:00Z", "points": 70} == answer[
+    assert {"day": "2125-12-17", "at": "2125-12-17T12:00:00Z", "points": 70} == answer[
         "next_expiry"
     ]
     assert [("soap-sons:o0", 70), ("soap-sons:o1", 40)] == [
@@ -87,8 +87,8 @@ def test_a_balance_is_found_by_account_address_and_subject(shop, capsys, custome
 
 
 def test_a_balance_is_told_in_words_and_its_days_as_asked(capsys):
-    assert "110 stars can be spent now\n70 expire on 2027-02-14\n" in shown(capsys, "balance", "7")
-    assert "70 expire on 14. Februar 2027" in shown(capsys, "balance", "7", "--locale", "de-AT")
+    assert "110 stars can be spent now\n70 expire on 2125-12-17\n" in shown(capsys, "balance", "7")
+    assert "70 expire on 17. Dezember 2125" in shown(capsys, "balance", "7", "--locale", "de-AT")
 
 
 def test_somebody_without_points_holds_none(capsys):
@@ -189,7 +189,7 @@ def test_liability_adds_up_month_by_month(capsys):
         (110, 0, 0, 0, 0, 110),
     ] == [tuple(line[name] for name in names) for line in answer["periods"]]
     assert {"minor": 165, "currency": "EUR"} == answer["periods"][-1]["closing_value"]
-    assert {"2027": 110} == answer["periods"][-1]["expiring"]
+    assert {"2125": 70, "2126": 40} == answer["periods"][-1]["expiring"]
 
 
 def test_liability_is_told_in_a_table_that_fits_a_terminal(capsys):
@@ -197,7 +197,7 @@ def test_liability_is_told_in_a_table_that_fits_a_terminal(capsys):
 
     assert "2026-01-15…31      120         –" in text
     assert "2026-02            120        80          50          –          40" in text
-    assert "On 2026-02-28: 110 available\nExpire: 110 in 2027\nWorth 1.65 EUR" in text
+    assert "On 2026-02-28: 110 available\nExpire: 70 in 2125, 40 in 2126\nWorth 1.65 EUR" in text
     assert 80 >= max(map(len, text.splitlines()))
 
 
@@ -225,7 +225,8 @@ def test_a_spreadsheet_gets_whole_numbers_and_a_byte_order_mark(capsys, separato
         "available": "110",
         "held": "0",
         "owed": "0",
-        "expires_2027": "110",
+        "expires_2125": "70",
+        "expires_2126": "40",
         "expires_never": "0",
         "opening_value_minor": "180",
         "closing_value_minor": "165",
