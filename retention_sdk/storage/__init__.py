@@ -10,6 +10,7 @@ from .consents_audit import ChainFinding, ChainReport
 from .consents_rows import ConsentEntry
 from .decisions import DecisionLog
 from .deliveries import DeliveryLog, DeliveryState, StoredDelivery
+from .due import DueRow, DueRows, LeasedRow
 from .engine import Store, open_store
 from .inbox import Inbox, StoredEvent
 from .jobs import PrintJobs
@@ -48,7 +49,10 @@ __all__ = [
     "DecisionLog",
     "DeliveryLog",
     "DeliveryState",
+    "DueRow",
+    "DueRows",
     "Inbox",
+    "LeasedRow",
     "OrderFact",
     "OrderFacts",
     "OrderPosting",

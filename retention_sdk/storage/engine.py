@@ -23,6 +23,7 @@ from .crypto import Keyring
 from .decisions import DecisionLog
 from .deliveries import DeliveryLog
 from .doorkeeper import Doorkeeper
+from .due import DueRows
 from .inbox import Inbox
 from .jobs import PrintJobs
 from .leftovers import Leftovers
@@ -101,6 +102,7 @@ class Store:
         self.jobs = PrintJobs()
         self.scans = ScanLog()
         self.codes = CardCodes()
+        self.due = DueRows()
         self.tiers = TierHistory()
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ from .cards import (
     print_job_card,
 )
 from .consents import CONSENT_KINDS, consent_head, consent_record, rule_set, subject_merge
+from .due import DUE_STATES, due
 from .events import decision, delivery, event, order_fact, stage
 from .ledger import (
     BUCKETS,
@@ -42,6 +43,7 @@ __all__ = [
     "CARD_STATES",
     "CODE_STATES",
     "CONSENT_KINDS",
+    "DUE_STATES",
     "REQUEST_KINDS",
     "REQUEST_STATES",
     "TIER_REASONS",
@@ -55,6 +57,7 @@ __all__ = [
     "consent_record",
     "decision",
     "delivery",
+    "due",
     "event",
     "from_microseconds",
     "hold",

@@ -1,0 +1,170 @@
+"""Rows that wait for their moment: planned once, leased by one worker, finished under a fence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
+
+from .ids import insert_into
+from .tables import due, subject
+
+ATTEMPTS_MAX = 10
+_PAUSE = timedelta(minutes=1)
+_PAUSE_MAX = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """Something to be done for somebody at ``due_at``; one of a kind and key at the most."""
+
+    kind: str
+    key: str
+    subject_id: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedRow(DueRow):
+    """A row that one worker may work on. ``fence`` proves that the lease is its own."""
+
+    fence: int
+    attempts: int
+
+
+class DueRows:
+    """The table of what time will bring about. ``clock`` is the time on the wall, for leases.
+
+    What a row brings about and ``finish`` belong into one transaction: a worker that dies in
+    between leaves a lease, and after it another worker does all of it.
+    """
+
+    def plan(self, connection: Connection, rows: Iterable[DueRow]) -> None:
+        """Plan rows for their subjects' shops; what is planned or was done stays as it is."""
+        for row in rows:
+            shop = select(subject.c.shop_id).where(subject.c.id == row.subject_id)
+            query = insert_into(connection, due).values(
+                kind=row.kind,
+                key=row.key,
+                shop_id=shop.scalar_subquery(),
+                subject_id=row.subject_id,
+                due_at=row.due_at,
+            )
+            connection.execute(query.on_conflict_do_nothing())
+
+    def move(self, connection: Connection, row: DueRow, *, now: datetime) -> None:
+        """Plan a row, or give one that ended, or waits and is not due yet, its new moment."""
+        self.plan(connection, [row])
+        is_quiet = or_(due.c.state == "done", due.c.due_at > now)
+        query = update(due).where(_is(row), is_quiet, due.c.state.in_(("waiting", "done")))
+        connection.execute(query.values(state="waiting", due_at=row.due_at))
+
+    def take(
+        self,
+        connection: Connection,
+        shop_id: str,
+        *,
+        until: datetime,
+        kinds: Collection[str],
+        clock: datetime,
+        lease: timedelta,
+    ) -> LeasedRow | None:
+        """Lease the earliest row that is due at ``until``; None if there is none to be had.
+
+        The rows of one person are worked on one after the other.
+        """
+        free = or_(due.c.lease_until.is_(None), due.c.lease_until <= clock)
+        table = due.alias("other")
+        is_busy = exists().where(
+            table.c.subject_id == due.c.subject_id,
+            table.c.state == "leased",
+            table.c.lease_until > clock,
+        )
+        query = (
+            select(due)
+            .where(due.c.shop_id == shop_id, due.c.state.in_(("waiting", "leased")))
+            .where(due.c.due_at <= until, due.c.kind.in_(kinds), free, ~is_busy)
+            .order_by(due.c.due_at, due.c.kind, due.c.key)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=due)
+        )
+        found = connection.execute(query).one_or_none()
+        if found is None:
+            return None
+        guarded = (
+            update(due)
+            .where(due.c.kind == found.kind, due.c.key == found.key, due.c.fence == found.fence)
+            .values(
+                state="leased",
+                lease_until=clock + lease,
+                fence=due.c.fence + 1,
+                attempts=due.c.attempts + 1,
+            )
+            .returning(due)
+        )
+        row = connection.execute(guarded).one_or_none()
+        if row is None:
+            return None
+        return LeasedRow(row.kind, row.key, row.subject_id, row.due_at, row.fence, row.attempts)
+
+    def finish(
+        self, connection: Connection, row: LeasedRow, *, next_at: datetime | None = None
+    ) -> bool:
+        """Say that a row is done, or due again at ``next_at``; False if the lease is another's."""
+        values: dict[str, object] = {"lease_until": None, "attempts": 0, "error": ""}
+        again = {"state": "waiting", "due_at": next_at} if next_at else {"state": "done"}
+        return self._guarded(connection, row, values | again)
+
+    def postpone(
+        self, connection: Connection, row: LeasedRow, *, error: str, clock: datetime
+    ) -> bool:
+        """Try a row again after a pause that doubles; ten times, then it is left for the shop.
+
+        ``error`` must not hold personal data. Returns False if the lease is another's.
+        """
+        is_last = row.attempts >= ATTEMPTS_MAX
+        pause = min(_PAUSE * 2 ** (row.attempts - 1), _PAUSE_MAX)
+        values = {
+            "state": "failed" if is_last else "waiting",
+            "lease_until": None if is_last else clock + pause,
+            "error": error,
+        }
+        return self._guarded(connection, row, values)
+
+    def retry_failed(self, connection: Connection, shop_id: str) -> int:
+        """Give rows that failed for good another chance; return how many."""
+        query = update(due).where(due.c.shop_id == shop_id, due.c.state == "failed")
+        values = {"state": "waiting", "attempts": 0, "lease_until": None}
+        return connection.execute(query.values(values)).rowcount
+
+    def forget_erased(self, connection: Connection, shop_id: str, *, kinds: Collection[str]) -> int:
+        """Delete rows of some kinds of people who were erased; return how many."""
+        erased = select(subject.c.id).where(
+            subject.c.shop_id == shop_id, subject.c.erased_at.is_not(None)
+        )
+        query = delete(due).where(
+            due.c.shop_id == shop_id, due.c.kind.in_(kinds), due.c.subject_id.in_(erased)
+        )
+        return connection.execute(query).rowcount
+
+    def planned(self, connection: Connection, kind: str, key: str) -> datetime | None:
+        """Return when a row is due, None if there is none or it is done."""
+        query = select(due.c.due_at).where(due.c.kind == kind, due.c.key == key)
+        return connection.execute(query.where(due.c.state != "done")).scalar()
+
+    def count(self, connection: Connection, shop_id: str) -> dict[str, int]:
+        """Return how many rows of a shop are in each state."""
+        query = select(due.c.state, func.count()).where(due.c.shop_id == shop_id)
+        found = connection.execute(query.group_by(due.c.state)).all()
+        return {str(state): int(number) for state, number in found}
+
+    def _guarded(self, connection: Connection, row: LeasedRow, values: dict[str, object]) -> bool:
+        query = update(due).where(_is(row), due.c.fence == row.fence, due.c.state == "leased")
+        found = connection.execute(query.values(values).returning(due.c.fence)).one_or_none()
+        return found is not None
+
+
+def _is(row: DueRow) -> ColumnElement[bool]:
+    return (due.c.kind == row.kind) & (due.c.key == row.key)
