@@ -37,14 +37,7 @@ class TierBook:
     def look(self, connection: Connection, subject_id: str, *, now: datetime) -> TierDecision:
         """Return the rank of a person at ``now``; nothing is written."""
         newest = self._store.tiers.newest(connection, self._program.id, subject_id)
-        return evaluate(
-            self.ladder,
-            self.facts(connection, subject_id),
-            now,
-            _standing(newest),
-            time_zone=self._program.time_zone,
-            joined_at=self._joined_at(connection, subject_id),
-        )
+        return self._evaluate(connection, subject_id, newest, now)
 
     def update(
         self, connection: Connection, subject_id: str, *, cause: str, now: datetime
@@ -55,7 +48,7 @@ class TierBook:
         """
         self._store.tiers.lock(connection, subject_id)
         newest = self._store.tiers.newest(connection, self._program.id, subject_id)
-        decision = self.look(connection, subject_id, now=now)
+        decision = self._evaluate(connection, subject_id, newest, now)
         known = newest and (newest.tier, newest.until, newest.ladder)
         is_news = known != (decision.tier, decision.until, decision.ladder)
         if is_news and (newest or decision.tier):
@@ -75,6 +68,18 @@ class TierBook:
             return qualifying_points(postings)
         orders = self._store.orders.of_subject(connection, subject_id)
         return qualifying_orders(orders, ladder.qualify)
+
+    def _evaluate(
+        self, connection: Connection, subject_id: str, newest: TierChange | None, now: datetime
+    ) -> TierDecision:
+        return evaluate(
+            self.ladder,
+            self.facts(connection, subject_id),
+            now,
+            _standing(newest),
+            time_zone=self._program.time_zone,
+            joined_at=self._joined_at(connection, subject_id),
+        )
 
     def _joined_at(self, connection: Connection, subject_id: str) -> datetime | None:
         """Return when a person was first told of, or first ordered if that was before.
