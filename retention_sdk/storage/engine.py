@@ -243,7 +243,8 @@ def _create_engine(url: str) -> Engine:
         address = _read_url(url)
         if address.get_backend_name() == "sqlite":
             return _create_sqlite(address)
-        return create_engine(address, hide_parameters=True)
+        # Servers restart and networks drop what is idle: a dead connection is replaced unseen.
+        return create_engine(address, hide_parameters=True, pool_pre_ping=True)
     except (ArgumentError, KeyError):
         hint = "sqlite:///retention.db or postgresql://user@host/name"
         raise ConfigError("not the address of a store", key="store.url", hint=hint) from None
