@@ -1,42 +1,65 @@
-"""Points for occasions: weighed by the rules, granted once."""
+"""What somebody gets by the rules, who stands as the books say: for orders and for occasions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from ..model import Award, OrderEvent
 from ..storage import Connection, Store
 from ..storage import ledger as rows
 from .earning.occasions import Grant, Occasion, weigh
 from .earning.plan import EarningPlan
-from .earning.standing import standing_for_occasion
+from .earning.standing import standing_for_occasion, standing_for_order
 from .grants import PointsGrants
 from .journal import Cause, Journal
 from .posted import Posted, read_posted
+from .rules import Earning, Program
 
 
 class PointsAwards:
     """Gives what the rules say for sign-ups, reviews, birthdays and the like."""
 
-    def __init__(self, store: Store, plan: EarningPlan) -> None:
+    def __init__(self, store: Store, program: Program) -> None:
         self._store = store
-        self._plan = plan
-        self._grants = PointsGrants(store, plan.program)
+        self._plan = EarningPlan(program)
+        self._grants = PointsGrants(store, program)
+
+    def of_order(
+        self,
+        connection: Connection,
+        event: OrderEvent,
+        account: rows.Account,
+        awards: Sequence[Award],
+    ) -> Earning:
+        """Return what an order earns somebody whose account is locked; nothing is written."""
+        standing = standing_for_order(
+            self._store,
+            connection,
+            self._plan,
+            account,
+            order=event.order,
+            occurred_at=event.occurred_at,
+        )
+        return self._plan.earn(event.order, standing=standing, awards=awards)
 
     def give(
         self, connection: Connection, occasion: Occasion, *, subject_id: str, now: datetime
     ) -> Posted | None:
         """Grant what an occasion brings; None if that is nothing. A repetition changes nothing.
 
-        What brought nothing leaves no trace, so that it may be told again, say after a consent.
+        A review that somebody else was given points for brings nothing, too. What brought nothing
+        leaves no trace, so that it may be told again, say after a consent.
         """
         program = self._plan.program
         if not any(rule.kind == occasion.kind for rule in self._plan.occasions):
             return None
-        key = self.key(occasion, subject_id)
-        if stored := rows.txn_by_key(connection, program.id, key):
-            return read_posted(stored, is_new=False)
         # Locks the account, so that no other award passes the same cap at the same time.
         account = Journal(self._store, connection, program, subject_id, now=now).account
+        key = self.key(occasion, subject_id)
+        if stored := rows.txn_by_key(connection, program.id, key):
+            is_own = rows.owner_of(connection, stored.account_id) == subject_id
+            return read_posted(stored, is_new=False) if is_own else None
         standing = standing_for_occasion(
             connection, self._plan, account, occasion.kind, occasion.occurred_at
         )

@@ -16,8 +16,6 @@ from .awards import PointsAwards
 from .book import Book, settle
 from .chain import fingerprint, lot_facts
 from .crediting import LotLife, Taking, credit, holder_of, lots_in, take_back
-from .earning.plan import EarningPlan
-from .earning.standing import standing_for_order
 from .explain import Explanation, HistoryEntry, explain_txn, history_entry
 from .grants import PointsGrants
 from .hand import Hand
@@ -48,8 +46,7 @@ class PointsLedger:
     def __init__(self, store: Store, program: Program) -> None:
         self._store = store
         self.program = program
-        self._plan = EarningPlan(program)
-        self.awards = PointsAwards(store, self._plan)
+        self.awards = PointsAwards(store, program)
         self.holds = PointsHolds(store, program)
         self.grants = PointsGrants(store, program)
         self.reviews = PointsReviews(store, program)
@@ -81,15 +78,7 @@ class PointsLedger:
             return stored
         journal = Journal(self._store, connection, self.program, subject_id, now=now)
         # Weighed only now that the account is locked: caps and milestones look at what it got.
-        standing = standing_for_order(
-            self._store,
-            connection,
-            self._plan,
-            journal.account,
-            order=event.order,
-            occurred_at=event.occurred_at,
-        )
-        earning = self._plan.earn(event.order, standing=standing, awards=awards)
+        earning = self.awards.of_order(connection, event, journal.account, awards)
         breakdown = _breakdown(earning)
         lot = credit(
             journal,
