@@ -7,7 +7,6 @@ only has the glyph for "missing", cannot be printed.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -29,8 +28,8 @@ _CJK_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")
 _SHOWN_MAX = 8
 # The byte order mark has no ink and no meaning in a text, and PDF/UA-1 forbids it.
 _FORBIDDEN = "\ufeff"
-# One script, left to right, a glyph for each letter: shaped in one go instead of word by word.
-_PLAIN = re.compile("[ -~\u00a0-\u024f\u0370-\u058f\u2010-\u2027\u2030-\u205e\u20a0-\u20c0]*")
+# Words of the texts of some shops in some languages; names come and go.
+_REMEMBERED_MAX = 8000
 
 
 def check_texts(
@@ -61,11 +60,8 @@ def check_ink(texts: Mapping[str, tuple[str, Face]], library: FontLibrary) -> No
 
 def unprintable(text: str, face: Face, library: FontLibrary) -> str:
     """Return the characters of a text that no face of the chain can print, each once."""
-    files = _files(face, library)
-    if _PLAIN.fullmatch(text) and _is_inked(files[0], text):
-        return ""
-    left = {word for word in text.split() if not is_inkless(word)}
-    lacking = [char for word in sorted(left) for char in _without_ink(word, files)]
+    words = _words_of(face, library)
+    lacking = "".join([words[word] for word in sorted(set(text.split()))])
     forbidden = [char for char in text if char in _FORBIDDEN]
     return "".join(dict.fromkeys((*lacking, *forbidden)))
 
@@ -80,11 +76,26 @@ def _refuse(name: str, lacking: str, library: FontLibrary) -> None:
 
 
 @cache
-def _files(face: Face, library: FontLibrary) -> tuple[Path, ...]:
+def _words_of(face: Face, library: FontLibrary) -> _Words:
     found = (
         library.file_for(family, is_italic=face.style == "italic") for family in library.chain(face)
     )
-    return tuple(path for path in found if path)
+    return _Words(tuple(path for path in found if path))
+
+
+class _Words(dict[str, str]):
+    """Of each word, what no file of a chain can print: each word is shaped once."""
+
+    def __init__(self, files: tuple[Path, ...]) -> None:
+        super().__init__()
+        self._files = files
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _REMEMBERED_MAX:
+            self.clear()
+        lacking = "" if is_inkless(word) else "".join(_without_ink(word, self._files))
+        self[word] = lacking
+        return lacking
 
 
 def _without_ink(text: str, files: tuple[Path, ...]) -> Iterable[str]:
@@ -122,13 +133,6 @@ def _failures(path: Path, text: str) -> list[str]:
             failed.append(piece)
         previous = bad
     return failed
-
-
-def _is_inked(path: Path, text: str) -> bool:
-    """Whether one face has ink for all of a text but its spaces."""
-    inked, space = _inked(path), _font(path).get_nominal_glyph(ord(" "))
-    glyphs = (glyph.codepoint for glyph in _shape(path, text))
-    return all(inked[glyph] for glyph in glyphs if glyph != space)
 
 
 def _shape(path: Path, text: str) -> Any:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from ..errors import PrintError
@@ -13,6 +12,8 @@ QUIET_MODULES = 4
 MODULE_MIN_MM = 0.40  # GS1 General Specifications ask for 0.396 mm
 MODULE_MM = 0.60
 PATCH_MAX_MM = 26.0
+_DARK = 0
+_STRETCH = re.compile(rb"\x00+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def build_qr(url: str, *, patch_max_mm: float = PATCH_MAX_MM) -> QrCode:
     Raises:
         PrintError: the URL is so long that modules would fall below 0.40 mm.
     """
-    rows = modules_of(url)
+    rows = _rows_of(url)
     modules = len(rows) + 2 * QUIET_MODULES
     module_mm = min(MODULE_MM, patch_max_mm / modules)
     if module_mm < MODULE_MIN_MM:
@@ -46,28 +47,33 @@ def build_qr(url: str, *, patch_max_mm: float = PATCH_MAX_MM) -> QrCode:
 
 def modules_of(url: str) -> tuple[tuple[bool, ...], ...]:
     """Return the rows of the symbol at level M, True for a dark module, without quiet zone."""
+    return tuple(tuple(value == _DARK for value in row) for row in _rows_of(url))
+
+
+def _rows_of(url: str) -> list[bytes]:
+    """Return the rows of the symbol at level M, a byte for each module, without quiet zone."""
     import zxingcpp
 
     code = zxingcpp.create_barcode(url, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    pixels: Any = code.to_image(scale=1, add_quiet_zones=False)  # typed as if it had no buffer
-    rows: Any = memoryview(pixels).tolist()
-    return tuple(tuple(value == 0 for value in row) for row in rows)
+    image: Any = code.to_image(scale=1, add_quiet_zones=False)  # typed as if it had no buffer
+    pixels = memoryview(image)
+    height, width = pixels.shape or (0, 0)
+    flat = pixels.tobytes()
+    return [flat[start : start + width] for start in range(0, height * width, width)]
 
 
-def _draw(rows: tuple[tuple[bool, ...], ...]) -> bytes:
+def _draw(rows: list[bytes]) -> bytes:
     side = len(rows) + 2 * QUIET_MODULES
-    dark = "".join(piece for y, row in enumerate(rows) for piece in _strips(row, y))
+    dark = "".join(
+        [strip for y, row in enumerate(rows, QUIET_MODULES) for strip in _strips(row, y)]
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{dark}"/></svg>'
     ).encode()
 
 
-def _strips(row: tuple[bool, ...], y: int) -> Iterator[str]:
-    """Yield a rectangle for each stretch of dark modules of one row."""
-    x = QUIET_MODULES
-    for is_dark, stretch in groupby(row):
-        width = len(list(stretch))
-        if is_dark:
-            yield f"M{x} {y + QUIET_MODULES}h{width}v1h-{width}z"
-        x += width
+def _strips(row: bytes, y: int) -> list[str]:
+    """Return a rectangle for each stretch of dark modules of one row."""
+    spans = [found.span() for found in _STRETCH.finditer(row)]
+    return [f"M{a + QUIET_MODULES} {y}h{b - a}v1h-{b - a}z" for a, b in spans]
