@@ -34,6 +34,7 @@ from .pipeline import Outcome, Pipeline
 from .pipeline.coupons import CouponDesk, open_desk
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.draw import Medium
+from .pipeline.due_years import read_years
 from .pipeline.intake import Intake
 from .pipeline.links import Links, links_of
 from .pipeline.locale import asked_locale, resolve_locale
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from .l10n.payments import PaymentChoice
     from .loyalty import PointsLedger
     from .pipeline.confirm import Asked
+    from .pipeline.due import DueReport
     from .pipeline.payments import PaymentWishes
     from .pipeline.rights import Rights
     from .storage import Store
@@ -264,12 +266,8 @@ class Retention:
         from .pipeline.payments import PaymentDesk
 
         order, config = (where if isinstance(where, Order) else None), self.config
-        desk = PaymentDesk(
-            shop=config.shop,
-            brand=config.brand,
-            calls=self.plugins.call,
-            shelf=self.plugins.shelves.payment_methods,
-        )
+        calls, shelf = self.plugins.call, self.plugins.shelves.payment_methods
+        desk = PaymentDesk(shop=config.shop, brand=config.brand, calls=calls, shelf=shelf)
         return desk.offer(where, wishes, locale=self._locale(order, locale), now=self.clock())
 
     def _locale(self, order: Order | None, asked: str | None) -> LocaleChoice:
@@ -315,6 +313,17 @@ class Retention:
         Raw bodies and scans whose time is over are deleted on the way.
         """
         return self.intake.resume()
+
+    def run_due(self, *, now: datetime | None = None, limit: int | None = None) -> DueReport:
+        """Do what time brought about until ``now``, the clock's time by default.
+
+        Points mature and expire, notices, birthdays and anniversaries become events that go
+        through the pipeline. Call it as often as you like, from as many processes as you like.
+        """
+        from .pipeline.due import open_due
+
+        work = open_due(self.config, self.intake, self.ledger)
+        return work.run(now=now or self.clock(), limit=limit)
 
     def stages(self, event_id: str) -> Iterable[str]:
         """Work on one event, and yield each stage once it is committed."""
@@ -402,6 +411,7 @@ class Retention:
             store=self.store,
             calls=calls,
             code_keys=self.codes.keys,
+            years=read_years(config, self.store),
         )
         return PressRoom(
             store=self.store,

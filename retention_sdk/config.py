@@ -18,6 +18,7 @@ from .inserts.settings import InsertSettings
 from .l10n.calendars import Calendar
 from .l10n.numbers import Digits
 from .l10n.po import State
+from .loyalty.due_settings import DueSettings
 from .loyalty.rules import Program
 from .model import Brand, Settings, Shop
 from .settings_file import read_toml, validate
@@ -83,6 +84,7 @@ class Config(Settings):
     delivery: DeliveryConfig = DeliveryConfig()
     locales: LocaleConfig = LocaleConfig()
     loyalty: Program | None = None
+    due: DueSettings = DueSettings()
     plugins: PluginsConfig = PluginsConfig()
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False)
     channels: dict[str, dict[str, Any]] = Field(

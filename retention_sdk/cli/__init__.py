@@ -18,6 +18,7 @@ COMMANDS = {
     "receive": ("receive", "take one webhook delivery through the pipeline"),
     "import": ("imports", "take the orders of a file or an API through the pipeline"),
     "resume": ("resume", "finish what a crash or a refusal left open"),
+    "run-due": ("run_due", "do what time brought about: points, notices, birthdays"),
     "explain": ("explain", "tell in sentences what happened to an event, and why"),
     "plugins": ("plugins", "list what is installed, and what is wrong with it"),
     "template": ("template", "copy a style of cards to change it, and draw samples of it"),

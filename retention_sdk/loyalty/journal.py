@@ -14,6 +14,7 @@ from ..storage import ledger as rows
 from ..storage.ids import time_ordered_id
 from .book import Book, settle
 from .chain import canonical, txn_hash
+from .notices import lot_rows
 from .rules import Program
 
 RULE_ID = "program"
@@ -125,6 +126,13 @@ class Journal:
         )
         if self._txns:
             rows.save(self._connection, changes)
+            self._plan(changes.new_lots)
+
+    def _plan(self, lots: Iterable[rows.Lot]) -> None:
+        """Plan what time will bring about for new lots, in the commit that credits them."""
+        who, zone = self.account.subject_id, self._program.time_zone
+        for lot in lots:
+            self._store.due.plan(self._connection, lot_rows(lot, who, zone, now=self.now))
 
     def _settle(self) -> None:
         for due in settle(self.book, self.now):

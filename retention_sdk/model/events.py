@@ -149,6 +149,45 @@ class CartAbandoned(ShopEvent):
     customer: Customer | None = None
 
 
+class TimeEvent(ShopEvent):
+    """Something that time alone brought about for a customer, as the shop knew them then."""
+
+    customer: Customer
+
+
+class PointsMatured(TimeEvent):
+    """Points can be spent from now on."""
+
+    type: Literal["points_matured"] = "points_matured"
+    points: Annotated[int, Field(ge=1)]
+
+
+class PointsExpiring(TimeEvent):
+    """Points that were left when the notice was due expire on a day, ``days`` from then.
+
+    ``expires_at`` is when the first of them do.
+    """
+
+    type: Literal["points_expiring"] = "points_expiring"
+    points: Annotated[int, Field(ge=1)]
+    expires_at: Instant
+    days: Annotated[int, Field(ge=1)]
+
+
+class Birthday(TimeEvent):
+    """It is the customer's birthday; the year of birth is not told."""
+
+    type: Literal["birthday"] = "birthday"
+
+
+class Anniversary(TimeEvent):
+    """The first order was paid ``years`` ago."""
+
+    type: Literal["anniversary"] = "anniversary"
+    first_order_at: Instant
+    years: Annotated[int, Field(ge=1)]
+
+
 class UnknownEvent(ShopEvent):
     """A topic this adapter does not know: kept, and nothing is done."""
 
@@ -171,6 +210,10 @@ Event = Annotated[
     | ShopErased
     | ConsentChanged
     | CartAbandoned
+    | PointsMatured
+    | PointsExpiring
+    | Birthday
+    | Anniversary
     | UnknownEvent,
     Field(discriminator="type"),
 ]

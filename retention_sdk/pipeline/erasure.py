@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ..adapter import Capability, ShopAdapter
 from ..context import customer_of, order_of
 from ..errors import PlatformError, RetentionError
-from ..model import Record
+from ..model import Record, TimeEvent
 from .coupons import CouponDesk
 from .withdraw import FORGOTTEN, ChannelOf, take_back_prints
 
@@ -144,7 +144,8 @@ class Eraser:
                 for event in store.people.events(connection, who):
                     found.update(dict.fromkeys(store.references_of(event)))
                     customer = customer_of(event)
-                    if customer and customer.id:
+                    # What time brought about is ours: no platform has it.
+                    if customer and customer.id and not isinstance(event, TimeEvent):
                         accounts[event.id.partition(":")[0], customer.id] = None
                     if order := order_of(event):
                         found[f"order:{order.id}"] = None

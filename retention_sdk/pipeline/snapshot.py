@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ..loyalty import PointsLedger
     from ..loyalty.earning import Occasion
     from ..storage import Connection, Store, StoredEvent
+    from .due_years import YearlyTime
 
 
 _FACTS: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
@@ -55,6 +56,7 @@ class Snapshots:
     store: Store
     calls: HookCalls
     code_keys: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+    years: YearlyTime | None = None
 
     def take(self, stored: StoredEvent, *, now: datetime) -> Context:
         """Return the snapshot of an event; a second call returns the first one's.
@@ -161,6 +163,8 @@ class Snapshots:
         if isinstance(event, OrderPaid):
             keys = self.code_keys
             note_redemptions(self.store, connection, event.order, keys=keys, now=now)
+        if self.years:
+            self.years.note(connection, event, subject_id, now=now)
 
     def _post(
         self,

@@ -1,0 +1,35 @@
+"""Who somebody is now, as the events of the shop told it last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..context import customer_of
+from ..model import Customer, CustomerCreated, CustomersMerged, CustomerUpdated, TimeEvent
+
+if TYPE_CHECKING:
+    from ..storage import Connection, Store
+
+_ACCOUNT = (CustomerCreated, CustomerUpdated, CustomersMerged)
+
+
+def newest_customer(store: Store, connection: Connection, subject_id: str) -> Customer | None:
+    """Return a customer as last told, with the birthday that was told last.
+
+    Orders often tell no birthday; an account that tells none has none any more. None for the
+    erased, and for who left neither account nor address.
+    """
+    if store.subjects.is_erased(connection, subject_id):
+        return None
+    people = store.subjects.person(connection, subject_id)
+    events = [each for who in people for each in store.people.events(connection, who)]
+    newest: Customer | None = None
+    for event in sorted(events, key=lambda each: each.occurred_at, reverse=True):
+        customer = customer_of(event)
+        if customer is None or isinstance(event, TimeEvent):
+            continue
+        newest = newest or customer
+        if customer.birthday or isinstance(event, _ACCOUNT):
+            newest = newest.model_copy(update={"birthday": customer.birthday})
+            break
+    return newest if newest and (newest.id or newest.email) else None
