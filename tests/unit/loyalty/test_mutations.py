@@ -129,6 +129,66 @@ MUTATIONS = {
         "        for _ in settle(book, now):\n            book.take_moves()\n",
         "",
     ),
+    "a redemption can be given back twice": (
+        "holds.py",
+        "    hold.refunded += points\n",
+        "",
+    ),
+    "redeemed points come back as the first spent": (
+        "holds.py",
+        "in reversed(captured):",
+        "in captured:",
+    ),
+    "returned points dodge their expiry": (
+        "holds.py",
+        "        book.expire(lot, at=now, hold=hold)\n",
+        "",
+    ),
+    "returned points do not repay debt": (
+        "holds.py",
+        "        book.credit(lot, hold)\n        book.expire",
+        "        book.expire",
+    ),
+    "given points are copied": (
+        "transfers.py",
+        '        giver.book.move("available", "issued", share, lot=lot)\n',
+        "",
+    ),
+    "given points live for ever": (
+        "transfers.py",
+        "if life else (lot.matures_at, lot.expires_at)",
+        "if life else (lot.matures_at, None)",
+    ),
+    "a merged account keeps its debt": (
+        "transfers.py",
+        '    new.book.move("debt", "issued", owed)\n',
+        "",
+    ),
+    "a merged lot forgets what was taken back": (
+        "transfers.py",
+        "copy.clawed, copy.forgiven = lot.clawed, lot.forgiven",
+        "copy.clawed, copy.forgiven = 0, lot.forgiven",
+    ),
+    "a refund looks in the account that was left": (
+        "crediting.py",
+        "live[-1].account_id",
+        "lots[0].account_id",
+    ),
+    "what is owed by hand is not written down": (
+        "adjust.py",
+        '    book.move("debt", "reversed", owed)\n',
+        "",
+    ),
+    "a refund under review takes points": (
+        "crediting.py",
+        'if policy == "manual_review" and',
+        'if policy == "never" and',
+    ),
+    "a waived refund is not remembered": (
+        "clawback.py",
+        "        lot.clawed = max(target(lot.earned, ratio), lot.clawed)\n",
+        "        pass\n",
+    ),
     "gift cards earn": ("rules.py", " - gift_cards)", ")"),
     "points are rounded to the nearest": (
         "rules.py",
