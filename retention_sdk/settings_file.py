@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 
 from .errors import ConfigError
 
@@ -44,30 +44,73 @@ def validate(model: type[M], values: Mapping[str, Any], path: Path, *, prefix: s
         return model.model_validate(dict(values))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        location = tuple(str(part) for part in first["loc"])
+        location, known = _place(model, first["loc"])
         key = ".".join((prefix, *location) if prefix else location)
-        message, hint = _explain(model, first["type"], first["msg"], location)
+        message, hint = _explain(first["type"], first["msg"], location, known)
         raise ConfigError(message, file=str(path), key=key, hint=hint) from None
 
 
 def _explain(
-    model: type[BaseModel], kind: str, message: str, location: tuple[str, ...]
+    kind: str, message: str, location: tuple[str, ...], known: Sequence[str]
 ) -> tuple[str, str]:
     if kind == "missing":
         return "is missing", f"add a line `{location[-1]} = …`"
     if kind != "extra_forbidden":
         return message.removeprefix("Value error, "), ""
-    known = sorted(_fields_at(model, location[:-1]))
     near = difflib.get_close_matches(location[-1], known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(known)}"
     return "is not a known key", hint
 
 
-def _fields_at(model: type[BaseModel], location: tuple[str, ...]) -> Iterator[str]:
+def _place(
+    model: type[BaseModel], location: Sequence[int | str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return where an error is, as the person wrote it, and the keys that are known there.
+
+    Where several kinds of record may stand, pydantic names the kind in the location; no file does.
+    """
+    path: list[str] = []
+    place: Any = model
+    known: tuple[str, ...] = ()
     for part in location:
-        field: FieldInfo | None = model.model_fields.get(part)
-        annotation = field.annotation if field else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return iter(())
-        model = annotation
-    return iter(model.model_fields)
+        kinds = _records_of(place)
+        if len(kinds) > 1 and (kind := _of_kind(kinds, part)):
+            place = kind
+            continue
+        record = kinds[0] if len(kinds) == 1 else None
+        known = tuple(sorted(record.model_fields)) if record else ()
+        field = record.model_fields.get(str(part)) if record and isinstance(part, str) else None
+        # An index, or a key of the file's own choice, leads to what the collection holds.
+        place = field.annotation if field else _item_of(place)
+        path.append(str(part))
+    return tuple(path), known
+
+
+def _records_of(annotation: Any) -> tuple[type[BaseModel], ...]:
+    """Return the records that may stand somewhere, not those inside a collection."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return (annotation,)
+    if get_origin(annotation) is Annotated:
+        return _records_of(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, UnionType}:
+        return tuple(each for arm in get_args(annotation) for each in _records_of(arm))
+    return ()
+
+
+def _item_of(annotation: Any) -> Any:
+    """Return what a tuple or a table holds; None for anything else."""
+    if get_origin(annotation) in {Annotated, Union, UnionType}:
+        items = (_item_of(arm) for arm in get_args(annotation))
+        return next((item for item in items if item is not None), None)
+    if get_origin(annotation) is tuple:
+        return get_args(annotation)[0]
+    return get_args(annotation)[1] if get_origin(annotation) is dict else None
+
+
+def _of_kind(records: Sequence[type[BaseModel]], tag: int | str) -> type[BaseModel] | None:
+    """Return the record whose ``kind`` is written like this."""
+    for record in records:
+        field = record.model_fields.get("kind")
+        if field and tag in get_args(field.annotation):
+            return record
+    return None

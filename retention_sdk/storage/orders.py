@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, literal, select, update
 
 from ..model import History, Money, Order
 from .ids import insert_into
@@ -65,8 +65,12 @@ class OrderFacts:
             update(table)
             .where(table.c.shop_id == shop_id, table.c.order_id == order.id)
             .values(
-                cancelled_at=func.coalesce(table.c.cancelled_at, order.cancelled_at),
-                refunded_minor=greatest(table.c.refunded_minor, refunded),
+                cancelled_at=func.coalesce(
+                    table.c.cancelled_at, literal(order.cancelled_at, table.c.cancelled_at.type)
+                ),
+                refunded_minor=greatest(
+                    table.c.refunded_minor, literal(refunded, table.c.refunded_minor.type)
+                ),
             )
         )
         return connection.execute(query).rowcount == 1
