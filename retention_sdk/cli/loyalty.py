@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from . import loyalty_adjust, loyalty_liability, loyalty_show, loyalty_verify
+from . import (
+    loyalty_adjust,
+    loyalty_liability,
+    loyalty_show,
+    loyalty_simulate,
+    loyalty_verify,
+)
 
 HELP = "Points: balances, history, changes by hand, checks, liability. Each takes --json."
 # Points below zero would be read as options.
@@ -19,3 +25,4 @@ def add_commands(app: typer.Typer) -> None:
     app.command("adjust", context_settings=_NEGATIVE)(loyalty_adjust.command)
     app.command("verify")(loyalty_verify.command)
     app.command("liability")(loyalty_liability.command)
+    app.command("simulate")(loyalty_simulate.command)

@@ -57,7 +57,7 @@ def command(
         values = _values(shop)
     if file is not None:
         _write(file, _csv_rows(reports, values), separator=separator)
-    answer = [_as_json(report, values.get(report.program.id)) for report in reports]
+    answer = [as_json(report, values.get(report.program.id)) for report in reports]
     emit(answer, as_json=json, human=lambda: _show(reports, values, file))
 
 
@@ -96,7 +96,8 @@ def _values(shop: Retention) -> dict[str, PointValue]:
     return {program.id: program.point_value} if program and program.point_value else {}
 
 
-def _as_json(report: Liability, value: PointValue | None) -> dict[str, Any]:
+def as_json(report: Liability, value: PointValue | None) -> dict[str, Any]:
+    """Return a report for machines."""
     return {
         "program": report.program.id,
         "unit": report.program.unit,
@@ -147,12 +148,13 @@ def _show(reports: Sequence[Liability], values: dict[str, PointValue], file: Pat
     if not reports:
         out.print("No points were ever given, so none are owed.")
     for report in reports:
-        _show_report(report, values.get(report.program.id))
+        show_report(report, values.get(report.program.id))
     if file is not None:
         out.print(f"wrote {file}", markup=False)
 
 
-def _show_report(report: Liability, value: PointValue | None) -> None:
+def show_report(report: Liability, value: PointValue | None) -> None:
+    """Print a report for people."""
     out, last = console(), report.lines[-1]
     program = report.program
     out.print(Text.assemble((f"{program.id}", "bold"), f"  in {program.unit}, {program.time_zone}"))

@@ -16,11 +16,16 @@ def test_every_block_of_the_page_runs_and_prints_what_it_shows(tmp_path, monkeyp
     monkeypatch.setenv("COLUMNS", "120")
     main(["init", "--name", "Soap & Sons", "--country", "DE"])
     ran = 0
-    blocks = re.findall(r"```(toml|python|console)\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    blocks = re.findall(
+        r"```(toml|csv|python|console)\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL
+    )
     for language, body in blocks:
         if language == "toml":
             file = Path("retention.toml")
             file.write_text(file.read_text().split("[loyalty")[0] + body)
+            continue
+        if language == "csv":
+            Path("orders.csv").write_text(body)
             continue
         if language == "python":
             exec(compile(body, PAGE.name, "exec"), {})
@@ -32,4 +37,4 @@ def test_every_block_of_the_page_runs_and_prints_what_it_shows(tmp_path, monkeyp
         assert [] == [line for line in shown if line not in told and f"  {line}" not in told]
         ran += 1
 
-    assert (6, True) == (ran, Path("points.csv").is_file())
+    assert (7, True) == (ran, Path("points.csv").is_file())
