@@ -65,11 +65,11 @@ class EarningPart(Record):
     points: Annotated[int, Field(ge=0)]
     reason: Line = ""
     plugin: Line = ""
-    rule: Annotated[Line, Field(exclude_if=_is_unset)] = ""
+    rule: Annotated[str, Field(exclude_if=_is_unset)] = ""
     goods_minor: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
     rate: Annotated[Rate | None, Field(exclude_if=_is_unset)] = None
-    factor: Annotated[Line, Field(exclude_if=_is_unset)] = ""
-    multipliers: Annotated[tuple[Line, ...], Field(exclude_if=_is_unset)] = ()
+    factor: Annotated[str, Field(exclude_if=_is_unset)] = ""
+    multipliers: Annotated[tuple[str, ...], Field(exclude_if=_is_unset)] = ()
     units: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
     points_each: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
     number: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
@@ -95,7 +95,7 @@ class Earning(Record):
     rate: Rate | None = None
     refusal: Line = ""
     goods_minor: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
-    cap: Annotated[Line, Field(exclude_if=_is_unset)] = ""
+    cap: Annotated[str, Field(exclude_if=_is_unset)] = ""
     uncapped: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
 
     @model_validator(mode="after")

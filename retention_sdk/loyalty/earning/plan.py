@@ -29,6 +29,7 @@ _AnyRule = (
     RateRule | UnitsRule | ExcludedRule | MilestoneRule | MultiplierRule | CapRule | OccasionRule
 )
 _R = TypeVar("_R", RateRule, UnitsRule, ExcludedRule, MilestoneRule, MultiplierRule)
+_ONE = Fraction(1)
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -48,12 +49,13 @@ class Standing:
 
 
 class _Share(NamedTuple):
-    """Goods of an order that earn alike."""
+    """Goods of an order that earn alike, and what they cost."""
 
     rule: str
     rate: Rate
     multipliers: tuple[str, ...]
     factor: Fraction
+    minor: int
 
 
 class EarningPlan:
@@ -107,7 +109,9 @@ class EarningPlan:
 
     def is_on(self, rule: _AnyRule, moment: datetime) -> bool:
         """Return whether a rule counts at a moment: from its start, until before its end."""
-        starts, ends = self._windows.get(rule.id, (None, None))
+        if rule.id not in self._windows:
+            return True
+        starts, ends = self._windows[rule.id]
         return (starts is None or starts <= moment) and (ends is None or moment < ends)
 
     def capped(
@@ -146,7 +150,8 @@ class EarningPlan:
         return [
             rule
             for rule in rules
-            if self.is_on(rule, order.placed_at) and _reaches(rule, order.currency, counted.basis)
+            if self.is_on(rule, order.placed_at)
+            and (not rule.from_minor or _reaches(rule, order.currency, counted.basis))
         ]
 
     def _by_money(
@@ -158,16 +163,16 @@ class EarningPlan:
         whole = counted.total * (goods_minor or 1)
         if not lines and counted.basis and counted.rate:
             # No goods were paid, but shipping counts: it is spread over nothing.
-            shares = {_Share("", counted.rate, (), Fraction(1)): 1}
+            shares = [_Share("", counted.rate, (), _ONE, 1)]
         common = lcm(*(s.rate.per_minor * s.factor.denominator for s in shares)) if shares else 1
         exact = [
             counted.basis
             * net
-            * minor
+            * share.minor
             * share.rate.points
             * share.factor.numerator
             * (common // (share.rate.per_minor * share.factor.denominator))
-            for share, minor in shares.items()
+            for share in shares
         ]
         points = round_once(exact, max(1, whole * common))
         return [
@@ -175,20 +180,20 @@ class EarningPlan:
                 source="rule" if share.rule else "order",
                 points=each,
                 rule=share.rule,
-                goods_minor=minor,
+                goods_minor=share.minor,
                 rate=share.rate,
-                factor="" if share.factor == 1 else str(share.factor),
+                factor="" if share.factor is _ONE else str(share.factor),
                 multipliers=share.multipliers,
             )
-            for (share, minor), each in zip(shares.items(), points, strict=True)
+            for share, each in zip(shares, points, strict=True)
         ]
 
-    def _shares(self, order: Order, lines: list[OrderLine], counted: Counted) -> dict[_Share, int]:
+    def _shares(self, order: Order, lines: list[OrderLine], counted: Counted) -> list[_Share]:
         excluded = self._active(self._excluded, order, counted)
         rates = self._active(self._rates, order, counted)
         rates = [rule for rule in rates if order.currency in rule.rates]
         multipliers = self._active(self._multipliers, order, counted)
-        found: dict[_Share, int] = {}
+        found: dict[tuple[str, tuple[str, ...]], _Share] = {}
         for line in lines:
             if any(_names(rule, line) for rule in excluded):
                 continue
@@ -196,18 +201,18 @@ class EarningPlan:
             rate = own.rates[order.currency] if own else counted.rate
             chosen, factor = _factor(multipliers, line)
             if rate:
-                share = _Share(own.id if own else "", rate, chosen, factor)
-                found[share] = found.get(share, 0) + line.total.minor
+                key, minor = (own.id if own else "", chosen), line.total.minor
+                before = found[key].minor if key in found else 0
+                found[key] = _Share(key[0], rate, chosen, factor, before + minor)
         # Not in the order of the lines: who gets the odd point must not depend on it.
-        return dict(sorted(found.items(), key=lambda item: (item[0].rule, item[0].multipliers)))
+        return [found[key] for key in sorted(found)]
 
     def _by_units(
         self, order: Order, lines: list[OrderLine], counted: Counted
     ) -> list[EarningPart]:
-        excluded = self._active(self._excluded, order, counted)
-        if counted.basis == 0:
+        if counted.basis == 0 or not self._units:
             return []
-        parts = []
+        excluded, parts = self._active(self._excluded, order, counted), []
         for rule in self._active(self._units, order, counted):
             units = sum(
                 line.quantity
@@ -276,9 +281,9 @@ def recompute(earning: Earning) -> int:
     return int(money) + fixed
 
 
-def _reaches(rule: _AnyRule, currency: str, basis_minor: int) -> bool:
-    least = getattr(rule, "from_minor", None)
-    return not least or (currency in least and basis_minor >= least[currency])
+def _reaches(rule: _R, currency: str, basis_minor: int) -> bool:
+    least = rule.from_minor.get(currency)
+    return least is not None and basis_minor >= least
 
 
 def _names(rule: RateRule | UnitsRule | ExcludedRule | MultiplierRule, line: OrderLine) -> bool:
@@ -297,7 +302,9 @@ def _factor(
     for rule in multipliers:
         if rule.group not in groups and (not rule.names_goods or _names(rule, line)):
             groups[rule.group] = rule
-    factor = Fraction(1)
+    if not groups:
+        return (), _ONE
+    factor = _ONE
     for rule in groups.values():
         factor *= Fraction(rule.factor)
     return tuple(sorted(rule.id for rule in groups.values())), factor
