@@ -1,0 +1,227 @@
+"""What a point costs: durable earns and redemptions beside the disk's own speed and pgbench.
+
+Run with `python tests/benchmarks/ledger.py`. SQLite is compared with appending and fsyncing 4 KiB
+on the same disk, PostgreSQL with pgbench's TPC-B-like transaction on the same server, one client
+each, in the same run. `POSTINGS=10000000` measures balances in a ledger of that size; the default
+is smaller. Everything is committed one by one with full durability.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from retention_sdk.loyalty import PointsLedger, Program, Rate
+from retention_sdk.model import Money, Order, OrderLine, OrderPaid
+from retention_sdk.storage import Store, open_store
+from retention_sdk.storage.tables import account, lot, posting, subject, txn
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.postgres import Cluster, is_installed, program, running_cluster
+
+POSTINGS = int(os.environ.get("POSTINGS", "1000000"))
+OPERATIONS = int(os.environ.get("OPERATIONS", "300"))
+CUSTOMERS = 50
+SECONDS = 5
+BATCH = 10_000
+KEY = bytes(32)
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+SOON = NOW + timedelta(days=1)
+PROGRAM = Program(rates={"EUR": Rate(points=1, per_minor=100)})
+
+
+def paid(number: int) -> OrderPaid:
+    price = Money(minor=10_000, currency="EUR")
+    line = OrderLine(id="l", title="Tea", quantity=1, unit_price=price, total=price)
+    order = Order(
+        id=f"o{number}", number="1", placed_at=NOW, currency="EUR", total=price, lines=(line,)
+    )
+    return OrderPaid(id=f"e{number}", shop_id="shop", occurred_at=NOW, order=order)
+
+
+def rate_of(work: Callable[[int], object], count: int) -> float:
+    """Return how often a second something is done."""
+    start = time.perf_counter()
+    for number in range(count):
+        work(number)
+    return count / (time.perf_counter() - start)
+
+
+def fsync_rate(folder: Path) -> float:
+    """Return how often 4 KiB can be appended and made durable in a second."""
+    block = bytes(4096)
+    with (folder / "raw").open("wb", buffering=0) as file:
+
+        def append(_: int) -> None:
+            file.write(block)
+            os.fsync(file.fileno())
+
+        return rate_of(append, OPERATIONS)
+
+
+def ledger_rates(store: Store) -> tuple[float, float]:
+    """Return earns and redemptions a second, each in a commit of its own."""
+    ledger = PointsLedger(store, PROGRAM)
+    with store.begin() as connection:
+        owners = [
+            store.subjects.subject_for(connection, "shop", f"id:{n}", now=NOW)
+            for n in range(CUSTOMERS)
+        ]
+    events = [paid(number) for number in range(OPERATIONS)]
+
+    def earn(number: int) -> None:
+        owner = owners[number % CUSTOMERS]
+        with store.begin() as connection:
+            ledger.earn(connection, events[number], subject_id=owner, now=NOW)
+
+    def redeem(number: int) -> None:
+        owner, key = owners[number % CUSTOMERS], f"r{number}"
+        with store.begin() as connection:
+            held = ledger.holds.place(connection, owner, 10, key=key, now=NOW, expires_at=SOON)
+            ledger.holds.capture(connection, held.hold_id, key=f"{key}:c", now=NOW)
+
+    rates = rate_of(earn, OPERATIONS), rate_of(redeem, OPERATIONS)
+    with store.reading() as connection:
+        assert ledger.verify(connection).is_clean
+    return rates
+
+
+def pgbench_rate(cluster: Cluster) -> float:
+    """Return TPC-B-like transactions a second of one client, by pgbench itself."""
+    name = cluster.database(is_empty=True).rpartition("/")[2]
+    common = ["-h", "127.0.0.1", "-p", str(cluster.port), "-U", "retention"]
+    subprocess.run(
+        [program("pgbench"), *common, "-i", "-q", "-s", "1", name], check=True, capture_output=True
+    )
+    command = [program("pgbench"), *common, "-c", "1", "-T", str(SECONDS), name]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = re.search(r"tps = ([\d.]+) \(without", output)
+    assert found, output
+    return float(found.group(1))
+
+
+def fill(store: Store, postings: int, *, first: int) -> None:
+    """Add accounts of ten earns each; their chains are left out, as nobody reads them here."""
+    people = postings // 20
+    for start in range(0, people, BATCH // 10):
+        numbers = range(first + start, first + min(start + BATCH // 10, people))
+        with store.begin() as connection:
+            for table, rows in rows_of(numbers):
+                connection.execute(insert(table), rows)
+
+
+def rows_of(numbers: range) -> Iterator[tuple[object, list[dict[str, object]]]]:
+    ids = [f"f{number:010d}" for number in numbers]
+    lots = [f"{each}.{n}" for each in ids for n in range(10)]
+    yield (
+        subject,
+        [{"id": i, "shop_id": "shop", "wrapped_key": b"-", "created_at": NOW} for i in ids],
+    )
+    yield (
+        account,
+        [{"id": i, "program_id": "points", "subject_id": i, "available": 1000} for i in ids],
+    )
+    facts = {"matures_at": NOW, "expires_at": None, "rule_breakdown": "{}", "source_order": ""}
+    yield (
+        lot,
+        [
+            {"id": i, "account_id": i.partition(".")[0], "earned": 100, "available": 100, **facts}
+            for i in lots
+        ],
+    )
+    said = {
+        "program_id": "points",
+        "kind": "earn",
+        "fingerprint": "",
+        "cause_type": "order",
+        "policy_version": "",
+        "occurred_at": NOW,
+        "recorded_at": NOW,
+        "actor": "",
+        "body": "{}",
+        "prev_hash": "",
+        "hash": "",
+    }
+    yield (
+        txn,
+        [
+            {
+                "id": i,
+                "account_id": i.partition(".")[0],
+                "sequence": n,
+                "idem_key": i,
+                "cause_id": i,
+                **said,
+            }
+            for n, i in enumerate(lots)
+        ],
+    )
+    moves = (("issued", "pending"), ("pending", "available"))
+    yield (
+        posting,
+        [
+            {"txn_id": i, "seq": n, "src": src, "dst": dst, "amount": 100, "lot_id": i}
+            for i in lots
+            for n, (src, dst) in enumerate(moves)
+        ],
+    )
+
+
+def balance_ms(store: Store) -> float:
+    """Return the median of the time one balance takes, in milliseconds."""
+    ledger = PointsLedger(store, PROGRAM)
+    with store.reading() as connection:
+        owner = store.subjects.find(connection, "shop", "id:0")
+        assert owner
+        times = []
+        for _ in range(500):
+            start = time.perf_counter()
+            ledger.balance(connection, owner, now=NOW)
+            times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        raw = fsync_rate(folder)
+        print(f"raw append and fsync of 4 KiB   {raw:10,.0f}/s")
+        with open_store(f"sqlite:///{folder}/shop.db", key=KEY) as store:
+            earns, redemptions = ledger_rates(store)
+            print(f"SQLite: durable earns           {earns:10,.0f}/s  {earns / raw:5.2f} of raw")
+            print(
+                f"SQLite: durable redemptions     {redemptions:10,.0f}/s  "
+                f"{redemptions / raw:5.2f} of raw"
+            )
+            size = 0
+            for wanted in (POSTINGS // 10, POSTINGS):
+                fill(store, wanted - size, first=size)
+                size = wanted
+                print(f"SQLite: a balance among {size:>12,} postings  {balance_ms(store):.3f} ms")
+    if not is_installed():
+        print("PostgreSQL is not installed here; its part is left out")
+        return
+    with running_cluster(settings=()) as cluster:
+        bench = pgbench_rate(cluster)
+        print(f"pgbench TPC-B-like, one client  {bench:10,.0f}/s")
+        with open_store(cluster.database(KEY), key=KEY) as store:
+            earns, redemptions = ledger_rates(store)
+        print(f"PostgreSQL: durable earns       {earns:10,.0f}/s  {earns / bench:5.2f} of pgbench")
+        print(
+            f"PostgreSQL: durable redemptions {redemptions:10,.0f}/s  "
+            f"{redemptions / bench:5.2f} of pgbench"
+        )
+
+
+if __name__ == "__main__":
+    main()
