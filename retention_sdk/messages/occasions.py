@@ -1,13 +1,17 @@
 """Messages that no order brings about: a birthday, a balance of points. Always marketing.
 
-Nothing triggers them by itself. A shop that knows the day builds a context whose ``event_id``
-names the occasion (``birthday:77:2026``), so that it is written to once, and asks here.
+``retention run-due`` tells of birthdays, and the pipeline asks here. For the others, a shop that
+knows the day builds a context whose ``event_id`` names the occasion (``points:77:2026``), so that
+it is written to once.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from ..model import Block, Candidate, ContentKind, Context
 from .candidates import (
@@ -18,6 +22,8 @@ from .candidates import (
     is_translated,
 )
 from .sender import is_ready_for_marketing
+
+_LATE_DAYS_MAX = 3
 
 
 def birthday_candidates(context: Context, *, blocks: Sequence[Block] = ()) -> tuple[Candidate, ...]:
@@ -35,6 +41,23 @@ def birthday_candidates(context: Context, *, blocks: Sequence[Block] = ()) -> tu
         context, "email", BIRTHDAY, kinds, blocks=own, reason=reason, variant=":blocks"
     )
     return (full, plain)
+
+
+def is_birthday(context: Context) -> bool:
+    """Whether it is the customer's birthday in the shop's time zone, or was in the last days.
+
+    A wish that waited for longer, because nobody ran what was due, is better not sent. Somebody
+    born on 29 February counts from the 28th in other years.
+    """
+    month_day = context.customer.birthday if context.customer else ""
+    if not month_day:
+        return False
+    today = context.now.astimezone(ZoneInfo(context.shop.time_zone)).date()
+    month, day = (int(part) for part in month_day.split("-"))
+    last = (monthrange(year, month)[1] for year in (today.year, today.year - 1))
+    days = zip((today.year, today.year - 1), last, strict=True)
+    passed = ((today - date(year, month, min(day, end))).days for year, end in days)
+    return any(0 <= each <= _LATE_DAYS_MAX for each in passed)
 
 
 def points_notice_candidates(

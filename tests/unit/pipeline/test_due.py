@@ -76,6 +76,12 @@ class Shop:
         return [(each.kind, each.points, each.occurred_at) for each in found]
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    """Cards and mails go to a folder of the test."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def shop():
     opened = Shop()
@@ -218,7 +224,7 @@ def test_a_limit_stops_a_run_and_the_next_goes_on(shop):
 ORDERS = st.lists(st.tuples(st.integers(0, 500), st.integers(100, 9000)), max_size=4)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(orders=ORDERS, stops=st.lists(st.integers(0, 1200), max_size=8))
 def test_a_jump_of_years_does_what_many_small_steps_do(orders, stops):
     """L12: advance(a); advance(b) is advance(a + b)."""
