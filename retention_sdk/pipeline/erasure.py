@@ -21,6 +21,7 @@ from ..context import customer_of, order_of
 from ..errors import PlatformError, RetentionError
 from ..model import Record, TimeEvent
 from .coupons import CouponDesk
+from .due_years import YEARLY
 from .withdraw import FORGOTTEN, ChannelOf, take_back_prints
 
 if TYPE_CHECKING:
@@ -241,6 +242,7 @@ class Eraser:
             for who in people:
                 self.store.people.clear_errors(connection, who)
                 self.store.subjects.erase(connection, who, now=self.clock())
+            self.store.due.forget_erased(connection, self.shop_id, kinds=YEARLY)
             if at_last:
                 at_last(connection, report)
         self.store.scrub()

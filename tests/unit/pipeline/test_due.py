@@ -190,6 +190,8 @@ def test_a_first_order_is_remembered_every_year(shop):
 def test_nothing_is_told_of_the_erased_and_their_points_still_mature(shop):
     who = shop.tell()
     shop.earn(who)
+    with shop.store.reading() as connection:
+        assert shop.store.due.planned(connection, "birthday", who) is not None
     shop.app.ingest(
         [
             CustomerErased(
@@ -200,6 +202,9 @@ def test_nothing_is_told_of_the_erased_and_their_points_still_mature(shop):
             )
         ]
     )
+    with shop.store.reading() as connection:
+        assert shop.store.due.planned(connection, "birthday", who) is None
+
     report = shop.run(day(400))
 
     assert ((), 0) == (report.events, report.postponed)
