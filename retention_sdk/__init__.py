@@ -5,6 +5,8 @@ Names are imported on first use, so that ``import retention_sdk`` costs next to 
 
 from typing import TYPE_CHECKING
 
+from .lazily import name_by_name
+
 if TYPE_CHECKING:
     from .adapter import Capability, ShopAdapter
     from .app import Retention
@@ -140,16 +142,7 @@ _HOMES = {
     "ShopAdapter": ".adapter",
     "load_config": ".config",
 }
-
-
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(_HOMES.get(name, ".model"), __name__), name)
-    globals()[name] = value
-    return value
+__getattr__ = name_by_name(__name__, dict.fromkeys(__all__, ".model") | _HOMES)
 
 
 def __dir__() -> list[str]:

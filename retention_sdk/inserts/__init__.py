@@ -5,6 +5,8 @@ Names are imported on first use: who prints a finished card needs none of the or
 
 from typing import TYPE_CHECKING
 
+from ..lazily import homes_of, name_by_name
+
 if TYPE_CHECKING:
     from .batch import render_cards, render_document
     from .card import Card, CardBlock, CardCode, CardItem, CardPoints, RenderedCard
@@ -63,17 +65,7 @@ _NAMES = {
     ".settings": ("InsertSettings",),
     ".template": ("CardTemplate",),
 }
-_HOMES = {name: module for module, names in _NAMES.items() for name in names}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(_HOMES[name], __name__), name)
-    globals()[name] = value
-    return value
+__getattr__ = name_by_name(__name__, homes_of(_NAMES))
 
 
 def __dir__() -> list[str]:

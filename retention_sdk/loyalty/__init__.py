@@ -6,6 +6,7 @@ use.
 
 from typing import TYPE_CHECKING
 
+from ..lazily import name_by_name
 from .rates import Rate
 from .rules import Earning, EarningPart, Program, earn, order_points, refunded_ratio
 
@@ -61,11 +62,4 @@ _HOMES = {
     "Verification": ".verify",
     "order_reference": ".ledger",
 }
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name], __name__), name)
+__getattr__ = name_by_name(__name__, _HOMES)

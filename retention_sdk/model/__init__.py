@@ -5,6 +5,8 @@ Names are imported on first use: a card needs none of the events of a shop.
 
 from typing import TYPE_CHECKING
 
+from ..lazily import homes_of, name_by_name
+
 if TYPE_CHECKING:
     from .address import Address
     from .base import Record, Settings, clean_text
@@ -202,17 +204,7 @@ _NAMES = {
     ".product": ("Product",),
     ".shop": ("Brand", "Formality", "Palette", "Sender", "Shop"),
 }
-_HOMES = {name: module for module, names in _NAMES.items() for name in names}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(_HOMES[name], __name__), name)
-    globals()[name] = value
-    return value
+__getattr__ = name_by_name(__name__, homes_of(_NAMES))
 
 
 def __dir__() -> list[str]:

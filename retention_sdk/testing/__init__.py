@@ -4,8 +4,9 @@ Names are imported on first use: the pytest plugin in here is loaded in every te
 project that has the SDK installed, and must cost nothing.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ..lazily import name_by_name
 
 if TYPE_CHECKING:
     from .bogus import BogusSettings, BogusShop, bogus_order
@@ -41,7 +42,6 @@ _HOMES = {
     "kit": "Case",
     "scaffold": "write_adapter_package",
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "NOON",
@@ -71,9 +71,6 @@ __all__ = [
     "money",
     "write_adapter_package",
 ]
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+__getattr__ = name_by_name(
+    __name__, {name: f".{home}" for home, names in _HOMES.items() for name in names.split()}
+)
