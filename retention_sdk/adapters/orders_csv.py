@@ -20,6 +20,7 @@ given_name            family_name, email, phone, company: the buyer
 addressee                       f or m if the buyer told the shop; never a guess
 marketing_consent               yes or no to advertising; empty: not asked
 consent_channel                 what that covers: email (default), any, parcel_insert, sms …
+consent_purposes                what it was for: marketing (default), profiling …; by |
 consent_at                      when that was answered
 birthday                        month and day: 04-30; the year is not kept
 tags                            the shop's segments, separated by |: vip|b2b
@@ -61,6 +62,7 @@ from ..model import (
     Money,
     Order,
     OrderLine,
+    Purpose,
     plan_fulfilment,
 )
 
@@ -72,7 +74,7 @@ _OF_THE_LINE = ("title", "quantity", "unit_price", "line_total", "sku", "kind", 
 _OF_THE_ORDER = (
     *("order_id", "number", "placed_at", "paid_at", "currency", "total", "refunded", "language"),
     *("customer_id", "given_name", "family_name", "email", "phone", "company", "addressee"),
-    *("marketing_consent", "consent_channel", "consent_at", "birthday", "tags"),
+    *("marketing_consent", "consent_channel", "consent_purposes", "consent_at", "birthday", "tags"),
     *("ship_name", "ship_street", "ship_postcode", "ship_city", "ship_region", "ship_country"),
     *("is_gift", "gift_message", "gift_to", "gift_from", "ship_by", "subscription"),
     *("customer_note", "payment_method", "sales_channel", "coupon_code"),
@@ -237,8 +239,19 @@ def _consents(row: Row) -> tuple[Consent, ...]:
         return ()
     state = ConsentState.GRANTED if answer else ConsentState.DENIED
     at = _moment(row, "consent_at")
-    channel = _channel(row)
-    return (Consent(channel=channel, state=state, recorded_at=at, source="orders file"),)
+    answered = {"channel": _channel(row), "state": state, "recorded_at": at}
+    return tuple(
+        Consent(**answered, source="orders file", purpose=purpose) for purpose in _purposes(row)
+    )
+
+
+def _purposes(row: Row) -> tuple[Purpose, ...]:
+    try:
+        named = dict.fromkeys(map(Purpose, _several(row, "consent_purposes")))
+    except ValueError:
+        known = ", ".join(Purpose)
+        raise _Cell("consent_purposes", f"not all of them are one of {known}") from None
+    return tuple(named) or (Purpose.MARKETING,)
 
 
 def _one_of(row: Row, column: str, allowed: tuple[str, ...]) -> Any:

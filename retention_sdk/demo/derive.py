@@ -276,6 +276,7 @@ def _csv_rows(order: Json, moment: datetime) -> Iterator[Json]:
         "email": order["email"],
         "marketing_consent": order.get("consent", ""),
         "consent_channel": "any" if "consent" in order else "",
+        "consent_purposes": "marketing|profiling" if "consent" in order else "",
         "consent_at": f"{moment.isoformat()}Z" if "consent" in order else "",
         "birthday": order.get("birthday", ""),
         "ship_by": order.get("ship_by", ""),

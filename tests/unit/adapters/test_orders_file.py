@@ -128,6 +128,17 @@ def test_what_cards_are_chosen_by_can_stand_in_a_row(read):
 
 
 @pytest.mark.parametrize(
+    ("cell", "expected"),
+    [("", ["marketing"]), ("marketing|profiling", ["marketing", "profiling"])],
+)
+def test_an_answer_is_about_what_the_row_names(read, cell, expected):
+    (order,) = read(rows(customer_id="7", marketing_consent="yes", consent_purposes=cell))
+
+    assert expected == [each.purpose for each in order.customer.consents]
+    assert {ConsentState.GRANTED} == {each.state for each in order.customer.consents}
+
+
+@pytest.mark.parametrize(
     ("cells", "where"),
     [
         ({"quantity": "1.5"}, "row 2, column quantity"),
@@ -143,6 +154,10 @@ def test_what_cards_are_chosen_by_can_stand_in_a_row(read):
         ({"placed_at": "yesterday"}, "row 2, column placed_at"),
         ({"is_gift": "perhaps"}, "row 2, column is_gift"),
         ({"marketing_consent": "perhaps"}, "row 2, column marketing_consent"),
+        (
+            {"consent_purposes": "astrology", "marketing_consent": "yes"},
+            "row 2, column consent_purposes",
+        ),
         ({"kind": "teleport"}, "row 2, column kind"),
         ({"ship_country": "Germany"}, "row 2"),
         ({"birthday": "02-30", "customer_id": "7"}, "row 2"),
