@@ -49,6 +49,8 @@ def _shop(shop: Retention, config: Config) -> Iterator[Finding]:
     yield from _consent(shop)
     yield _try("card", lambda: _card(shop))
     yield _mail(config)
+    yield from _links(config)
+    yield from _offers(config)
 
 
 def _fonts() -> str:
@@ -86,6 +88,25 @@ def _mail(config: Config) -> Finding:
         return "mail", False, hint
     missing = "" if config.brand.legal_footer else "; no marketing without [legal_footer]"
     return "mail", True, f"comes from {config.shop.email}{missing}"
+
+
+def _links(config: Config) -> Iterator[Finding]:
+    url = config.consent.base_url
+    if not url:
+        hint = "people unsubscribe by e-mail only; for one click, set consent.base_url"
+        yield "unsubscribing", None, hint
+    elif not url.startswith("https://"):
+        yield "unsubscribing", None, f"{url} is not https: RFC 8058 wants that, so no mail links it"
+    else:
+        yield "unsubscribing", True, f"one click, at {url}"
+
+
+def _offers(config: Config) -> Iterator[Finding]:
+    """Name offers whose coupon nobody would make: their cards are printed without one."""
+    for family, offer in config.inserts.offers.items():
+        if not offer.code and not config.codes.coupons:
+            hint = "no coupon: write its code, or name the platform that makes it as codes.coupons"
+            yield f"offer {family}", None, hint
 
 
 def _try(what: str, check: Callable[..., str]) -> Finding:

@@ -74,7 +74,7 @@ def test_init_writes_a_shop_that_the_doctor_finds_healthy(shop_dir, capsys):
     code, out, _ = run(capsys, "doctor", "--json")
 
     assert 0 == code, out
-    assert all(finding["ok"] for finding in json.loads(out))
+    assert ["unsubscribing"] == [each["what"] for each in json.loads(out) if not each["ok"]]
 
 
 def test_init_touches_nothing_that_exists(shop_dir, capsys):
@@ -95,6 +95,27 @@ def test_the_doctor_tells_what_is_wrong(shop_dir, capsys):
     assert 3 == code
     wrong = [finding["finding"] for finding in json.loads(out) if not finding["ok"]]
     assert any("retention init" in finding for finding in wrong)
+
+
+@pytest.mark.parametrize(
+    ("settings", "what", "expected"),
+    [
+        ("", "unsubscribing", (None, "consent.base_url")),
+        ('[consent]\nbase_url = "http://shop.example/p/"', "unsubscribing", (None, "not https")),
+        ('[consent]\nbase_url = "https://shop.example/p/"', "unsubscribing", (True, "one click")),
+        ("[inserts.offers.winback_gift]\npercent = 10", "offer winback_gift", (None, "no coupon")),
+    ],
+)
+def test_the_doctor_warns_of_what_customers_would_miss(shop_dir, capsys, settings, what, expected):
+    is_ok, words = expected
+    with (shop_dir / "retention.toml").open("a") as file:
+        file.write(f"\n{settings}\n")
+
+    code, out, _ = run(capsys, "doctor", "--json")
+    (finding,) = [each for each in json.loads(out) if each["what"] == what]
+
+    assert (0, is_ok) == (code, finding["ok"])
+    assert words in finding["finding"]
 
 
 def test_a_sample_needs_no_settings(tmp_path, monkeypatch, capsys):
@@ -385,7 +406,7 @@ def test_without_an_address_the_doctor_says_which_line_to_add(tmp_path, monkeypa
     code, out, _ = run(capsys, "doctor", "--json")
 
     assert 3 == code
-    (hint,) = [each["finding"] for each in json.loads(out) if not each["ok"]]
+    (hint,) = [each["finding"] for each in json.loads(out) if each["ok"] is False]
     line = hint.partition("retention.toml: ")[2]
     settings = Path("retention.toml")
     text = "".join(
