@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from ..errors import ConsentError
 from ..l10n import Localizer
 from ..model import Block, Candidate, ContentKind, Context, Decision
 from .candidates import ORDER_SHIPPED, POINTS_NOTICE, REVIEW_REQUEST, THANK_YOU
+from .envelope import envelope
 from .message import Link, Message, MessageBlock, Summary, Unsubscribe
 from .parcels import find_parcels, parcel_lines
 from .permission import check_decision, find_labels, is_marketing
@@ -61,19 +62,7 @@ def compose_email(
     brand, template = context.brand, candidate.template
     answers_to = people.reply_to or people.sender
     return Message(
-        candidate_id=candidate.id,
-        decision_id=decision.decision_id,
         template=template,
-        message_class=candidate.message_class,
-        locale=localizer.tag,
-        language=localizer.language,
-        script=localizer.script,
-        direction=localizer.direction,
-        colon=words.colon,
-        sender_name=brand.name,
-        sender_address=people.sender,
-        reply_to=people.reply_to,
-        recipient=people.recipient,
         subject=find_labels(decision) + words.about(f"email.{template}.subject"),
         preheader=words.preheader(template),
         headline=words.about(f"email.{template}.headline"),
@@ -84,25 +73,13 @@ def compose_email(
         points=tuple(_points(context, candidate, words)),
         blocks=tuple(_blocks(candidate, words)),
         call_to_action=_call_to_action(context, candidate, words, tracking_url or ""),
-        **_signature(context, words),
+        **envelope(context, candidate, decision, localizer=localizer, words=words, people=people),
         footer=tuple(_footer(context, words, template, contact=brand.contact_email or answers_to)),
         unsubscribe=_unsubscribe(
             decision, words, answers_to, unsubscribe_url or "", preferences_url or ""
         ),
         must_include=decision.must_include,
     )
-
-
-def _signature(context: Context, words: Words) -> dict[str, Any]:
-    brand = context.brand
-    return {
-        "signoff": words.say("email.signoff"),
-        "signer": words.text(brand.sender.name),
-        "signer_role": words.text(brand.sender.role),
-        "brand_name": brand.name,
-        "brand_url": secure_url(context.shop.url),
-        "palette": brand.palette,
-    }
 
 
 def _paragraphs(candidate: Candidate, words: Words, expiring: Expiring | None) -> Iterator[str]:

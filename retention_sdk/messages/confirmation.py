@@ -10,6 +10,7 @@ from ..errors import ConsentError
 from ..l10n import Localizer
 from ..model import Candidate, ConsentChannel, ContentKind, Context, Decision
 from .candidates import build_candidate
+from .envelope import envelope
 from .message import Link, Message
 from .permission import check_decision
 from .sender import find_correspondents, find_legal_footer
@@ -58,31 +59,14 @@ def compose_confirmation(
     )
     nobody = localizer.salutation(None, formality=context.locale.formality)
     return Message(
-        candidate_id=candidate.id,
-        decision_id=decision.decision_id,
         template=CONFIRM,
-        message_class=candidate.message_class,
-        locale=localizer.tag,
-        language=localizer.language,
-        script=localizer.script,
-        direction=localizer.direction,
-        colon=words.colon,
-        sender_name=brand.name,
-        sender_address=people.sender,
-        reply_to=people.reply_to,
-        recipient=people.recipient,
         subject=words.about("email.confirm.subject"),
         preheader=words.preheader(CONFIRM),
         headline=words.about("email.confirm.headline"),
         greeting=words.tidy(nobody.text),
         paragraphs=(body, words.say("email.confirm.ignore")),
         call_to_action=Link(text=words.say("email.confirm.cta"), url=confirm_url),
-        signoff=words.say("email.signoff"),
-        signer=words.text(brand.sender.name),
-        signer_role=words.text(brand.sender.role),
-        brand_name=brand.name,
-        brand_url=secure_url(context.shop.url),
-        palette=brand.palette,
+        **envelope(context, candidate, decision, localizer=localizer, words=words, people=people),
         footer=tuple(
             filter(None, (words.say("email.footer.contact", contact=contact), words.text(legal)))
         ),
