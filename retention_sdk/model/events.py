@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
@@ -12,6 +13,9 @@ from .consent import Consent
 from .customer import AccessRequest, Customer, Erasure
 from .money import CurrencyCode
 from .order import Order, OrderLine
+
+EngagementKind = Literal["review", "survey", "follow"]
+"""What people do for a shop beside buying, and may get points for."""
 
 
 class WebhookRequest(Record):
@@ -139,6 +143,19 @@ class ConsentChanged(ShopEvent):
     consent: Consent
 
 
+class Engagement(ShopEvent):
+    """Somebody did something for the shop that was no order.
+
+    ``reference`` makes it one of its kind: the number of the review, which may say what it likes,
+    that of the survey, the network that is followed.
+    """
+
+    type: Literal["engagement"] = "engagement"
+    customer: Customer
+    kind: EngagementKind
+    reference: Identifier
+
+
 class CartAbandoned(ShopEvent):
     """A basket was left standing."""
 
@@ -149,10 +166,18 @@ class CartAbandoned(ShopEvent):
     customer: Customer | None = None
 
 
-class TimeEvent(ShopEvent):
-    """Something that time alone brought about for a customer, as the shop knew them then."""
+class DerivedEvent(ShopEvent):
+    """Something that no platform told: it followed from what was known of a customer.
+
+    ``customer`` is whom the shop knew then, not news of them. Answers to questions of consent are
+    the store's.
+    """
 
     customer: Customer
+
+
+class TimeEvent(DerivedEvent):
+    """Something that time alone brought about for a customer."""
 
 
 class PointsMatured(TimeEvent):
@@ -188,6 +213,92 @@ class Anniversary(TimeEvent):
     years: Annotated[int, Field(ge=1)]
 
 
+class CustomerLapsed(TimeEvent):
+    """Nothing was ordered for ``days``, as many as the shop waits before it asks somebody back."""
+
+    type: Literal["customer_lapsed"] = "customer_lapsed"
+    last_order_at: Instant
+    days: Annotated[int, Field(ge=1)]
+
+
+class LoyaltyEvent(DerivedEvent):
+    """Something that came to a customer in the loyalty programme called ``program``."""
+
+    program: Identifier = "points"
+
+
+class PointsEarned(LoyaltyEvent):
+    """Points were credited, by an order or by whatever else ``kind`` names.
+
+    ``balance`` can be spent right afterwards; ``pending`` points cannot yet. Both count these.
+    """
+
+    type: Literal["points_earned"] = "points_earned"
+    points: Annotated[int, Field(ge=1)]
+    balance: Annotated[int, Field(ge=0)]
+    pending: Annotated[int, Field(ge=0)] = 0
+    kind: Identifier
+
+
+class TierChanged(LoyaltyEvent):
+    """A rank was reached or lost; ``tier`` is empty where none is left.
+
+    ``tier_until`` is the last day of it, None for no end.
+    """
+
+    type: Literal["tier_changed"] = "tier_changed"
+    tier: Line
+    tier_before: Line
+    tier_until: date | None = None
+    is_up: bool
+
+
+class TierAtRisk(LoyaltyEvent):
+    """A rank is lost after its last day, ``on``, unless ``missing`` more comes together before.
+
+    ``missing`` is points, orders, or minor units of ``currency`` where ``measure`` is spend.
+    ``falls_to`` is empty where no rank would be left.
+    """
+
+    type: Literal["tier_at_risk"] = "tier_at_risk"
+    tier: Line
+    falls_to: Line
+    on: date
+    measure: Literal["spend", "points", "orders"]
+    missing: Annotated[int, Field(ge=1)]
+    currency: CurrencyCode | Literal[""] = ""
+
+
+class RewardIssued(LoyaltyEvent):
+    """A reward was handed out for ``points``; zero for one that was given.
+
+    ``code`` is what is typed in at the checkout, empty where the reward needs none.
+    """
+
+    type: Literal["reward_issued"] = "reward_issued"
+    reward: Identifier
+    kind: Identifier
+    points: Annotated[int, Field(ge=0)]
+    code: Annotated[Line, Field(repr=False)] = ""
+    ends_at: Instant | None = None
+
+
+class AchievementEarned(LoyaltyEvent):
+    """An achievement was reached, and brought ``points``."""
+
+    type: Literal["achievement_earned"] = "achievement_earned"
+    achievement: Identifier
+    points: Annotated[int, Field(ge=0)] = 0
+
+
+class ReferralRewarded(LoyaltyEvent):
+    """Somebody got ``points`` because they brought a friend along, or were brought along."""
+
+    type: Literal["referral_rewarded"] = "referral_rewarded"
+    points: Annotated[int, Field(ge=0)]
+    role: Literal["referrer", "friend"]
+
+
 class UnknownEvent(ShopEvent):
     """A topic this adapter does not know: kept, and nothing is done."""
 
@@ -209,11 +320,19 @@ Event = Annotated[
     | DataRequested
     | ShopErased
     | ConsentChanged
+    | Engagement
     | CartAbandoned
     | PointsMatured
     | PointsExpiring
     | Birthday
     | Anniversary
+    | CustomerLapsed
+    | PointsEarned
+    | TierChanged
+    | TierAtRisk
+    | RewardIssued
+    | AchievementEarned
+    | ReferralRewarded
     | UnknownEvent,
     Field(discriminator="type"),
 ]

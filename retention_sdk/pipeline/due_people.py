@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..context import customer_of
-from ..model import Customer, CustomerCreated, CustomersMerged, CustomerUpdated, TimeEvent
+from ..model import Customer, CustomerCreated, CustomersMerged, CustomerUpdated, DerivedEvent
 
 if TYPE_CHECKING:
     from ..storage import Connection, Store
@@ -26,7 +26,7 @@ def newest_customer(store: Store, connection: Connection, subject_id: str) -> Cu
     newest: Customer | None = None
     for event in sorted(events, key=lambda each: each.occurred_at, reverse=True):
         customer = customer_of(event)
-        if customer is None or isinstance(event, TimeEvent):
+        if customer is None or isinstance(event, DerivedEvent):
             continue
         newest = newest or customer
         if customer.birthday or isinstance(event, _ACCOUNT):

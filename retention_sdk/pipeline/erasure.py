@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ..adapter import Capability, ShopAdapter
 from ..context import customer_of, order_of
 from ..errors import PlatformError, RetentionError
-from ..model import Record, TimeEvent
+from ..model import DerivedEvent, Record
 from .coupons import CouponDesk
 from .due_years import YEARLY
 from .withdraw import FORGOTTEN, ChannelOf, take_back_prints
@@ -146,7 +146,7 @@ class Eraser:
                     found.update(dict.fromkeys(store.references_of(event)))
                     customer = customer_of(event)
                     # What time brought about is ours: no platform has it.
-                    if customer and customer.id and not isinstance(event, TimeEvent):
+                    if customer and customer.id and not isinstance(event, DerivedEvent):
                         accounts[event.id.partition(":")[0], customer.id] = None
                     if order := order_of(event):
                         found[f"order:{order.id}"] = None
