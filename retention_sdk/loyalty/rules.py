@@ -13,6 +13,7 @@ from ..model.base import Identifier, Line
 from ..model.money import CurrencyCode
 from ..model.shop import TimeZone
 from .earning.settings import EarningRules
+from .names import Names
 from .point_value import PointValue
 from .rates import Rate
 from .tiers.ladder import TierLadder
@@ -32,7 +33,8 @@ class Program(Settings):
 
     ``clawback`` says what happens when points of a refunded order were already spent: a *debt*
     that later points repay first, *clamp* at zero, take back *only_pending* points, or nothing
-    until somebody decides (*manual_review*). ``point_value`` is for reports.
+    until somebody decides (*manual_review*). ``point_value`` is for reports; ``names`` is what
+    customers call the programme, by language.
     ``rules`` add to what the rates give, or change it; see ``earning.settings``.
     """
 
@@ -49,6 +51,7 @@ class Program(Settings):
     rules: Annotated[EarningRules, Field(exclude_if=_is_unset)] = ()
     # Moves no point, so it is no part of the rules that a transaction names.
     point_value: Annotated[PointValue | None, Field(exclude=True)] = None
+    names: Annotated[Names | None, Field(exclude=True)] = None
     # Left out where there are none, so that the rules of older programmes keep their version.
     tiers: Annotated[TierLadder | None, Field(exclude_if=lambda ladder: ladder is None)] = None
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from ...model import Settings
 from ...model.base import Identifier, Line
 from ...model.money import CurrencyCode
+from ..names import Names
 
 Basis = Literal["spend", "points", "orders"]
 PeriodKind = Literal["rolling", "year", "quarter", "month", "anniversary"]
@@ -26,8 +27,8 @@ class Rank(Settings):
 
     ``from_minor`` is the least amount per currency, in minor units; ``from_count`` the least
     number of points or orders. Zero makes it the rank of everybody. ``benefits`` are keys or words
-    of the shop; names of ranks by language stand in ``[inserts.tiers]``. ``multiplier`` is what
-    earning rules may multiply points by: [3, 2] for one and a half.
+    of the shop. ``multiplier`` is what earning rules may multiply points by: [3, 2] for one and a
+    half. ``names`` is what customers read, by language; cards prefer those of ``[inserts.tiers]``.
     """
 
     key: Identifier
@@ -39,6 +40,8 @@ class Rank(Settings):
     multiplier: (
         tuple[Annotated[int, Field(ge=1, le=1000)], Annotated[int, Field(ge=1, le=1000)]] | None
     ) = None
+    # Moves no point and raises nobody, so it is no part of any version.
+    names: Annotated[Names | None, Field(exclude=True)] = None
 
     @property
     def thresholds(self) -> dict[str, int]:
