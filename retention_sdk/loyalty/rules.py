@@ -16,6 +16,7 @@ from .earning.settings import EarningRules
 from .names import Names
 from .point_value import PointValue
 from .rates import Rate
+from .rewards.catalogue import Rewards, require_ranks
 from .tiers.ladder import TierLadder
 
 
@@ -35,6 +36,8 @@ class Program(Settings):
     that later points repay first, *clamp* at zero, take back *only_pending* points, or nothing
     until somebody decides (*manual_review*). ``point_value`` is for reports; ``names`` is what
     customers call the programme, by language.
+    ``rewards`` are what these points buy; their codes are made on ``rewards_platform``, that of
+    ``[codes] coupons`` if it is empty.
     ``rules`` add to what the rates give, or change it; see ``earning.settings``.
     """
 
@@ -54,6 +57,14 @@ class Program(Settings):
     names: Annotated[Names | None, Field(exclude=True)] = None
     # Left out where there are none, so that the rules of older programmes keep their version.
     tiers: Annotated[TierLadder | None, Field(exclude_if=lambda ladder: ladder is None)] = None
+    # What a reward cost stands in its own record; the catalogue itself moves no point.
+    rewards: Annotated[Rewards, Field(exclude=True)] = ()
+    rewards_platform: Annotated[Line, Field(exclude=True)] = ""
+
+    @model_validator(mode="after")
+    def _has_the_ranks_of_its_rewards(self) -> Self:
+        require_ranks(self.rewards, [rank.key for rank in self.tiers.ranks] if self.tiers else ())
+        return self
 
 
 class EarningPart(Record):

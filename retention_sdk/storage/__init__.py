@@ -23,6 +23,7 @@ from .references import (
     request_references,
 )
 from .requests import RequestLog, StoredRequest, StoredStep
+from .rewards import RewardIssue, RewardLog, RewardStep
 from .rule_sets import RuleSets
 from .scans import CardScan, ScanLog
 from .signing import Signer, is_signature
@@ -61,6 +62,9 @@ __all__ = [
     "PrintJob",
     "PrintJobs",
     "RequestLog",
+    "RewardIssue",
+    "RewardLog",
+    "RewardStep",
     "RuleSets",
     "ScanLog",
     "SentThing",

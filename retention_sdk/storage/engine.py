@@ -38,6 +38,7 @@ from .references import (
     request_references,
 )
 from .requests import RequestLog
+from .rewards import RewardLog
 from .rule_sets import RuleSets
 from .scans import ScanLog
 from .signing import Signer
@@ -104,6 +105,7 @@ class Store:
         self.codes = CardCodes()
         self.due = DueRows()
         self.tiers = TierHistory()
+        self.rewards = RewardLog()
 
     def __repr__(self) -> str:
         return f"<Store {self.url}>"

@@ -26,6 +26,7 @@ from .ledger import (
     rule_version,
     txn,
 )
+from .rewards import REWARD_STATES, reward_issue, reward_step
 from .rights import (
     REQUEST_KINDS,
     REQUEST_STATES,
@@ -46,6 +47,7 @@ __all__ = [
     "DUE_STATES",
     "REQUEST_KINDS",
     "REQUEST_STATES",
+    "REWARD_STATES",
     "TIER_REASONS",
     "account",
     "card",
@@ -71,6 +73,8 @@ __all__ = [
     "print_job_card",
     "program",
     "refused_event",
+    "reward_issue",
+    "reward_step",
     "rights_export",
     "rights_request",
     "rights_step",

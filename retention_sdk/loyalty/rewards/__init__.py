@@ -1,0 +1,44 @@
+"""Rewards: a catalogue as data, and a pure function from how somebody stands to what they may have.
+
+What talks to a platform is ``pipeline.redeem``.
+"""
+
+from .available import Refusal, RefusalCode, RewardOffer, Standing, available
+from .catalogue import (
+    Access,
+    AmountCoupon,
+    Donation,
+    FreeProduct,
+    FreeShipping,
+    Invitation,
+    ParcelGift,
+    PartnerReward,
+    PercentCoupon,
+    Reward,
+    Rewards,
+    Segment,
+    StoreCredit,
+)
+from .states import IssueState
+
+__all__ = [
+    "Access",
+    "AmountCoupon",
+    "Donation",
+    "FreeProduct",
+    "FreeShipping",
+    "Invitation",
+    "IssueState",
+    "ParcelGift",
+    "PartnerReward",
+    "PercentCoupon",
+    "Refusal",
+    "RefusalCode",
+    "Reward",
+    "RewardOffer",
+    "Rewards",
+    "Segment",
+    "Standing",
+    "StoreCredit",
+    "available",
+]
