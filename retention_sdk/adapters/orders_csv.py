@@ -38,6 +38,7 @@ line_total                      default: quantity times unit_price
 sku                             the product's number
 kind                            physical (default), digital or pickup
 categories                      of the product, separated by |
+brand                           whose product it is, as the shop spells it
 ====================  ========  ====================================================
 """
 
@@ -70,7 +71,9 @@ Row = Mapping[str, str]
 Reading = Callable[[], AbstractContextManager[None]]
 
 NEEDED = ("order_id", "placed_at", "currency", "total", "title", "quantity", "unit_price")
-_OF_THE_LINE = ("title", "quantity", "unit_price", "line_total", "sku", "kind", "categories")
+_OF_THE_LINE = (
+    *("title", "quantity", "unit_price", "line_total", "sku", "kind", "categories", "brand"),
+)
 _OF_THE_ORDER = (
     *("order_id", "number", "placed_at", "paid_at", "currency", "total", "refunded", "language"),
     *("customer_id", "given_name", "family_name", "email", "phone", "company", "addressee"),
@@ -201,6 +204,7 @@ def _line(number: int, row: Row, position: int) -> OrderLine:
             product_id=row["sku"],
             kind=_kind(row),
             categories=_several(row, "categories"),
+            brand=row["brand"],
         )
     except _Cell as cell:
         raise _error(cell.wanted, number, cell.column) from None

@@ -33,7 +33,10 @@ class FulfilmentStatus(StrEnum):
 
 
 class OrderLine(Record):
-    """One product, some whole number of times. ``total`` is what was paid, after discounts."""
+    """One product, some whole number of times. ``total`` is what was paid, after discounts.
+
+    ``brand`` is whose product it is, as the shop spells it; empty where the platform does not say.
+    """
 
     id: Identifier
     title: Line
@@ -45,6 +48,7 @@ class OrderLine(Record):
     kind: LineKind = LineKind.PHYSICAL
     is_gift_card: bool = False
     categories: tuple[Line, ...] = ()
+    brand: Line = ""
 
 
 class FulfilmentLine(Record):

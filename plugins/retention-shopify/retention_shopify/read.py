@@ -175,6 +175,7 @@ def _line(line: Json, purse: _Purse, is_taxed: Any, is_taken_away: Any) -> Order
         product_id="" if line["product_id"] is None else identifier(line["product_id"]),
         kind=kind if line["requires_shipping"] else LineKind.DIGITAL,
         is_gift_card=line["gift_card"],
+        brand=text(line["vendor"]),
     )
 
 

@@ -216,3 +216,10 @@ def test_ticked_box_of_an_order_is_no_consent(shopify):
 def test_currencies_that_do_not_match_are_refused(shopify):
     with pytest.raises(PayloadError):
         shopify.order(presentment_currency="USD")
+
+
+@pytest.mark.parametrize(("vendor", "expected"), [("Kiln and Leaf", "Kiln and Leaf"), (None, "")])
+def test_vendor_is_the_brand(shopify, vendor, expected):
+    items = [{**line, "vendor": vendor} for line in shopify.document("orders_paid")["line_items"]]
+
+    assert {expected} == {line.brand for line in shopify.order(line_items=items).lines}

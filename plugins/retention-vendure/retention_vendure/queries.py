@@ -72,7 +72,7 @@ _ORDER = """
   lines {
     id quantity orderPlacedQuantity unitPriceWithTax
     proratedUnitPriceWithTax proratedLinePriceWithTax
-    productVariant { sku name product { id } }
+    productVariant { sku name product { id %(product)s } }
   }
   shippingLines { shippingMethod { code fulfillmentHandlerCode } }
   payments { method state amount refunds { state total } }
@@ -106,7 +106,12 @@ def consent_query(settings: VendureSettings) -> str:
 
 def _order_fields(settings: VendureSettings) -> str:
     order = _custom(settings.language_field, settings.gift_message_field)
-    return _ORDER % {"customer": _consent_fields(settings), "address": _ADDRESS, "order": order}
+    return _ORDER % {
+        "customer": _consent_fields(settings),
+        "address": _ADDRESS,
+        "order": order,
+        "product": "facetValues { name facet { code } }" if settings.brand_facet else "",
+    }
 
 
 def _consent_fields(settings: VendureSettings) -> str:

@@ -112,7 +112,16 @@ class OrderReader:
             sku=variant["sku"],
             product_id=variant["product"]["id"],
             kind=kind,
+            brand=self._brand(variant["product"]),
         )
+
+    def _brand(self, product: Json) -> str:
+        """Return the first value of the facet that the shop keeps brands in, if it names one."""
+        if not self._settings.brand_facet:
+            return ""
+        values = product["facetValues"]
+        code = self._settings.brand_facet
+        return next((each["name"] for each in values if each["facet"]["code"] == code), "")
 
     def _travels(self, shipping_lines: list[Json]) -> LineKind:
         """Without a shipping method nothing is shipped: Vendure asks for one by default."""

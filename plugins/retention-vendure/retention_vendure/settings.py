@@ -42,6 +42,8 @@ class VendureSettings(Settings):
     plugin, which adds ``emailMarketingConsent``, ``emailMarketingConsentAt``, ``languageCode``
     and ``giftMessage``. It does not know its country either: ``country`` is for the profile.
 
+    Vendure keeps brands as values of a facet: ``brand_facet`` is the code of yours.
+
     Vendure does not touch an order's ``updatedAt`` when a parcel leaves or money goes back. So
     orders of the last ``lookback_days`` before the asked moment are read again every time; with
     the companion plugin, which does touch it, 0 is enough.
@@ -60,6 +62,7 @@ class VendureSettings(Settings):
     consent_channel: ConsentChannel = ConsentChannel.EMAIL
     language_field: FieldName = ""
     gift_message_field: FieldName = ""
+    brand_facet: str = ""
     pickup_methods: frozenset[str] = frozenset()
     digital_handlers: frozenset[str] = frozenset({"digital-fulfillment"})
     country: str = ""

@@ -227,3 +227,36 @@ def test_profile_is_the_channels(shop, adapter):
         profile.currency,
         profile.language,
     )
+
+
+def test_a_facet_tells_the_brand(shop):
+    def english(name):
+        return [{"languageCode": "en", "name": name}]
+
+    server, known = shop.server, shop.orders["one soap, picked up"]
+    facet = server.create("Facet", code="maker", isPrivate=False, translations=english("Maker"))
+    other = server.create("Facet", code="scent", isPrivate=False, translations=english("Scent"))
+    query = "mutation ($i: CreateFacetValueInput!) { r: createFacetValue(input: $i) { id } }"
+    values = [
+        server.admin(query, i={"facetId": of, "code": code, "translations": english(name)})["r"]
+        for of, code, name in ((other, "rose", "Rose"), (facet, "kiln", "Kiln & Leaf"))
+    ]
+    server.admin(
+        "mutation ($i: UpdateProductInput!) { updateProduct(input: $i) { id } }",
+        i={
+            "id": VendureAdapter.from_config(shop.settings(), shop_id="soap.example")
+            .fetch_order(known["id"])
+            .lines[0]
+            .product_id,
+            "facetValueIds": [value["id"] for value in values],
+        },
+    )
+
+    assert ["Kiln & Leaf"] == brands(shop, known, brand_facet="maker")
+    assert [""] == brands(shop, known, brand_facet="nothing")
+    assert [""] == brands(shop, known)
+
+
+def brands(shop, known, **settings):
+    adapter = VendureAdapter.from_config(shop.settings(**settings), shop_id="soap.example")
+    return [line.brand for line in adapter.fetch_order(known["id"]).lines]

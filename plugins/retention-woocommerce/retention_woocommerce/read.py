@@ -162,12 +162,17 @@ def _refunded(body: Json, total: Money) -> Money | None:
 def _lines(body: Json, settings: WooCommerceSettings) -> tuple[OrderLine, ...]:
     travels = _travels(body["shipping_lines"], settings)
     return tuple(
-        _line(line, body["currency"], LineKind.DIGITAL if _is_digital(line, settings) else travels)
+        _line(
+            line,
+            body["currency"],
+            LineKind.DIGITAL if _is_digital(line, settings) else travels,
+            brand=_first(_meta(line.get("meta_data", ())), settings.brand_meta_keys),
+        )
         for line in body["line_items"]
     )
 
 
-def _line(line: Json, currency: str, kind: LineKind) -> OrderLine:
+def _line(line: Json, currency: str, kind: LineKind, *, brand: str) -> OrderLine:
     quantity = line["quantity"]
     listed = Decimal(line["subtotal"]) + Decimal(line["subtotal_tax"])
     paid = Decimal(line["total"]) + Decimal(line["total_tax"])
@@ -180,6 +185,7 @@ def _line(line: Json, currency: str, kind: LineKind) -> OrderLine:
         sku=line["sku"] or "",
         product_id=_id(line["product_id"]),
         kind=kind,
+        brand=brand,
     )
 
 

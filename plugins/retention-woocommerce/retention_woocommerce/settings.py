@@ -24,6 +24,10 @@ class WooCommerceSettings(Settings):
     told from a repetition. ``consent_channel`` is what the question covered: e-mail, or ``any``
     if it asked for personal cards in parcels too.
 
+    An order payload does not say which brand a product has, even where WooCommerce knows it. Name
+    in ``brand_meta_keys`` what holds it on the lines of orders: ``pa_brand`` where the brand is an
+    attribute of variations, or the key under which a plugin or a snippet of yours writes it.
+
     An order payload does not say whether a product is shipped. An order without a shipping
     method counts as digital, unless ``ships_without_method`` is set; ``digital_product_ids``
     names products (or variations) that never travel.
@@ -39,6 +43,7 @@ class WooCommerceSettings(Settings):
     consent_no: tuple[str, ...] = Field(default_factory=lambda: words_for("woocommerce", _NO))
     gift_meta_keys: tuple[str, ...] = ("_is_gift",)
     gift_message_meta_keys: tuple[str, ...] = ("_gift_message",)
+    brand_meta_keys: tuple[str, ...] = ()
     digital_product_ids: frozenset[int] = frozenset()
     pickup_method_ids: frozenset[str] = frozenset({"local_pickup", "pickup_location"})
     ships_without_method: bool = False

@@ -264,3 +264,11 @@ def test_paid_is_what_woocommerce_dates(woo):
     events = woo.events("order.created", status="processing", date_paid_gmt=None)
 
     assert not [event for event in events if isinstance(event, OrderPaid)]
+
+
+@pytest.mark.parametrize(("keys", "expected"), [((), ""), (("pa_brand", "_brand"), "Kiln & Leaf")])
+def test_a_brand_is_read_where_the_shop_keeps_it(woo, keys, expected):
+    items = [line(woo, meta_data=meta(_reduced_stock="2", _brand="Kiln & Leaf"))]
+
+    (sold,) = woo.order({"brand_meta_keys": keys}, line_items=items).lines
+    assert expected == sold.brand

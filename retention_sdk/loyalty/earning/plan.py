@@ -291,6 +291,7 @@ def _names(rule: RateRule | UnitsRule | ExcludedRule | MultiplierRule, line: Ord
         line.sku in rule.skus
         or line.product_id in rule.products
         or any(category in rule.categories for category in line.categories)
+        or line.brand in rule.brands
     )
 
 

@@ -50,23 +50,25 @@ class _OrderRule(_Rule):
 
 
 class _GoodsRule(_OrderRule):
-    """A rule about some goods: those with one of the SKUs, products, or categories."""
+    """A rule about some goods: those with one of the SKUs, products, categories or brands."""
 
     skus: Names = ()
     products: Names = ()
     categories: Names = ()
+    # Left out when empty: a programme without it stays the version it was.
+    brands: Annotated[Names, Field(exclude_if=lambda names: not names)] = ()
 
     @property
     def names_goods(self) -> bool:
         """Whether the rule is about some goods only."""
-        return bool(self.skus or self.products or self.categories)
+        return bool(self.skus or self.products or self.categories or self.brands)
 
 
 class _NamedGoodsRule(_GoodsRule):
     @model_validator(mode="after")
     def _names_some(self) -> Self:
         if not self.names_goods:
-            raise ValueError("names no goods: give skus, products or categories")
+            raise ValueError("names no goods: give skus, products, categories or brands")
         return self
 
 

@@ -118,6 +118,7 @@ def test_what_cards_are_chosen_by_can_stand_in_a_row(read):
             gift_to="Nora",
             gift_from="Aunt Ani",
             categories="teapots|green",
+            brand="Kiln & Leaf",
         )
     )
 
@@ -125,6 +126,7 @@ def test_what_cards_are_chosen_by_can_stand_in_a_row(read):
     assert (datetime(2026, 11, 19, 10, tzinfo=UTC), "last") == (order.ship_by, order.subscription)
     assert ("Nora", "Aunt Ani") == (order.gift_to, order.gift_from)
     assert ("teapots", "green") == order.lines[0].categories
+    assert "Kiln & Leaf" == order.lines[0].brand
 
 
 @pytest.mark.parametrize(

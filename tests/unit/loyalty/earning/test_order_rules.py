@@ -36,8 +36,11 @@ def rule(values: dict) -> dict:
 
 @pytest.fixture
 def basket(make_order):
-    """40.00 EUR: tea for 10.00 (two packets), a pot for 30.00."""
-    lines = (line("tea", 1000, 2, sku="T1", categories=("tea",)), line("pot", 3000, sku="P1"))
+    """40.00 EUR: tea for 10.00 (two packets), a pot for 30.00 of a brand."""
+    lines = (
+        line("tea", 1000, 2, sku="T1", categories=("tea",)),
+        line("pot", 3000, sku="P1", brand="Kiln"),
+    )
 
     def make(**changes):
         return make_order(changes.pop("minor", 4000), lines=changes.pop("lines", lines), **changes)
@@ -79,6 +82,10 @@ def points(make_program, basket):
         ([DOUBLE], 80),
         # Times 2 for tea only.
         ([{**DOUBLE, "categories": ["tea"]}], 50),
+        # The pot is of the brand: 10 and 60. Brands are compared as they are spelled.
+        ([{**DOUBLE, "brands": ["Leaf", "Kiln"]}], 70),
+        ([{**DOUBLE, "brands": ["kiln"]}], 40),
+        ([{"kind": "excluded", "id": "x", "brands": ["Kiln"]}], 10),
         # One group: the larger one alone.
         ([DOUBLE, {**DOUBLE, "id": "triple", "factor": 3}], 120),
         # Two groups: both.
