@@ -15,6 +15,7 @@ from .engine import Store, open_store
 from .inbox import Inbox, StoredEvent
 from .jobs import PrintJobs
 from .orders import OrderFact, OrderFacts
+from .partners import Exchange, ExchangeStep, PartnerRows, StoredExchange
 from .person_rows import PersonRows, SentThing
 from .references import (
     PhoneReader,
@@ -22,6 +23,7 @@ from .references import (
     order_references,
     request_references,
 )
+from .referrals import ReferralHead, ReferralRows, ReferralStep, StoredReferral
 from .requests import RequestLog, StoredRequest, StoredStep
 from .rewards import RewardIssue, RewardLog, RewardStep
 from .rule_sets import RuleSets
@@ -52,15 +54,21 @@ __all__ = [
     "DeliveryState",
     "DueRow",
     "DueRows",
+    "Exchange",
+    "ExchangeStep",
     "Inbox",
     "LeasedRow",
     "OrderFact",
     "OrderFacts",
     "OrderPosting",
+    "PartnerRows",
     "PersonRows",
     "PhoneReader",
     "PrintJob",
     "PrintJobs",
+    "ReferralHead",
+    "ReferralRows",
+    "ReferralStep",
     "RequestLog",
     "RewardIssue",
     "RewardLog",
@@ -74,6 +82,8 @@ __all__ = [
     "StoredCode",
     "StoredDelivery",
     "StoredEvent",
+    "StoredExchange",
+    "StoredReferral",
     "StoredRequest",
     "StoredStep",
     "SubjectVault",

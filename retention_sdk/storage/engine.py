@@ -29,6 +29,7 @@ from .jobs import PrintJobs
 from .leftovers import Leftovers
 from .migrate import ensure_current
 from .orders import OrderFacts
+from .partners import PartnerRows
 from .person_rows import PersonRows
 from .references import (
     PhoneReader,
@@ -37,6 +38,7 @@ from .references import (
     plain_phone,
     request_references,
 )
+from .referrals import ReferralRows
 from .requests import RequestLog
 from .rewards import RewardLog
 from .rule_sets import RuleSets
@@ -105,6 +107,8 @@ class Store:
         self.codes = CardCodes()
         self.due = DueRows()
         self.tiers = TierHistory()
+        self.referrals = ReferralRows(self.subjects, random_bytes=random_bytes)
+        self.partners = PartnerRows()
         self.rewards = RewardLog()
 
     def __repr__(self) -> str:

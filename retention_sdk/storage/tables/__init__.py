@@ -26,6 +26,15 @@ from .ledger import (
     rule_version,
     txn,
 )
+from .partners import EXCHANGE_DIRECTIONS, EXCHANGE_STATES, partner_exchange, partner_step
+from .referrals import (
+    MARK_KINDS,
+    REFERRAL_STATES,
+    referral,
+    referral_code,
+    referral_mark,
+    referral_step,
+)
 from .rewards import REWARD_STATES, reward_issue, reward_step
 from .rights import (
     REQUEST_KINDS,
@@ -45,6 +54,10 @@ __all__ = [
     "CODE_STATES",
     "CONSENT_KINDS",
     "DUE_STATES",
+    "EXCHANGE_DIRECTIONS",
+    "EXCHANGE_STATES",
+    "MARK_KINDS",
+    "REFERRAL_STATES",
     "REQUEST_KINDS",
     "REQUEST_STATES",
     "REWARD_STATES",
@@ -68,10 +81,16 @@ __all__ = [
     "meta",
     "metadata",
     "order_fact",
+    "partner_exchange",
+    "partner_step",
     "posting",
     "print_job",
     "print_job_card",
     "program",
+    "referral",
+    "referral_code",
+    "referral_mark",
+    "referral_step",
     "refused_event",
     "reward_issue",
     "reward_step",
