@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .insert_specs import INSERT_SPECS
+from .loyalty_mail_specs import LOYALTY_MAIL_SPECS
+from .loyalty_specs import LOYALTY_SPECS
 from .privacy_specs import PRIVACY_SPECS
 from .specs import MessageSpec, Param, ParamType, Surface
 from .specs import spec_for as _spec
@@ -202,6 +204,8 @@ REGISTRY: Mapping[str, MessageSpec] = MappingProxyType(
             _spec("push.points_notice.title", "push", "brand", "30 letters or so."),
             _spec("push.points_notice.body", "push", "points:count", "90 letters or so."),
             *PRIVACY_SPECS,
+            *LOYALTY_SPECS,
+            *LOYALTY_MAIL_SPECS,
         )
     )
 )
