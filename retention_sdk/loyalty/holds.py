@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import LedgerError
 from ..storage import Connection, Store
@@ -14,6 +14,8 @@ from .chain import fingerprint, lot_facts
 from .journal import Cause, Entry, Journal
 from .posted import Posted, find_posted, read_posted
 from .rules import Program
+
+_Found = TypeVar("_Found")
 
 
 class PointsHolds:
@@ -140,12 +142,11 @@ class PointsHolds:
     def _open(
         self, connection: Connection, hold_id: str, now: datetime
     ) -> tuple[Journal, rows.Hold]:
-        found = _find_hold(connection, hold_id)
-        owner = rows.owner_of(connection, found.account_id)
+        found_id, owner = _find_holder(connection, hold_id)
         journal = Journal(self._store, connection, self._program, owner, now=now)
-        # Read again unless the book has it: only now is the account locked.
-        hold = journal.book.holds.get(found.id) or rows.find_hold(connection, found.id) or found
-        return journal, hold
+        # Read only now that the account is locked, unless it is open: then the book has it.
+        hold = journal.book.holds.get(found_id) or rows.find_hold(connection, found_id)
+        return journal, _known(hold, hold_id)
 
 
 def _place(journal: Journal, points: int, expires_at: datetime) -> rows.Hold:
@@ -253,12 +254,19 @@ def moved_hold_id(hold_id: str) -> str:
     return f"{hold_id}+"
 
 
-def _find_hold(connection: Connection, hold_id: str) -> rows.Hold:
-    found = rows.find_hold(connection, hold_id)
+def _find_holder(connection: Connection, hold_id: str) -> tuple[str, str]:
+    """Return what a hold is called now, and who has it."""
+    while True:
+        moved_id = moved_hold_id(hold_id)
+        found = rows.holders(connection, hold_id, moved_id=moved_id)
+        if moved_id not in found:
+            return hold_id, _known(found.get(hold_id), hold_id)
+        hold_id = moved_id
+
+
+def _known(found: _Found | None, hold_id: str) -> _Found:
     if found is None:
         raise LedgerError(f"there is no hold {hold_id!r}")
-    while moved := rows.find_hold(connection, moved_hold_id(found.id)):
-        found = moved
     return found
 
 

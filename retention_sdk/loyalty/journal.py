@@ -58,8 +58,12 @@ class Journal:
         self._store, self._connection, self._program = store, connection, program
         self.now = now
         self.policy_version = ensure_program(connection, program, now=now)
-        new_id = time_ordered_id(now, store.random_bytes)
-        self.account = rows.lock_account(connection, program.id, subject_id, new_id=new_id)
+        self.account = rows.lock_account(
+            connection,
+            program.id,
+            subject_id,
+            new_id=lambda: time_ordered_id(now, store.random_bytes),
+        )
         self._version_before = self.account.version
         self._txns: list[rows.Txn] = []
         self.book = Book(

@@ -9,6 +9,7 @@ from .reading import (
     find_account,
     find_hold,
     find_holds,
+    holders,
     live_lots,
     lock_account,
     lots_by_id,
@@ -20,7 +21,7 @@ from .reading import (
     txns_of_kind,
 )
 from .records import Account, Changes, Hold, Lot, Move, Txn
-from .writing import has_rule_version, save, save_program
+from .writing import has_rule_version, save, save_all, save_program
 
 __all__ = [
     "Account",
@@ -38,12 +39,14 @@ __all__ = [
     "find_hold",
     "find_holds",
     "has_rule_version",
+    "holders",
     "live_lots",
     "lock_account",
     "lots_by_id",
     "lots_of_order",
     "owner_of",
     "save",
+    "save_all",
     "save_program",
     "txn_by_id",
     "txn_by_key",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
+from ...errors import StorageError
 from ..ids import insert_into
 from ..tables import account as accounts
 from ..tables import hold as holds
@@ -16,38 +17,77 @@ from ..tables import posting as postings
 from ..tables import txn as txns
 from .records import Account, Hold, Lot, Move, Txn
 
+# Statements of every posting are built once: building one takes longer than running it.
+_ACCOUNT = select(accounts).where(
+    accounts.c.program_id == bindparam("program_id"),
+    accounts.c.subject_id == bindparam("subject_id"),
+)
+_LOCKED_ACCOUNT = _ACCOUNT.with_for_update()
+_OWNER = select(accounts.c.subject_id).where(accounts.c.id == bindparam("account_id"))
+_ALL_LOTS = select(lots).where(lots.c.account_id == bindparam("account_id")).order_by(lots.c.id)
+# Spelt as the index on live lots has it, so that settled ones are never read.
+_LIVE_LOTS = _ALL_LOTS.where(lots.c.pending + lots.c.available + lots.c.held > 0)
+_LOTS_OF_ORDER = (
+    select(lots)
+    .join(accounts, accounts.c.id == lots.c.account_id)
+    .where(
+        lots.c.source_order == bindparam("source_order"),
+        accounts.c.program_id == bindparam("program_id"),
+    )
+    .order_by(lots.c.id)
+)
+_SHARED_HOLDS = (
+    select(holds, allocations.c.lot_id, allocations.c.amount.label("share"))
+    .outerjoin(allocations, allocations.c.hold_id == holds.c.id)
+    .order_by(holds.c.id, allocations.c.position)
+)
+_HOLD = _SHARED_HOLDS.where(holds.c.id == bindparam("hold_id"))
+_HOLDS = _SHARED_HOLDS.where(holds.c.account_id == bindparam("account_id"))
+_OPEN_HOLDS = _HOLDS.where(holds.c.state == "open")
+_HOLDER = (
+    select(holds.c.id, accounts.c.subject_id)
+    .join(accounts, accounts.c.id == holds.c.account_id)
+    .where(holds.c.id.in_([bindparam("hold_id"), bindparam("moved_id")]))
+)
+_CLAIM = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("claim"), 0)))
+_TXN_BY_KEY = select(txns).where(
+    txns.c.program_id == bindparam("program_id"), txns.c.idem_key == bindparam("idem_key")
+)
+_MOVES = select(postings).where(postings.c.txn_id == bindparam("txn_id")).order_by(postings.c.seq)
+_BODIES = select(txns.c.body).where(
+    txns.c.program_id == bindparam("program_id"),
+    txns.c.cause_id == bindparam("cause_id"),
+    txns.c.cause_type == bindparam("cause_type"),
+    txns.c.kind == bindparam("kind"),
+)
+
 
 def find_account(connection: Connection, program_id: str, subject_id: str) -> Account | None:
     """Return an account, None if nothing was ever posted to it."""
-    query = select(accounts).where(
-        accounts.c.program_id == program_id, accounts.c.subject_id == subject_id
-    )
-    row = connection.execute(query).one_or_none()
-    return Account(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public API
+    return _account(connection, _ACCOUNT, program_id, subject_id)
 
 
 def lock_account(
-    connection: Connection, program_id: str, subject_id: str, *, new_id: str
+    connection: Connection, program_id: str, subject_id: str, *, new_id: Callable[[], str]
 ) -> Account:
     """Return an account that nobody else can change until the transaction ends; create it if new.
 
     On SQLite the transaction holds the only write lock; on PostgreSQL the row is locked.
     """
-    query = select(accounts).where(
-        accounts.c.program_id == program_id, accounts.c.subject_id == subject_id
-    )
-    row = connection.execute(query.with_for_update()).one_or_none()
-    if row is None:
-        values = {"id": new_id, "program_id": program_id, "subject_id": subject_id}
+    found = _account(connection, _LOCKED_ACCOUNT, program_id, subject_id)
+    if found is None:
+        values = {"id": new_id(), "program_id": program_id, "subject_id": subject_id}
         connection.execute(insert_into(connection, accounts).on_conflict_do_nothing(), values)
-        row = connection.execute(query.with_for_update()).one()
-    return Account(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public API
+        # Read again: on PostgreSQL somebody else may have been faster.
+        found = _account(connection, _LOCKED_ACCOUNT, program_id, subject_id)
+    if found is None:
+        raise StorageError(f"the account of subject {subject_id} cannot be opened")
+    return found
 
 
 def owner_of(connection: Connection, account_id: str) -> str:
     """Return the subject of an account."""
-    query = select(accounts.c.subject_id).where(accounts.c.id == account_id)
-    return str(connection.execute(query).scalar_one())
+    return str(connection.execute(_OWNER, {"account_id": account_id}).scalar_one())
 
 
 def all_accounts(connection: Connection, program_id: str) -> Iterator[Account]:
@@ -59,42 +99,40 @@ def all_accounts(connection: Connection, program_id: str) -> Iterator[Account]:
 
 def live_lots(connection: Connection, account_id: str) -> list[Lot]:
     """Return the lots whose points can still move."""
-    live = lots.c.pending + lots.c.available + lots.c.held > 0
-    return _lots(connection, select(lots).where(lots.c.account_id == account_id, live))
+    return _lots(connection, _LIVE_LOTS, {"account_id": account_id})
 
 
 def all_lots(connection: Connection, account_id: str) -> list[Lot]:
     """Return every lot of an account, spent ones too."""
-    return _lots(connection, select(lots).where(lots.c.account_id == account_id))
+    return _lots(connection, _ALL_LOTS, {"account_id": account_id})
 
 
 def lots_of_order(connection: Connection, program_id: str, source_order: str) -> list[Lot]:
     """Return the lots that an order earned, whoever holds them."""
-    query = (
-        select(lots)
-        .join(accounts, accounts.c.id == lots.c.account_id)
-        .where(lots.c.source_order == source_order, accounts.c.program_id == program_id)
-    )
-    return _lots(connection, query)
+    names = {"source_order": source_order, "program_id": program_id}
+    return _lots(connection, _LOTS_OF_ORDER, names)
 
 
 def lots_by_id(connection: Connection, lot_ids: Sequence[str]) -> list[Lot]:
     """Return some lots, spent ones too."""
-    return _lots(connection, select(lots).where(lots.c.id.in_(lot_ids)))
+    return _lots(connection, select(lots).where(lots.c.id.in_(lot_ids)).order_by(lots.c.id), {})
 
 
 def find_holds(connection: Connection, *, account_id: str, only_open: bool = False) -> list[Hold]:
     """Return the holds of an account with their shares."""
-    query = select(holds).where(holds.c.account_id == account_id).order_by(holds.c.id)
-    if only_open:
-        query = query.where(holds.c.state == "open")
-    return [_hold(connection, row) for row in connection.execute(query).all()]
+    query = _OPEN_HOLDS if only_open else _HOLDS
+    return _holds(connection.execute(query, {"account_id": account_id}))
 
 
 def find_hold(connection: Connection, hold_id: str) -> Hold | None:
     """Return a hold, None if there is none of that name."""
-    row = connection.execute(select(holds).where(holds.c.id == hold_id)).one_or_none()
-    return _hold(connection, row) if row else None
+    return next(iter(_holds(connection.execute(_HOLD, {"hold_id": hold_id}))), None)
+
+
+def holders(connection: Connection, hold_id: str, *, moved_id: str) -> dict[str, str]:
+    """Return whose holds of either name are, by name."""
+    found = connection.execute(_HOLDER, {"hold_id": hold_id, "moved_id": moved_id})
+    return {row.id: row.subject_id for row in found}
 
 
 def claim_key(connection: Connection, program_id: str, idem_key: str) -> None:
@@ -104,14 +142,17 @@ def claim_key(connection: Connection, program_id: str, idem_key: str) -> None:
     that come at once waits, and then finds what the first one did.
     """
     if connection.dialect.name == "postgresql":
-        claim = func.pg_advisory_xact_lock(func.hashtextextended(f"{program_id} {idem_key}", 0))
-        connection.execute(select(claim))
+        connection.execute(_CLAIM, {"claim": f"{program_id} {idem_key}"})
 
 
 def txn_by_key(connection: Connection, program_id: str, idem_key: str) -> Txn | None:
     """Return what was posted under an idempotency key."""
-    query = select(txns).where(txns.c.program_id == program_id, txns.c.idem_key == idem_key)
-    return next(iter(_txns(connection, query)), None)
+    names = {"program_id": program_id, "idem_key": idem_key}
+    row = connection.execute(_TXN_BY_KEY, names).one_or_none()
+    if row is None:
+        return None
+    moves = connection.execute(_MOVES, {"txn_id": row.id})
+    return Txn(**row._mapping, moves=tuple(map(_move, moves)))  # noqa: SLF001 - public
 
 
 def txn_by_id(connection: Connection, txn_id: str) -> Txn | None:
@@ -135,13 +176,13 @@ def bodies_by_cause(
     connection: Connection, program_id: str, *, kind: str, cause: tuple[str, str]
 ) -> list[str]:
     """Return the bodies of all transactions of a kind that one thing caused."""
-    query = select(txns.c.body).where(
-        txns.c.program_id == program_id,
-        txns.c.cause_id == cause[1],
-        txns.c.cause_type == cause[0],
-        txns.c.kind == kind,
-    )
-    return list(connection.execute(query).scalars())
+    names = {
+        "program_id": program_id,
+        "cause_type": cause[0],
+        "cause_id": cause[1],
+        "kind": kind,
+    }
+    return list(connection.execute(_BODIES, names).scalars())
 
 
 def count_txns(connection: Connection, program_id: str) -> int:
@@ -150,16 +191,28 @@ def count_txns(connection: Connection, program_id: str) -> int:
     return connection.execute(query).scalar_one()
 
 
-def _lots(connection: Connection, query: Select[Any]) -> list[Lot]:
-    rows = connection.execute(query.order_by(lots.c.id)).all()
+def _account(
+    connection: Connection, query: Select[Any], program_id: str, subject_id: str
+) -> Account | None:
+    names = {"program_id": program_id, "subject_id": subject_id}
+    row = connection.execute(query, names).one_or_none()
+    return Account(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public API
+
+
+def _lots(connection: Connection, query: Select[Any], names: Mapping[str, Any]) -> list[Lot]:
+    rows = connection.execute(query, names).all()
     return [Lot(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public API
 
 
-def _hold(connection: Connection, row: Row[Any]) -> Hold:
-    query = select(allocations.c.lot_id, allocations.c.amount)
-    query = query.where(allocations.c.hold_id == row.id).order_by(allocations.c.position)
-    shares = tuple((lot_id, amount) for lot_id, amount in connection.execute(query).all())
-    return Hold(**row._mapping, shares=shares)  # noqa: SLF001 - SQLAlchemy's public API
+def _holds(rows: Iterable[Row[Any]]) -> list[Hold]:
+    """Gather holds from rows that each have one share; those of a hold follow each other."""
+    found = dict[str, Hold]()
+    for row in rows:
+        facts = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public API
+        share = (facts.pop("lot_id"), facts.pop("share"))
+        hold = found.setdefault(row.id, Hold(**facts))
+        hold.shares += (share,)
+    return list(found.values())
 
 
 def _txns(connection: Connection, query: Select[Any]) -> list[Txn]:
@@ -172,6 +225,9 @@ def _txns(connection: Connection, query: Select[Any]) -> list[Txn]:
         .order_by(postings.c.txn_id, postings.c.seq)
     )
     for row in connection.execute(found).all() if rows else ():
-        move = Move(row.src, row.dst, row.amount, row.lot_id, row.hold_id)
-        moves[row.txn_id].append(move)
+        moves[row.txn_id].append(_move(row))
     return [Txn(**row._mapping, moves=tuple(moves[row.id])) for row in rows]  # noqa: SLF001 - public
+
+
+def _move(row: Row[Any]) -> Move:
+    return Move(row.src, row.dst, row.amount, row.lot_id, row.hold_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
 
 from ...errors import StorageError
 from ..ids import insert_into
@@ -17,7 +17,7 @@ from ..tables import posting as postings
 from ..tables import program as programs
 from ..tables import rule_version as rule_versions
 from ..tables import txn as txns
-from .records import Account, Changes, Hold, Txn
+from .records import Changes, Hold, Txn
 
 _LOT_STATE = (
     "pending",
@@ -43,12 +43,23 @@ _HOLD_FACTS = ("id", "account_id", "amount", "expires_at")
 _HOLD_STATE = ("state", "captured", "refunded")
 _ACCOUNT_STATE = ("pending", "available", "held", "debt", "version", "head_hash")
 _TXN_COLUMNS = tuple(column.name for column in txns.c)
+# Built once: building a statement takes longer than running it.
+_NEW_LOT, _NEW_HOLD, _NEW_SHARE = insert(lots), insert(holds), insert(allocations)
+_NEW_TXN, _NEW_POSTING = insert(txns), insert(postings)
+_CHANGE_LOT = update(lots).where(lots.c.id == bindparam("key"))
+_CHANGE_ACCOUNT = update(accounts).where(
+    accounts.c.id == bindparam("key"), accounts.c.version == bindparam("before")
+)
+_CHANGE_HOLD = update(holds).where(holds.c.id == bindparam("key"))
+# Resolved once; after that, only more and more of it may be given back.
+_RESOLVE = _CHANGE_HOLD.where(holds.c.state == "open")
+_GIVE_BACK = _CHANGE_HOLD.where(holds.c.refunded < bindparam("now_refunded"))
+_KNOWN_RULES = select(rule_versions.c.id).where(rule_versions.c.id == bindparam("key"))
 
 
 def has_rule_version(connection: Connection, version_id: str) -> bool:
     """Whether these rules were stored before."""
-    query = select(rule_versions.c.id).where(rule_versions.c.id == version_id)
-    return connection.execute(query).scalar() is not None
+    return connection.execute(_KNOWN_RULES, {"key": version_id}).scalar() is not None
 
 
 def save_program(
@@ -70,43 +81,60 @@ def save(connection: Connection, changes: Changes) -> None:
     Raises:
         StorageError: somebody else changed the account meanwhile; nothing is kept.
     """
-    _update_account(connection, changes.account, changes.version_before)
-    new = [_pick(each, _LOT_FACTS + _LOT_STATE) for each in changes.new_lots]
-    _insert(connection, lots, new)
-    for lot in changes.lots:
-        state = _pick(lot, _LOT_STATE)
-        connection.execute(update(lots).where(lots.c.id == lot.id).values(state))
-    _insert(
-        connection, holds, [_pick(each, _HOLD_FACTS + _HOLD_STATE) for each in changes.new_holds]
-    )
-    _insert(connection, allocations, list(_allocation_rows(changes.new_holds)))
-    for hold in changes.holds:
-        _resolve_hold(connection, hold)
-    _insert(connection, txns, [_pick(each, _TXN_COLUMNS) for each in changes.txns])
-    _insert(connection, postings, list(_posting_rows(changes.txns)))
+    save_all(connection, [changes])
 
 
-def _update_account(connection: Connection, account: Account, version_before: int) -> None:
-    query = (
-        update(accounts)
-        .where(accounts.c.id == account.id, accounts.c.version == version_before)
-        .values(_pick(account, _ACCOUNT_STATE))
-    )
-    if connection.execute(query).rowcount != 1:
-        raise StorageError(f"account {account.id} was changed by somebody else; try again")
+def save_all(connection: Connection, changes: Sequence[Changes]) -> None:
+    """Write what was done to several accounts, table by table.
+
+    Raises:
+        StorageError: somebody else changed one of the accounts meanwhile; nothing is kept.
+    """
+    _update_accounts(connection, changes)
+    new_lots = [lot for each in changes for lot in each.new_lots]
+    new_holds = [hold for each in changes for hold in each.new_holds]
+    entries = [entry for each in changes for entry in each.txns]
+    _write(connection, _NEW_LOT, (_pick(lot, _LOT_FACTS + _LOT_STATE) for lot in new_lots))
+    moved = ({"key": lot.id, **_pick(lot, _LOT_STATE)} for each in changes for lot in each.lots)
+    _write(connection, _CHANGE_LOT, moved)
+    _write(connection, _NEW_HOLD, (_pick(hold, _HOLD_FACTS + _HOLD_STATE) for hold in new_holds))
+    _write(connection, _NEW_SHARE, _allocation_rows(new_holds))
+    for each in changes:
+        for hold in each.holds:
+            _resolve_hold(connection, hold)
+    _write(connection, _NEW_TXN, (_pick(entry, _TXN_COLUMNS) for entry in entries))
+    _write(connection, _NEW_POSTING, _posting_rows(entries))
+
+
+def _update_accounts(connection: Connection, changes: Sequence[Changes]) -> None:
+    rows = [
+        {
+            "key": each.account.id,
+            "before": each.version_before,
+            **_pick(each.account, _ACCOUNT_STATE),
+        }
+        for each in changes
+    ]
+    if connection.execute(_CHANGE_ACCOUNT, rows).rowcount != len(rows):
+        names = ", ".join(row["key"] for row in rows[:3])
+        raise StorageError(f"account {names} was changed by somebody else; try again")
 
 
 def _resolve_hold(connection: Connection, hold: Hold) -> None:
-    # Resolved once; after that, only more and more of it may be given back.
-    before = holds.c.refunded < hold.refunded if hold.refunded else holds.c.state == "open"
-    query = update(holds).where(holds.c.id == hold.id, before).values(_pick(hold, _HOLD_STATE))
-    if connection.execute(query).rowcount != 1:
+    state = {"key": hold.id, **_pick(hold, _HOLD_STATE)}
+    if hold.refunded:
+        done = connection.execute(_GIVE_BACK, {**state, "now_refunded": hold.refunded})
+    else:
+        done = connection.execute(_RESOLVE, state)
+    if done.rowcount != 1:
         raise StorageError(f"hold {hold.id} was resolved by somebody else; try again")
 
 
-def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)
+def _write(
+    connection: Connection, statement: Insert | Update, rows: Iterable[dict[str, Any]]
+) -> None:
+    if found := list(rows):
+        connection.execute(statement, found)
 
 
 def _allocation_rows(new_holds: Iterable[Hold]) -> Iterator[dict[str, Any]]:
