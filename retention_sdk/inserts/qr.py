@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,17 +64,31 @@ def _rows_of(url: str) -> list[bytes]:
 
 
 def _draw(rows: list[bytes]) -> bytes:
+    """Filling closes a path, so that no operator has to."""
     side = len(rows) + 2 * QUIET_MODULES
-    dark = "".join(
-        [strip for y, row in enumerate(rows, QUIET_MODULES) for strip in _strips(row, y)]
-    )
+    dark = "".join([f"M{a} {top}h{b - a}v{end - top}h{a - b}" for a, b, top, end in _blocks(rows)])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{dark}"/></svg>'
     ).encode()
 
 
-def _strips(row: bytes, y: int) -> list[str]:
-    """Return a rectangle for each stretch of dark modules of one row."""
-    spans = [found.span() for found in _STRETCH.finditer(row)]
-    return [f"M{a + QUIET_MODULES} {y}h{b - a}v1h-{b - a}z" for a, b in spans]
+def _blocks(rows: list[bytes]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield left, right, top and bottom of rectangles of dark modules, each module in one.
+
+    Equal stretches of neighbouring rows are one rectangle: a quarter fewer to draw and to read,
+    and no seam between them where a screen smooths edges.
+    """
+    begun: dict[tuple[int, int], int] = {}
+    bottom = len(rows) + QUIET_MODULES
+    for y, row in enumerate(rows, QUIET_MODULES):
+        before, begun = begun, {}
+        for found in _STRETCH.finditer(row):
+            begun[found.span()] = before.pop(found.span(), y)
+        yield from _placed(before, y)
+    yield from _placed(begun, bottom)
+
+
+def _placed(ended: dict[tuple[int, int], int], y: int) -> Iterator[tuple[int, int, int, int]]:
+    for (start, end), top in ended.items():
+        yield start + QUIET_MODULES, end + QUIET_MODULES, top, y

@@ -60,10 +60,22 @@ def test_another_encoder_needs_as_many_modules(url):
 def test_the_drawing_is_the_symbol():
     """Each dark module once, within the quiet zone."""
     url = "https://soap.example/r/7K3Q9ZD2M1XAB4C5EF"
-    strips = re.findall(rb"M(\d+) (\d+)h(\d+)v1h-\d+z", build_qr(url).svg)
-    drawn = {(int(x) + n - 4, int(y) - 4) for x, y, width in strips for n in range(int(width))}
+    blocks = re.findall(rb"M(\d+) (\d+)h(\d+)v(\d+)h-\d+", build_qr(url).svg)
+    drawn = [
+        (int(x) + across - 4, int(y) + down - 4)
+        for x, y, width, height in blocks
+        for across in range(int(width))
+        for down in range(int(height))
+    ]
 
     dark = {
         (x, y) for y, row in enumerate(modules_of(url)) for x, is_dark in enumerate(row) if is_dark
     }
-    assert dark == drawn
+    assert (dark, len(dark)) == (set(drawn), len(drawn))
+
+
+def test_what_lies_in_equal_stretches_of_neighbouring_rows_is_one_rectangle():
+    """The dot in the middle of each of the three finder patterns is three modules square."""
+    svg = build_qr("https://soap.example/r/7K3Q9ZD2M1XAB4C5EF").svg
+
+    assert svg.count(b"h3v3h-3") >= 3
