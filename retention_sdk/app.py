@@ -16,7 +16,6 @@ from .adapter import ShopAdapter
 from .channels.base import Channel
 from .config import KEY_BYTES, Config, StoreConfig, load_config
 from .consent import RuleSet, gather_rules
-from .errors import ConfigError, PluginError
 from .hooks.manager import Plugins, load
 from .inserts import InsertSettings
 from .model import (
@@ -39,7 +38,9 @@ from .pipeline.intake import Intake
 from .pipeline.links import Links, links_of
 from .pipeline.locale import asked_locale, resolve_locale
 from .pipeline.looks import Looks, gather_looks
+from .pipeline.loyalty_track import LoyaltyTrack
 from .pipeline.make import Codes, read_codes
+from .pipeline.opening import open_adapter, open_channel
 from .pipeline.press_room import PressRoom
 from .pipeline.printing import Press, PrintedCard, print_card
 from .pipeline.snapshot import Snapshots
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from .loyalty import PointsLedger
     from .pipeline.confirm import Asked
     from .pipeline.due import DueReport
+    from .pipeline.loyalty_desk import LoyaltyDesk
     from .pipeline.payments import PaymentWishes
     from .pipeline.rights import Rights
     from .storage import Store
@@ -170,12 +172,30 @@ class Retention:
         )
 
     @cached_property
-    def ledger(self) -> PointsLedger | None:
-        """The points ledger; None in a shop without a loyalty programme."""
+    def ledgers(self) -> Mapping[str, PointsLedger]:
+        """The points ledgers by the name of their programme, that of ``[loyalty]`` first."""
         from .loyalty import PointsLedger
 
-        program = self.config.loyalty
-        return PointsLedger(self.store, program) if program else None
+        return {each.id: PointsLedger(self.store, each) for each in self.config.programs}
+
+    @property
+    def ledger(self) -> PointsLedger | None:
+        """The points ledger of ``[loyalty]``; None in a shop without a loyalty programme."""
+        return next(iter(self.ledgers.values()), None)
+
+    @cached_property
+    def loyalty(self) -> LoyaltyDesk | None:
+        """What is done about points beside orders; None in a shop without a programme."""
+        from .pipeline.loyalty_desk import LoyaltyDesk
+
+        if not self.ledgers:
+            return None
+        return LoyaltyDesk(
+            shop_id=self.config.shop.id,
+            intake=self.intake,
+            ledgers=self.ledgers,
+            clock=self.clock,
+        )
 
     def adapter(self, platform: str) -> ShopAdapter:
         """Return the adapter of a platform with its settings.
@@ -188,10 +208,7 @@ class Retention:
 
     def adapter_with(self, platform: str, values: Mapping[str, object]) -> ShopAdapter:
         """Return the adapter of a platform with other settings than those of the file."""
-        made = self.plugins.shelves.adapters[platform].load()
-        if not (isinstance(made, type) and issubclass(made, ShopAdapter)):
-            raise PluginError(f"adapter {platform!r} is not a ShopAdapter")
-        return made.from_config(values, shop_id=self.config.shop.id, file=self.config.file)
+        return open_adapter(platform, values, plugins=self.plugins, config=self.config)
 
     def channel(self, name: str) -> Channel:
         """Return a channel with its settings; the same object each time.
@@ -201,19 +218,8 @@ class Retention:
             ConfigError: its table in ``retention.toml`` is wrong.
         """
         if name not in self._channels:
-            factory = self.plugins.shelves.channels[name].load()
-            self._channels[name] = self._build_channel(name, factory)
+            self._channels[name] = open_channel(name, plugins=self.plugins, config=self.config)
         return self._channels[name]
-
-    def _build_channel(self, name: str, factory: Callable[..., Channel]) -> Channel:
-        values = dict(self.config.channels.get(name, {}))
-        if "directory" in values:
-            values["directory"] = self.config.path(str(values["directory"]))
-        try:
-            return factory(**values)
-        except (TypeError, ValueError) as error:
-            key = f"channels.{name}"
-            raise ConfigError(_first_line(error), file=self.config.file, key=key) from None
 
     # Cards ---------------------------------------------------------------------------------
 
@@ -322,7 +328,7 @@ class Retention:
         """
         from .pipeline.due import open_due
 
-        work = open_due(self.config, self.intake, self.ledger)
+        work = open_due(self.config, self.intake, tuple(self.ledgers.values()))
         return work.run(now=now or self.clock(), limit=limit)
 
     def stages(self, event_id: str) -> Iterable[str]:
@@ -397,7 +403,8 @@ class Retention:
         """What people ask about their data: access, correction, erasure, and their deadlines."""
         from .pipeline.rights_desk import open_rights
 
-        return open_rights(self.press_room, self.config, ledger=self.ledger, adapter=self.adapter)
+        ledgers = tuple(self.ledgers.values())
+        return open_rights(self.press_room, self.config, ledgers=ledgers, adapter=self.adapter)
 
     @cached_property
     def press_room(self) -> PressRoom:
@@ -407,7 +414,7 @@ class Retention:
             shop=config.shop,
             brand=config.brand,
             fallback_locale=config.locales.fallback,
-            ledger=self.ledger,
+            loyalty=LoyaltyTrack(self.store, tuple(self.ledgers.values())),
             store=self.store,
             calls=calls,
             code_keys=self.codes.keys,
@@ -449,7 +456,3 @@ class Retention:
     @cached_property
     def _key(self) -> bytes:
         return self.config.read_key(self._environ)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

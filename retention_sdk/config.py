@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
 from .brand import load_brand
 from .consent.settings import ConsentConfig
@@ -21,6 +21,7 @@ from .l10n.po import State
 from .loyalty.due_settings import DueSettings
 from .loyalty.rules import Program
 from .model import Brand, Settings, Shop
+from .model.base import Identifier
 from .settings_file import read_toml, validate
 
 DEFAULT_FILE = "retention.toml"
@@ -71,8 +72,22 @@ class PluginsConfig(Settings):
     block: tuple[str, ...] = ()
 
 
+def _named_by_their_tables(tables: object) -> object:
+    """Let ``[points.stamps]`` be the programme "stamps" unless it says otherwise."""
+    if not isinstance(tables, Mapping):
+        return tables
+    return {
+        name: {"id": name, **table} if isinstance(table, Mapping) else table
+        for name, table in tables.items()
+    }
+
+
 class Config(Settings):
-    """Everything a shop sets. ``directory`` is where relative paths start."""
+    """Everything a shop sets. ``directory`` is where relative paths start.
+
+    ``points`` are currencies of points beside that of ``loyalty``, such as stamps, each a
+    programme with rules of its own.
+    """
 
     shop: Shop
     brand: Brand
@@ -84,6 +99,9 @@ class Config(Settings):
     delivery: DeliveryConfig = DeliveryConfig()
     locales: LocaleConfig = LocaleConfig()
     loyalty: Program | None = None
+    points: Annotated[dict[Identifier, Program], BeforeValidator(_named_by_their_tables)] = Field(
+        default_factory=dict
+    )
     due: DueSettings = DueSettings()
     plugins: PluginsConfig = PluginsConfig()
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False)
@@ -96,6 +114,20 @@ class Config(Settings):
     def path(self, name: str) -> Path:
         """Return a path of the configuration, relative to the file it stands in."""
         return Path(self.directory, name).resolve()
+
+    @model_validator(mode="after")
+    def _has_one_program_per_name(self) -> Self:
+        if self.points and self.loyalty is None:
+            raise ValueError("[points] adds to [loyalty]; write that table first")
+        names = [program.id for program in self.programs]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two currencies of points are called {twice[0]!r}")
+        return self
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """Return the currencies of points: that of ``[loyalty]`` first, then ``[points]``."""
+        return (self.loyalty, *self.points.values()) if self.loyalty else ()
 
     @property
     def store_url(self) -> str:

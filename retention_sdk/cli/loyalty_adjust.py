@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ..app import Retention
-from .loyalty_people import Customer, find_person, open_ledger
+from .loyalty_people import Customer, Points, find_person, open_ledger
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 
 
@@ -22,6 +22,7 @@ def command(
     key: Annotated[
         str, typer.Option(help="A name of your own: repeating it changes nothing.")
     ] = "",
+    currency: Points = "",
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
@@ -30,7 +31,7 @@ def command(
 
     hand = Hand(actor=by, reason=reason)
     with Retention.from_file(config) as shop:
-        ledger = open_ledger(shop)
+        ledger = open_ledger(shop, currency)
         key = f"by hand:{key or shop.store.random_bytes(8).hex()}"
         with shop.store.begin() as connection:
             subject_id = find_person(shop, connection, customer)

@@ -26,17 +26,25 @@ Customer = Annotated[
 _KINDS = ("id", "email", "subject")
 
 
-def open_ledger(shop: Retention) -> PointsLedger:
-    """Return the points ledger of a shop.
+Points = Annotated[
+    str, typer.Option("--points", help="Which currency of points; without it that of [loyalty].")
+]
+
+
+def open_ledger(shop: Retention, points: str = "") -> PointsLedger:
+    """Return the points ledger of a shop, or that of another currency of points.
 
     Raises:
-        ConfigError: the shop has no loyalty programme.
+        ConfigError: the shop has no loyalty programme, or none of that name.
     """
     if shop.ledger is None:
         hint = "add the table, as docs/howto/loyalty-operations.md shows"
         file = shop.config.file
         raise ConfigError("this shop has no points", file=file, key="loyalty", hint=hint)
-    return shop.ledger
+    if points and points not in shop.ledgers:
+        hint = f"there are: {', '.join(shop.ledgers)}"
+        raise ConfigError(f"no points are called {points!r}", file=shop.config.file, hint=hint)
+    return shop.ledgers[points] if points else shop.ledger
 
 
 def find_person(shop: Retention, connection: Connection, text: str) -> str:
@@ -79,4 +87,4 @@ def number_table(
 def _is_subject(shop: Retention, connection: Connection, subject_id: str) -> bool:
     from ..storage.ledger import find_account
 
-    return find_account(connection, open_ledger(shop).program.id, subject_id) is not None
+    return any(find_account(connection, name, subject_id) for name in shop.ledgers)

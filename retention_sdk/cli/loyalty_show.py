@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from ..app import Retention
-from .loyalty_people import Customer, find_person, number_table, open_ledger
+from .loyalty_people import Customer, Points, find_person, number_table, open_ledger
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _BALANCES = ("available", "pending", "held", "owed")
 def balance(
     customer: Customer,
     locale: Locale = "",
+    points: Points = "",
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
@@ -35,7 +36,7 @@ def balance(
     from ..loyalty.statement import Statement, read_statement
 
     with Retention.from_file(config) as shop:
-        program = open_ledger(shop).program
+        program = open_ledger(shop, points).program
         with shop.store.reading() as connection:
             subject_id = find_person(shop, connection, customer)
             found = read_statement(connection, program, subject_id, now=shop.clock())
@@ -49,12 +50,13 @@ def history(
     customer: Customer,
     last: Annotated[int, typer.Option(min=0, help="Only the last so many; 0 for all.")] = 0,
     locale: Locale = "",
+    points: Points = "",
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
     """Tell everything that happened to somebody's points, each with its reason, oldest first."""
     with Retention.from_file(config) as shop:
-        ledger = open_ledger(shop)
+        ledger = open_ledger(shop, points)
         with shop.store.reading() as connection:
             entries = ledger.history(connection, find_person(shop, connection, customer))
             told = [
@@ -68,12 +70,13 @@ def history(
 
 def explain(
     txn: Annotated[str, typer.Argument(help="As `retention loyalty history` shows it.")],
+    points: Points = "",
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
     """Tell how one transaction came about, with all that it was computed from."""
     with Retention.from_file(config) as shop, shop.store.reading() as connection:
-        told = open_ledger(shop).explain(connection, txn)
+        told = open_ledger(shop, points).explain(connection, txn)
     answer = {
         "txn": told.txn_id,
         "kind": told.kind,

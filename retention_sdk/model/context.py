@@ -46,7 +46,8 @@ class LoyaltyState(Record):
 
     ``tier`` is the programme's own key of a rank, empty without one; ``tier_before`` what it was
     before this event raised it, the same as ``tier`` if it did not; ``tier_until`` the last day
-    of it. ``tier_progress`` is None on the highest rank and without ranks.
+    of it. ``tier_progress`` is None on the highest rank and without ranks. ``more`` are the shop's
+    other currencies of points, by the name of their programme.
     """
 
     balance: Annotated[int, Field(ge=0)] = 0
@@ -57,6 +58,9 @@ class LoyaltyState(Record):
     tier_before: Line = ""
     tier_until: date | None = None
     tier_progress: TierProgress | None = None
+    more: Annotated[dict[str, LoyaltyState], Field(exclude_if=lambda more: not more)] = Field(
+        default_factory=dict
+    )
 
 
 class History(Record):

@@ -66,8 +66,12 @@ class Receipt(Record):
 
 
 class Award(Record):
-    """Points that a plugin gives on top of the rules. ``reason`` is shown in the history."""
+    """Points that a plugin gives on top of the rules. ``reason`` is shown in the history.
+
+    ``program`` names the currency of points, that of ``[loyalty]`` if it is empty.
+    """
 
     points: Annotated[int, Field(ge=1, le=10**9)]
     reason: Line
     plugin: Line = ""
+    program: Line = ""

@@ -37,7 +37,7 @@ class Dossiers:
     """Collects for one shop."""
 
     store: Store
-    ledger: PointsLedger | None
+    ledgers: tuple[PointsLedger, ...]
 
     def collect(self, connection: Connection, subjects: Sequence[str]) -> Dossier:
         """Return what is kept of the subjects that are one person, by kind of record.
@@ -109,17 +109,17 @@ class Dossiers:
         ]
 
     def _points(self, connection: Connection, subjects: Sequence[str]) -> Rows:
-        if self.ledger is None:
-            return []
         return [
             {
+                "program": ledger.program.id,
                 "at": _when(each.occurred_at),
                 "points": each.points,
                 "balance_after": each.available_after,
-                "sentence": self.ledger.explain(connection, each.txn_id).sentence,
+                "sentence": ledger.explain(connection, each.txn_id).sentence,
             }
+            for ledger in self.ledgers
             for who in subjects
-            for each in self.ledger.history(connection, who)
+            for each in ledger.history(connection, who)
         ]
 
     def _cards(self, connection: Connection, subjects: Sequence[str]) -> Rows:

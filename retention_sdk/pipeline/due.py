@@ -125,7 +125,7 @@ class DueWork:
 def open_due(
     config: Config,
     intake: Intake,
-    ledger: PointsLedger | None,
+    ledgers: tuple[PointsLedger, ...],
     *,
     clock: Callable[[], datetime] = _wall_clock,
 ) -> DueWork:
@@ -137,5 +137,5 @@ def open_due(
         intake=intake,
         clock=clock,
         years=read_years(config, store),
-        points=PointsTime(store=store, shop_id=shop_id, ledger=ledger) if ledger else None,
+        points=PointsTime(store=store, shop_id=shop_id, ledgers=ledgers) if ledgers else None,
     )

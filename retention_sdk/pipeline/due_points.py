@@ -24,7 +24,7 @@ class PointsTime:
 
     store: Store
     shop_id: str
-    ledger: PointsLedger
+    ledgers: tuple[PointsLedger, ...]
 
     def bring_about(
         self, connection: Connection, row: LeasedRow
@@ -32,22 +32,34 @@ class PointsTime:
         """Bring an account up to the moment of a row; return events, and when it is due again."""
         from ..storage import ledger as rows
 
-        program, at = self.ledger.program, row.due_at
         lot = next(iter(rows.lots_by_id(connection, [row.key])), None)
         owner = rows.owner_of(connection, lot.account_id) if lot else ""
-        account = rows.find_account(connection, program.id, owner)
-        if lot is None or account is None or account.id != lot.account_id:
+        ledger = self._ledger_of(connection, lot, owner) if lot else None
+        if lot is None or ledger is None:
             return iter(()), None  # points of a programme that is not run any more
-        self.ledger.advance(connection, owner, now=at)
+        at, zone = row.due_at, ledger.program.time_zone
+        ledger.advance(connection, owner, now=at)
         if row.kind == MATURES:
-            return self._matured(connection, lot, owner), None
+            return self._matured(connection, ledger, lot, owner), None
         if lot.expires_at is None:
             return iter(()), None
-        again = next_step(lot.expires_at, program.time_zone, after=at)
-        return self._expiring(connection, account.id, lot.expires_at, (owner, at)), again
+        again = next_step(lot.expires_at, zone, after=at)
+        return self._expiring(connection, ledger, lot, (owner, at)), again
 
-    def _matured(self, connection: Connection, lot: Lot, owner: str) -> Iterator[ShopEvent]:
-        points = self._points_matured(connection, lot.id)
+    def _ledger_of(self, connection: Connection, lot: Lot, owner: str) -> PointsLedger | None:
+        """Return the ledger that an account is in, None if it is not run any more."""
+        from ..storage import ledger as rows
+
+        for ledger in self.ledgers:
+            account = rows.find_account(connection, ledger.program.id, owner)
+            if account and account.id == lot.account_id:
+                return ledger
+        return None
+
+    def _matured(
+        self, connection: Connection, ledger: PointsLedger, lot: Lot, owner: str
+    ) -> Iterator[ShopEvent]:
+        points = _points_matured(connection, ledger.program.id, lot.id)
         customer = newest_customer(self.store, connection, owner) if points else None
         if customer:
             yield PointsMatured(
@@ -58,21 +70,14 @@ class PointsTime:
                 points=points,
             )
 
-    def _points_matured(self, connection: Connection, lot_id: str) -> int:
-        """Return how many points of a lot matured, whoever wrote it down; 0 if none did."""
-        from ..storage import ledger as rows
-
-        program_id, cause = self.ledger.program.id, ("time", lot_id)
-        bodies = rows.bodies_by_cause(connection, program_id, kind="mature", cause=cause)
-        return sum(int(json.loads(body)["points"]) for body in bodies)
-
     def _expiring(
-        self, connection: Connection, account_id: str, end: datetime, when: tuple[str, datetime]
+        self, connection: Connection, ledger: PointsLedger, lot: Lot, when: tuple[str, datetime]
     ) -> Iterator[ShopEvent]:
         """Tell once of all points that expire on a day; of nothing where nothing is left."""
         from ..storage import ledger as rows
 
-        (owner, at), zone = when, self.ledger.program.time_zone
+        (owner, at), zone, account_id = when, ledger.program.time_zone, lot.account_id
+        end = lot.expires_at or at
         days, last_day = notice_days_at(at, end, zone), day_of(end, zone)
         same_day = [
             (each.expires_at, each.available + each.pending)
@@ -93,3 +98,12 @@ class PointsTime:
                 expires_at=min(expires_at for expires_at, _ in left),
                 days=days,
             )
+
+
+def _points_matured(connection: Connection, program_id: str, lot_id: str) -> int:
+    """Return how many points of a lot matured, whoever wrote it down; 0 if none did."""
+    from ..storage import ledger as rows
+
+    cause = ("time", lot_id)
+    bodies = rows.bodies_by_cause(connection, program_id, kind="mature", cause=cause)
+    return sum(int(json.loads(body)["points"]) for body in bodies)

@@ -9,8 +9,8 @@ from ..context import customer_of
 from ..model import Consent, ConsentChanged, CustomersMerged, ShopEvent
 
 if TYPE_CHECKING:
-    from ..loyalty import PointsLedger
     from ..storage import Connection, Store
+    from .loyalty_track import LoyaltyTrack
 
 
 def note_person(
@@ -20,11 +20,11 @@ def note_person(
     *,
     subject_id: str,
     now: datetime,
-    ledger: PointsLedger | None = None,
+    loyalty: LoyaltyTrack,
 ) -> None:
     """Keep the answers an event brings; merged people keep the strictest of each and all points."""
     if isinstance(event, CustomersMerged):
-        _merge(store, connection, event, subject_id=subject_id, now=now, ledger=ledger)
+        _merge(store, connection, event, subject_id=subject_id, now=now, loyalty=loyalty)
     answers = answers_of(event)
     store.consents.record(connection, subject_id, answers, event_id=event.id, now=now)
 
@@ -50,12 +50,12 @@ def _merge(
     *,
     subject_id: str,
     now: datetime,
-    ledger: PointsLedger | None,
+    loyalty: LoyaltyTrack,
 ) -> None:
     """Let the absorbed accounts be the person that is left; who was never seen has said nothing."""
     references = [f"id:{account}" for account in event.absorbed]
     for absorbed in store.subjects.matching(connection, event.shop_id, references):
         store.consents.merge(connection, subject_id, absorbed, at=event.occurred_at, now=now)
         store.orders.reassign(connection, absorbed, to=subject_id)
-        if ledger and absorbed != subject_id:
-            ledger.merge(connection, subject_id, absorbed, now=now)
+        if absorbed != subject_id:
+            loyalty.merge(connection, subject_id, absorbed, now=now)

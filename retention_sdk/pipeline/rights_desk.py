@@ -24,14 +24,14 @@ def open_rights(
     room: PressRoom,
     config: Config,
     *,
-    ledger: PointsLedger | None,
+    ledgers: tuple[PointsLedger, ...],
     adapter: Callable[[str], ShopAdapter],
 ) -> Rights:
     """Return the desk of a shop. ``adapter`` makes those of platforms, when somebody is erased."""
     keeping = keeping_rule(room.snapshots.shop.country, years=config.consent.keep_order_years)
 
     def count_points(connection: Connection, subject_id: str) -> int:
-        return len(ledger.history(connection, subject_id)) if ledger else 0
+        return sum(len(ledger.history(connection, subject_id)) for ledger in ledgers)
 
     eraser = Eraser(
         store=room.store,
@@ -46,7 +46,7 @@ def open_rights(
     return Rights(
         room=room,
         eraser=eraser,
-        dossiers=Dossiers(store=room.store, ledger=ledger),
+        dossiers=Dossiers(store=room.store, ledgers=ledgers),
         book=RequestBook(store=room.store, shop=room.snapshots.shop, clock=room.clock),
         keeping=keeping,
         clock=room.clock,

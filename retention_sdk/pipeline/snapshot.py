@@ -15,29 +15,23 @@ from ..model import (
     Award,
     Brand,
     Consent,
-    ConsentChanged,
-    ConsentState,
     Context,
-    CustomerCreated,
     History,
     LocaleChoice,
     LoyaltyState,
     Order,
-    OrderCancelled,
     OrderEvent,
     OrderPaid,
-    OrderRefunded,
     Shop,
     ShopEvent,
 )
 from .coupons import note_redemptions
 from .locale import resolve_locale
+from .loyalty_track import LoyaltyTrack
 from .people import note_person
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
-    from ..loyalty import PointsLedger
-    from ..loyalty.earning import Occasion
     from ..storage import Connection, Store, StoredEvent
     from .due_years import YearlyTime
 
@@ -52,7 +46,7 @@ class Snapshots:
     shop: Shop
     brand: Brand
     fallback_locale: str
-    ledger: PointsLedger | None
+    loyalty: LoyaltyTrack
     store: Store
     calls: HookCalls
     code_keys: Mapping[int, bytes] = field(default_factory=dict, repr=False)
@@ -78,7 +72,7 @@ class Snapshots:
             if known:
                 return known
             self._note(connection, stored, now)
-            loyalty = self._post(connection, stored, awards, now)
+            loyalty = self.loyalty.post(connection, stored, awards, now=now)
             facts = self._facts(connection, stored)
             context = self._build(event, stored.subject_id, locale, now, loyalty=loyalty, **facts)
             context = context.model_copy(update={"extras": provisional.extras})
@@ -154,8 +148,8 @@ class Snapshots:
     def _note(self, connection: Connection, stored: StoredEvent, now: datetime) -> None:
         """Keep what the event says about consent, the order's few facts, and used coupons."""
         event, subject_id = stored.event, stored.subject_id
-        ledger = self.ledger
-        note_person(self.store, connection, event, subject_id=subject_id, now=now, ledger=ledger)
+        track = self.loyalty
+        note_person(self.store, connection, event, subject_id=subject_id, now=now, loyalty=track)
         if order := order_of(event):
             self.store.orders.record(
                 connection, order, shop_id=event.shop_id, subject_id=subject_id
@@ -165,57 +159,6 @@ class Snapshots:
             note_redemptions(self.store, connection, event.order, keys=keys, now=now)
         if self.years:
             self.years.note(connection, event, subject_id, now=now)
-
-    def _post(
-        self,
-        connection: Connection,
-        stored: StoredEvent,
-        awards: tuple[Award, ...],
-        now: datetime,
-    ) -> LoyaltyState:
-        event = stored.event
-        if self.ledger is None:
-            return LoyaltyState()
-        from ..storage.subject_merges import survivor_of
-
-        # The event may have waited while its customer's account became part of another.
-        who = survivor_of(connection, stored.subject_id)
-        points = 0
-        if isinstance(event, OrderPaid):
-            points = self.ledger.earn(
-                connection, event, subject_id=who, awards=awards, now=now
-            ).points
-        elif isinstance(event, OrderRefunded | OrderCancelled):
-            points = -self.ledger.claw_back(connection, event, subject_id=who, now=now).points
-        elif occasion := self._occasion(connection, stored):
-            given = self.ledger.awards.give(connection, occasion, subject_id=who, now=now)
-            points = given.points if given and given.is_new else 0
-        state = self.ledger.balance(connection, who, now=now, earned=points)
-        return self._ranked(connection, stored, state, now)
-
-    def _ranked(
-        self, connection: Connection, stored: StoredEvent, state: LoyaltyState, now: datetime
-    ) -> LoyaltyState:
-        """Add the rank that the orders give now, recorded if it changed."""
-        if self.ledger is None or self.ledger.program.tiers is None:
-            return state
-        from ..loyalty.tiers import TierBook
-
-        book = TierBook(self.store, self.ledger.program, self.ledger.program.tiers)
-        decision = book.update(connection, stored.subject_id, cause=stored.event.id, now=now)
-        return decision.on(state)
-
-    def _occasion(self, connection: Connection, stored: StoredEvent) -> Occasion | None:
-        """Return what an event without an order may earn points for: an account, a newsletter."""
-        from ..loyalty.earning import Occasion
-
-        event = stored.event
-        if isinstance(event, CustomerCreated):
-            return Occasion(kind="signup", occurred_at=event.occurred_at)
-        if isinstance(event, ConsentChanged) and event.consent.state is ConsentState.GRANTED:
-            answers = self.store.consents.current(connection, stored.subject_id)
-            return Occasion(kind="newsletter", occurred_at=event.occurred_at, consents=answers)
-        return None
 
     def _recorded(self, connection: Connection, event_id: str) -> Context | None:
         payload = self.store.stages.get(connection, event_id, "context")

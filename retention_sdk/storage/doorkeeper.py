@@ -17,6 +17,7 @@ from ..model import (
     CustomersMerged,
     CustomerUpdated,
     DataRequested,
+    Engagement,
     OrderEvent,
     Purpose,
     ShopErased,
@@ -30,7 +31,7 @@ from .suppression import Suppression, Suppressions
 
 SOURCE = "suppression list"
 # What an account says of itself is no contract: it brings nobody back.
-_NO_CONTRACT = (CustomerCreated, CustomerUpdated, CustomersMerged, CartAbandoned)
+_NO_CONTRACT = (CustomerCreated, CustomerUpdated, CustomersMerged, CartAbandoned, Engagement)
 _ABOUT_RIGHTS = (CustomerErased, DataRequested, ShopErased)
 _OBJECTIONS = (Purpose.MARKETING, Purpose.PROFILING, Purpose.THIRD_PARTY)
 

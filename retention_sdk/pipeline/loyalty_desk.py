@@ -1,0 +1,69 @@
+"""What a shop does about points beside its orders: for people who did something for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..errors import LedgerError
+from ..model import Customer, Engagement
+from ..model.events import EngagementKind
+from .intake import Intake
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..loyalty import PointsLedger
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoyaltyDesk:
+    """The loyalty programme of one shop: ``shop.loyalty``.
+
+    ``ledgers`` are the currencies of points by the name of their programme, that of ``[loyalty]``
+    first.
+    """
+
+    shop_id: str
+    intake: Intake
+    ledgers: Mapping[str, PointsLedger]
+    clock: Callable[[], datetime]
+
+    def award(
+        self,
+        customer: Customer,
+        kind: EngagementKind,
+        reference: str,
+        *,
+        occurred_at: datetime | None = None,
+    ) -> Outcome:
+        """Give what the rules say for a review, a survey or a follow; tell it as often as you like.
+
+        ``reference`` is what makes it one: the number of the review or survey, the network that
+        is followed. For example::
+
+            shop.loyalty.award(customer, "review", "reviews.example:8817")
+
+        Raises:
+            LedgerError: the customer has neither an account nor an e-mail address.
+        """
+        event = Engagement(
+            id=f"engagement:{self.shop_id}:{kind}:{self._who(customer)}:{reference}",
+            shop_id=self.shop_id,
+            occurred_at=occurred_at or self.clock(),
+            customer=customer,
+            kind=kind,
+            reference=reference,
+        )
+        return self.intake.ingest([event])[0]
+
+    def _who(self, customer: Customer) -> str:
+        """Return what stands for a customer in the name of an event, and tells nobody who it is."""
+        name = f"id:{customer.id}" if customer.id else ""
+        name = name or (f"email:{customer.email.casefold()}" if customer.email else "")
+        if not name:
+            raise LedgerError("nobody can have points who has no account and no e-mail address")
+        store = self.intake.store
+        with store.reading() as connection:
+            return store.subjects.index(connection, self.shop_id, name).hex()[:24]
