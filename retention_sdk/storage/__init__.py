@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from .achievements import AchievementRows, AchievementStep, DeedRow, ParticipationRow
 from .card_records import CardChoice, CardPlace, CardRecord, CardState, CardStep, PrintJob
 from .cards import CardLedger, plain_number
 from .codes import CardCodes, CodeState, StoredCode
@@ -14,6 +15,7 @@ from .due import DueRow, DueRows, LeasedRow
 from .engine import Store, open_store
 from .inbox import Inbox, StoredEvent
 from .jobs import PrintJobs
+from .leaderboards import Board, LeaderboardRows, Member
 from .orders import OrderFact, OrderFacts
 from .partners import Exchange, ExchangeStep, PartnerRows, StoredExchange
 from .person_rows import PersonRows, SentThing
@@ -35,6 +37,9 @@ from .suppression import Suppression, Suppressions
 from .tiers import OrderPosting, TierChange, TierHistory
 
 __all__ = [
+    "AchievementRows",
+    "AchievementStep",
+    "Board",
     "CardChoice",
     "CardCodes",
     "CardLedger",
@@ -50,6 +55,7 @@ __all__ = [
     "ConsentEntry",
     "ConsentLog",
     "DecisionLog",
+    "DeedRow",
     "DeliveryLog",
     "DeliveryState",
     "DueRow",
@@ -57,10 +63,13 @@ __all__ = [
     "Exchange",
     "ExchangeStep",
     "Inbox",
+    "LeaderboardRows",
     "LeasedRow",
+    "Member",
     "OrderFact",
     "OrderFacts",
     "OrderPosting",
+    "ParticipationRow",
     "PartnerRows",
     "PersonRows",
     "PhoneReader",

@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 from ..errors import ConfigError, StorageError
 from ..model import AccessRequest, Customer, ShopEvent
+from .achievements import AchievementRows
 from .cards import CardLedger
 from .codes import CardCodes
 from .consents import ConsentLog
@@ -26,6 +27,7 @@ from .doorkeeper import Doorkeeper
 from .due import DueRows
 from .inbox import Inbox
 from .jobs import PrintJobs
+from .leaderboards import LeaderboardRows
 from .leftovers import Leftovers
 from .migrate import ensure_current
 from .orders import OrderFacts
@@ -110,6 +112,8 @@ class Store:
         self.referrals = ReferralRows(self.subjects, random_bytes=random_bytes)
         self.partners = PartnerRows()
         self.rewards = RewardLog()
+        self.achievements = AchievementRows(self.subjects)
+        self.leaderboards = LeaderboardRows(self.subjects)
 
     def __repr__(self) -> str:
         return f"<Store {self.url}>"

@@ -1,5 +1,16 @@
 """All tables of a store. What a database really has is in ``migrations``; a test compares them."""
 
+from .achievements import (
+    ACHIEVEMENT_STEPS,
+    PARTICIPATION_ACTS,
+    PARTICIPATION_KINDS,
+    achievement_step,
+    deed,
+    leaderboard_member,
+    leaderboard_score,
+    order_goods,
+    participation,
+)
 from .base import from_microseconds, metadata, to_microseconds
 from .cards import (
     CARD_STATES,
@@ -49,6 +60,7 @@ from .subjects import meta, subject, subject_link
 from .tiers import TIER_REASONS, tier_change
 
 __all__ = [
+    "ACHIEVEMENT_STEPS",
     "BUCKETS",
     "CARD_STATES",
     "CODE_STATES",
@@ -57,12 +69,15 @@ __all__ = [
     "EXCHANGE_DIRECTIONS",
     "EXCHANGE_STATES",
     "MARK_KINDS",
+    "PARTICIPATION_ACTS",
+    "PARTICIPATION_KINDS",
     "REFERRAL_STATES",
     "REQUEST_KINDS",
     "REQUEST_STATES",
     "REWARD_STATES",
     "TIER_REASONS",
     "account",
+    "achievement_step",
     "card",
     "card_code",
     "card_copy",
@@ -71,16 +86,21 @@ __all__ = [
     "consent_head",
     "consent_record",
     "decision",
+    "deed",
     "delivery",
     "due",
     "event",
     "from_microseconds",
     "hold",
     "hold_allocation",
+    "leaderboard_member",
+    "leaderboard_score",
     "lot",
     "meta",
     "metadata",
     "order_fact",
+    "order_goods",
+    "participation",
     "partner_exchange",
     "partner_step",
     "posting",

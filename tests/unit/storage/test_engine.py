@@ -215,6 +215,8 @@ def test_a_broken_constraint_is_a_storage_error_without_values(store):
             "rule_version",
             "hold_allocation",
             "tier_change",
+            "achievement_step",
+            "participation",
         ),
         *("referral_code", "referral", "referral_step", "partner_exchange", "partner_step"),
         *("card", "card_copy", "card_step", "print_job", "print_job_card"),
