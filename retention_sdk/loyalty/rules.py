@@ -14,8 +14,10 @@ from ..model.money import CurrencyCode
 from ..model.shop import TimeZone
 from .earning.settings import EarningRules
 from .names import Names
+from .partners.settings import Partners
 from .point_value import PointValue
 from .rates import Rate
+from .referrals.settings import ReferralRule
 from .rewards.catalogue import Rewards, require_ranks
 from .tiers.ladder import TierLadder
 
@@ -38,7 +40,8 @@ class Program(Settings):
     customers call the programme, by language.
     ``rewards`` are what these points buy; their codes are made on ``rewards_platform``, that of
     ``[codes] coupons`` if it is empty.
-    ``rules`` add to what the rates give, or change it; see ``earning.settings``.
+    ``referral`` is what friends who bring friends get, ``partners`` are those points are exchanged
+    with. ``rules`` add to what the rates give, or change it; see ``earning.settings``.
     """
 
     id: Identifier = "points"
@@ -60,6 +63,21 @@ class Program(Settings):
     # What a reward cost stands in its own record; the catalogue itself moves no point.
     rewards: Annotated[Rewards, Field(exclude=True)] = ()
     rewards_platform: Annotated[Line, Field(exclude=True)] = ""
+    referral: Annotated[ReferralRule | None, Field(exclude_if=lambda rule: rule is None)] = None
+    partners: Annotated[Partners, Field(exclude_if=_is_unset)] = ()
+
+    @model_validator(mode="after")
+    def _rewards_referrals(self) -> Self:
+        rule = self.referral
+        if rule is None:
+            return self
+        if not (rule.referrer_points or rule.friend_points or rule.friend_reward) and not any(
+            each.kind == "referral" for each in self.rules
+        ):
+            raise ValueError("referral rewards nobody: give referrer_points or friend_points")
+        if rule.friend_reward and rule.friend_reward not in {each.id for each in self.rewards}:
+            raise ValueError(f"referral.friend_reward: no reward is called {rule.friend_reward!r}")
+        return self
 
     @model_validator(mode="after")
     def _has_the_ranks_of_its_rewards(self) -> Self:

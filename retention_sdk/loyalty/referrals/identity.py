@@ -40,9 +40,9 @@ class Identity:
     ``devices`` are hashes of a device, if a shop has them.
     """
 
-    person: frozenset[str] = frozenset()
-    household: frozenset[str] = frozenset()
-    devices: frozenset[str] = frozenset()
+    person: frozenset[str | bytes] = frozenset()
+    household: frozenset[str | bytes] = frozenset()
+    devices: frozenset[str | bytes] = frozenset()
 
 
 def identity_of(

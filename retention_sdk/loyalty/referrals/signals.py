@@ -8,34 +8,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ...model import Record, Settings
+from ...model import Record
 from ...model.base import Instant, Line
 from .identity import Identity
+from .settings import ReferralRule
 
 SignalKind = Literal[
     "same_person", "not_new", "same_device", "same_household", "burst", "disposable_mailbox"
 ]
 Verdict = Literal["clean", "review", "fraud"]
-Weight = Annotated[int, Field(ge=0, le=100)]
 _CERTAIN = 100
-
-
-class ReferralRule(Settings):
-    """What a shop asks of a referral. Weights are summed; 100 of them are certainty.
-
-    From ``review_at`` on a person decides, from ``reject_at`` on nobody has to. ``burst_max``
-    claims within ``burst_hours`` are normal. Nobody refers themselves, whatever the weights.
-    """
-
-    return_days: Annotated[int, Field(ge=0, le=365)] = 30
-    review_at: Annotated[int, Field(ge=1, le=1000)] = 40
-    reject_at: Annotated[int, Field(ge=1, le=1000)] = 100
-    same_device: Weight = 60
-    same_household: Weight = 40
-    burst: Weight = 40
-    disposable_mailbox: Weight = 30
-    burst_max: Annotated[int, Field(ge=1, le=10_000)] = 5
-    burst_hours: Annotated[int, Field(ge=1, le=24 * 90)] = 24
 
 
 class Circumstances(Record):

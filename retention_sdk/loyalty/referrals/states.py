@@ -20,9 +20,13 @@ from pydantic import model_validator
 from ...errors import LedgerError
 from ...model import Record
 from ...model.base import Instant, Line
-from .signals import Assessment, ReferralRule
+from .settings import ReferralRule
+from .signals import Assessment
 
 REFUNDED = "the friend's order was given back"
+ONE_PERSON = "both turned out to be one person"
+BROUGHT_BEFORE = "somebody else had brought the friend before"
+TOO_SMALL = "the order is below the amount that a referral asks for"
 
 
 class State(StrEnum):
@@ -139,13 +143,24 @@ def reward(referral: Referral, *, at: datetime) -> Referral:
     return _changed(referral, state=State.REWARDED, changed_at=at)
 
 
+def claw(referral: Referral, reasons: Sequence[str], *, at: datetime) -> Referral:
+    """Take a reward back, and say why; reject what was not rewarded yet.
+
+    Raises:
+        LedgerError: no reason is given.
+    """
+    if referral.state is not State.REWARDED:
+        return reject(referral, reasons, at=at) if referral.state in _OPEN else referral
+    if not any(reasons):
+        raise LedgerError("a reward is taken back for a reason; give one")
+    return _changed(referral, state=State.CLAWED, changed_at=at, reasons=tuple(reasons))
+
+
 def give_back(referral: Referral, order_id: str, *, at: datetime) -> Referral:
     """Note that an order was refunded in full or cancelled: no reward, or it is taken back."""
     if not order_id or referral.order_id != order_id:
         return referral
-    if referral.state is State.REWARDED:
-        return _changed(referral, state=State.CLAWED, changed_at=at, reasons=(REFUNDED,))
-    return reject(referral, (REFUNDED,), at=at) if referral.state in _OPEN else referral
+    return claw(referral, (REFUNDED,), at=at)
 
 
 def _require_past(referral: Referral, state: State, what: str) -> None:

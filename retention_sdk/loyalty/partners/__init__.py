@@ -1,0 +1,1 @@
+"""Points exchanged with partners by the rate of a contract."""
