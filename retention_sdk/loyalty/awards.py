@@ -8,7 +8,7 @@ from datetime import datetime
 from ..model import Award, OrderEvent
 from ..storage import Connection, Store
 from ..storage import ledger as rows
-from .earning.occasions import Grant, Occasion, weigh
+from .earning.occasions import YEARLY, Grant, Occasion, weigh
 from .earning.plan import EarningPlan
 from .earning.standing import standing_for_occasion, standing_for_order
 from .grants import PointsGrants
@@ -87,7 +87,7 @@ class PointsAwards:
     def _reference(self, occasion: Occasion) -> str:
         if occasion.kind in {"signup", "newsletter"}:
             return "once"
-        if occasion.kind == "birthday":
+        if occasion.kind in YEARLY:
             return str(occasion.occurred_at.astimezone(self._plan.zone).year)
         return occasion.reference
 

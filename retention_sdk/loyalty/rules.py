@@ -12,6 +12,7 @@ from ..model import Award, Money, Order, Record, Settings
 from ..model.base import Identifier, Line
 from ..model.money import CurrencyCode
 from ..model.shop import TimeZone
+from .achievements.settings import Achievements
 from .earning.settings import EarningRules
 from .names import Names
 from .partners.settings import Partners
@@ -60,6 +61,7 @@ class Program(Settings):
     names: Annotated[Names | None, Field(exclude=True)] = None
     # Left out where there are none, so that the rules of older programmes keep their version.
     tiers: Annotated[TierLadder | None, Field(exclude_if=lambda ladder: ladder is None)] = None
+    achievements: Annotated[Achievements, Field(exclude_if=_is_unset)] = ()
     # What a reward cost stands in its own record; the catalogue itself moves no point.
     rewards: Annotated[Rewards, Field(exclude=True)] = ()
     rewards_platform: Annotated[Line, Field(exclude=True)] = ""
@@ -147,10 +149,15 @@ def earn(order: Order, program: Program, *, awards: Sequence[Award] = ()) -> Ear
     >>> earn(order, program).points  # an order of 38.90 EUR, 4.90 EUR of it shipping
     34
     """
-    if program.rules:
+    if program.rules or (program.tiers and program.tiers.factors):
         from .earning.plan import EarningPlan
 
         return EarningPlan(program).earn(order, awards=awards)
+    return earn_at_rate(order, program, awards=awards)
+
+
+def earn_at_rate(order: Order, program: Program, *, awards: Sequence[Award] = ()) -> Earning:
+    """Compute what an order earns by the rates of a programme alone."""
     counted = count(order, program)
     points = order_points(
         counted.basis, tax_minor=counted.tax, total_minor=counted.total, rate=counted.rate

@@ -50,8 +50,8 @@ class TierHistory:
 
     def record(
         self, connection: Connection, program_id: str, subject_id: str, change: TierChange
-    ) -> bool:
-        """Append a change; False if this cause is on record for the person already."""
+    ) -> int:
+        """Append a change and return its number; 0 if this cause is on record for the person."""
         values = {
             "program_id": program_id,
             "subject_id": subject_id,
@@ -66,7 +66,7 @@ class TierHistory:
             "at": change.at,
         }
         query = insert_into(connection, tier_change).values(values).on_conflict_do_nothing()
-        return connection.execute(query).rowcount == 1
+        return connection.execute(query.returning(tier_change.c.seq)).scalar() or 0
 
     def newest(self, connection: Connection, program_id: str, subject_id: str) -> TierChange | None:
         """Return what was recorded last of a person, None if nothing was."""

@@ -12,18 +12,21 @@ from ..rules import EarningPart
 from .plan import EarningPlan, Standing
 from .settings import OccasionRule
 
-OccasionKind = Literal["signup", "newsletter", "review", "survey", "follow", "birthday", "referral"]
+OccasionKind = Literal[
+    "signup", "newsletter", "review", "survey", "follow", "birthday", "anniversary", "referral"
+]
+YEARLY = frozenset({"birthday", "anniversary"})
 _MARKETING = frozenset({Purpose.MARKETING, Purpose.OFFERS})
 _MAIL = frozenset({ConsentChannel.EMAIL, ConsentChannel.ANY})
 
 
 class Occasion(Record):
-    """Something that somebody did, or a birthday.
+    """Something that somebody did, a birthday, or that the first order was years ago.
 
     ``reference`` is what makes it one of its kind: the review's number, the survey's, the network
-    that is followed, the friend who was referred. Sign-ups, newsletters and birthdays need none.
-    ``consents`` are the answers on record, for newsletters. How good a review was has no place
-    here, so that no rule can ask for it.
+    that is followed, the friend who was referred. Sign-ups, newsletters and days of every year need
+    none. ``consents`` are the answers on record, for newsletters. How good a review was has no
+    place here, so that no rule can ask for it.
     """
 
     kind: OccasionKind
@@ -79,5 +82,5 @@ def has_granted(consents: tuple[Consent, ...], moment: datetime) -> bool:
 
 
 def _may_again(rule: OccasionRule, often: int) -> bool:
-    most = 1 if rule.kind == "birthday" else rule.yearly_max
+    most = 1 if rule.kind in YEARLY else rule.yearly_max
     return most is None or often < most

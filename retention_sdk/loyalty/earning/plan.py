@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ...model import Award, Order, OrderLine
 from ..rates import Rate
-from ..rules import Counted, Earning, EarningPart, Program, add_up, count, earn
+from ..rules import Counted, Earning, EarningPart, Program, add_up, count, earn_at_rate
 from .clocks import moment_of
 from .settings import (
     CapRule,
@@ -37,12 +37,14 @@ _NOTHING: Mapping[str, int] = MappingProxyType({})
 class Standing:
     """What is known of somebody before an order or occasion.
 
-    ``orders_before`` counts paid orders. ``milestones`` are those given and not taken back, as
+    ``orders_before`` counts paid orders; ``tier`` is the rank held when the order was placed, the
+    one of everybody if it is empty. ``milestones`` are those given and not taken back, as
     names of rules with numbers of orders. ``earned`` is what was earned in the local "day",
     "month" and "year" so far, ``times`` how often in that year by kind of occasion.
     """
 
     orders_before: int = 0
+    tier: str = ""
     milestones: frozenset[tuple[str, int]] = frozenset()
     earned: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     times: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
@@ -69,6 +71,9 @@ class EarningPlan:
         self.program = program
         self.zone = ZoneInfo(program.time_zone)
         rules = sorted(program.rules, key=lambda rule: rule.id)
+        ladder = program.tiers
+        self.tier_factors = ladder.factors if ladder else {}
+        self._base = ladder.base if ladder else ""
         self._windows = {rule.id: self._window(rule) for rule in rules if rule.starts or rule.ends}
         self._excluded = [rule for rule in rules if isinstance(rule, ExcludedRule)]
         self._rates = sorted(
@@ -90,16 +95,17 @@ class EarningPlan:
 
         A campaign counts for orders placed in its time, whenever they are paid.
         """
+        standing = standing or Standing()
+        tier = standing.tier or self._base
+        if not self.program.rules and tier not in self.tier_factors:
+            return earn_at_rate(order, self.program, awards=awards)
         counted = count(order, self.program)
-        if not self.program.rules:
-            return earn(order, self.program, awards=awards)
         if counted.rate is None:
             return add_up(order, counted, (), awards)
-        standing = standing or Standing()
         lines = [line for line in order.lines if not line.is_gift_card and line.total.minor > 0]
         goods_minor = sum(line.total.minor for line in lines)
         own = [
-            *self._by_money(order, lines, counted, goods_minor),
+            *self._by_money(order, lines, counted, tier),
             *self._by_units(order, lines, counted),
             *self._by_number(order, counted, standing),
         ]
@@ -155,15 +161,18 @@ class EarningPlan:
         ]
 
     def _by_money(
-        self, order: Order, lines: list[OrderLine], counted: Counted, goods_minor: int
+        self, order: Order, lines: list[OrderLine], counted: Counted, tier: str
     ) -> list[EarningPart]:
         """Return what money earns, rounded down once over all of its parts."""
+        goods_minor = sum(line.total.minor for line in lines)
         shares = self._shares(order, lines, counted)
         net = max(0, counted.total - counted.tax)
         whole = counted.total * (goods_minor or 1)
         if not lines and counted.basis and counted.rate:
             # No goods were paid, but shipping counts: it is spread over nothing.
             shares = [_Share("", counted.rate, (), _ONE, 1)]
+        if factor := self.tier_factors.get(tier):
+            shares = [_raised(share, tier, factor) for share in shares]
         common = lcm(*(s.rate.per_minor * s.factor.denominator for s in shares)) if shares else 1
         exact = [
             counted.basis
@@ -293,6 +302,12 @@ def _names(rule: RateRule | UnitsRule | ExcludedRule | MultiplierRule, line: Ord
         or any(category in rule.categories for category in line.categories)
         or line.brand in rule.brands
     )
+
+
+def _raised(share: _Share, tier: str, factor: Fraction) -> _Share:
+    # No rule can be called like this: a colon is not allowed in their names.
+    multipliers = (*share.multipliers, f"tier:{tier}")
+    return share._replace(multipliers=multipliers, factor=share.factor * factor)
 
 
 def _factor(

@@ -144,11 +144,21 @@ class OccasionRule(_Rule):
     """Points for something else than an order.
 
     A sign-up and a newsletter count once for a person, the newsletter only with a consent that was
-    granted; a birthday counts once in a calendar year. Every honest review counts alike: what it
-    says is not asked (16 CFR 465.4, Directive 2005/29/EC). ``yearly_max`` is how often in a year.
+    granted; a birthday, and the anniversary of the first order, once in a calendar year. Every
+    honest review counts alike: what it says is not asked (16 CFR 465.4, Directive 2005/29/EC).
+    ``yearly_max`` is how often in a year.
     """
 
-    kind: Literal["signup", "newsletter", "review", "survey", "follow", "birthday", "referral"]
+    kind: Literal[
+        "signup",
+        "newsletter",
+        "review",
+        "survey",
+        "follow",
+        "birthday",
+        "anniversary",
+        "referral",
+    ]
     points: Points
     yearly_max: Annotated[int | None, Field(ge=1, le=10_000)] = None
 

@@ -22,11 +22,13 @@ def standing_for_order(
     occurred_at: datetime,
 ) -> Standing:
     """Return how somebody stands before an order. Their account is locked, so that it holds."""
+    tier = _tier(store, connection, plan, account, order) if plan.tier_factors else ""
     if not plan.milestones:
-        return Standing(earned=_earned(connection, plan, account, occurred_at))
+        return Standing(tier=tier, earned=_earned(connection, plan, account, occurred_at))
     before = store.orders.history(connection, account.subject_id, excluding=order.id).orders_count
     return Standing(
         orders_before=before,
+        tier=tier,
         milestones=_milestones(connection, plan, account, before + 1),
         earned=_earned(connection, plan, account, occurred_at),
     )
@@ -42,6 +44,19 @@ def standing_for_occasion(
         earned=_earned(connection, plan, account, occurred_at),
         times={kind: often},
     )
+
+
+def _tier(
+    store: Store, connection: Connection, plan: EarningPlan, account: Account, order: Order
+) -> str:
+    """Return the rank held when an order was placed; what it brings itself comes after it."""
+    from ..tiers import TierBook
+
+    if plan.program.tiers is None:
+        return ""
+    book = TierBook(store, plan.program, plan.program.tiers)
+    who, placed_at = account.subject_id, order.placed_at
+    return book.look(connection, who, now=placed_at, excluding=order.id).tier
 
 
 def _earned(

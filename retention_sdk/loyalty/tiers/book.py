@@ -12,6 +12,7 @@ from ..clawback import target
 from .evaluate import TierDecision, TierStanding, evaluate
 from .facts import Qualifying, qualifying_orders
 from .ladder import TierLadder
+from .risk import TierRisk, risk_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,10 +35,22 @@ class TierBook:
     def __init__(self, store: Store, program: Program, ladder: TierLadder) -> None:
         self._store, self._program, self.ladder = store, program, ladder
 
-    def look(self, connection: Connection, subject_id: str, *, now: datetime) -> TierDecision:
-        """Return the rank of a person at ``now``; nothing is written."""
+    def look(
+        self, connection: Connection, subject_id: str, *, now: datetime, excluding: str = ""
+    ) -> TierDecision:
+        """Return the rank of a person at ``now``, without one of their orders; write nothing."""
         newest = self._store.tiers.newest(connection, self._program.id, subject_id)
-        return self._evaluate(connection, subject_id, newest, now)
+        return self._evaluate(connection, subject_id, newest, now, excluding=excluding)
+
+    def risk(self, connection: Connection, subject_id: str, *, now: datetime) -> TierRisk | None:
+        """Return how the rank somebody holds at ``now`` will end, None if it will not."""
+        return risk_of(
+            self.ladder,
+            self.facts(connection, subject_id),
+            now,
+            time_zone=self._program.time_zone,
+            joined_at=self._joined_at(connection, subject_id),
+        )
 
     def update(
         self, connection: Connection, subject_id: str, *, cause: str, now: datetime
@@ -46,35 +59,50 @@ class TierBook:
 
         ``cause`` names the event or whatever else was due; each is recorded once.
         """
+        return self.turn(connection, subject_id, cause=cause, now=now)[0]
+
+    def turn(
+        self, connection: Connection, subject_id: str, *, cause: str, now: datetime
+    ) -> tuple[TierDecision, int]:
+        """Update a rank as ``update`` does; return the number of the record, too, 0 for none."""
         self._store.tiers.lock(connection, subject_id)
         newest = self._store.tiers.newest(connection, self._program.id, subject_id)
         decision = self._evaluate(connection, subject_id, newest, now)
         known = newest and (newest.tier, newest.until, newest.ladder)
         is_news = known != (decision.tier, decision.until, decision.ladder)
-        if is_news and (newest or decision.tier):
-            change = _change(decision, cause=cause, now=now)
-            self._store.tiers.record(connection, self._program.id, subject_id, change)
-        return decision
+        if not is_news or not (newest or decision.tier):
+            return decision, 0
+        change = _change(decision, cause=cause, now=now)
+        return decision, self._store.tiers.record(connection, self._program.id, subject_id, change)
 
     def history(self, connection: Connection, subject_id: str) -> tuple[TierChange, ...]:
         """Return how the rank of a person changed, oldest first."""
         return self._store.tiers.history(connection, self._program.id, subject_id)
 
-    def facts(self, connection: Connection, subject_id: str) -> tuple[Qualifying, ...]:
+    def facts(
+        self, connection: Connection, subject_id: str, *, excluding: str = ""
+    ) -> tuple[Qualifying, ...]:
         """Return what counts for a person: orders net of refunds, or what they earned."""
         ladder = self.ladder
         if ladder.qualify == "points":
             postings = self._store.tiers.postings(connection, self._program.id, subject_id)
             return qualifying_points(postings)
         orders = self._store.orders.of_subject(connection, subject_id)
-        return qualifying_orders(orders, ladder.qualify)
+        counted = (order for order in orders if order.order_id != excluding)
+        return qualifying_orders(counted, ladder.qualify)
 
     def _evaluate(
-        self, connection: Connection, subject_id: str, newest: TierChange | None, now: datetime
+        self,
+        connection: Connection,
+        subject_id: str,
+        newest: TierChange | None,
+        now: datetime,
+        *,
+        excluding: str = "",
     ) -> TierDecision:
         return evaluate(
             self.ladder,
-            self.facts(connection, subject_id),
+            self.facts(connection, subject_id, excluding=excluding),
             now,
             _standing(newest),
             time_zone=self._program.time_zone,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
@@ -27,8 +29,9 @@ class Rank(Settings):
 
     ``from_minor`` is the least amount per currency, in minor units; ``from_count`` the least
     number of points or orders. Zero makes it the rank of everybody. ``benefits`` are keys or words
-    of the shop. ``multiplier`` is what earning rules may multiply points by: [3, 2] for one and a
-    half. ``names`` is what customers read, by language; cards prefer those of ``[inserts.tiers]``.
+    of the shop. ``points_factor`` multiplies what money earns, as a rule of the kind *multiplier*
+    does, for orders placed by those who hold the rank. ``names`` is what customers read, by
+    language; cards prefer those of ``[inserts.tiers]``.
     """
 
     key: Identifier
@@ -37,9 +40,11 @@ class Rank(Settings):
     )
     from_count: Annotated[int | None, Field(ge=0, le=10**12)] = None
     benefits: tuple[Line, ...] = ()
-    multiplier: (
-        tuple[Annotated[int, Field(ge=1, le=1000)], Annotated[int, Field(ge=1, le=1000)]] | None
-    ) = None
+    # Left out where there is none, so that older rules keep their version.
+    points_factor: Annotated[
+        Decimal | None,
+        Field(gt=1, le=100, decimal_places=2, max_digits=5, exclude_if=lambda factor: not factor),
+    ] = None
     # Moves no point and raises nobody, so it is no part of any version.
     names: Annotated[Names | None, Field(exclude=True)] = None
 
@@ -97,9 +102,14 @@ class TierLadder(Settings):
 
     @cached_property
     def version(self) -> str:
-        """A digest of all that decides about ranks; benefits and multipliers do not."""
-        brought = {"ranks": {"__all__": {"benefits", "multiplier"}}}
+        """A digest of all that decides about ranks; benefits and factors do not."""
+        brought = {"ranks": {"__all__": {"benefits", "points_factor"}}}
         return sha256(self.model_dump_json(exclude=brought).encode()).hexdigest()[:16]
+
+    @property
+    def factors(self) -> dict[str, Fraction]:
+        """What money earns more by rank; only ranks that multiply."""
+        return {rank.key: Fraction(f) for rank in self.ranks if (f := rank.points_factor)}
 
     @property
     def base(self) -> str:

@@ -160,6 +160,17 @@ def test_a_birthday_counts_once_in_a_calendar_year(desk, give):
     assert 60 == desk.balance(now=datetime(2027, 3, 1, tzinfo=UTC)).balance
 
 
+def test_an_anniversary_counts_once_in_a_calendar_year_and_not_as_a_birthday(desk, give):
+    desk.use(rules=[BIRTHDAY, {"kind": "anniversary", "id": "years", "points": 15}])
+    told = [("anniversary", 2), ("birthday", 2), ("anniversary", 3)]
+
+    assert [15, 30, 15] == [
+        give(kind, at=datetime(2026, 3, day, 12, tzinfo=UTC)) for kind, day in told
+    ]
+    assert 45 == desk.balance(now=datetime(2026, 3, 4, tzinfo=UTC)).balance
+    assert 15 == give("anniversary", at=datetime(2027, 3, 2, 12, tzinfo=UTC))
+
+
 def test_two_rules_for_one_occasion_add_up_and_caps_hold(desk, give):
     may = {"kind": "signup", "id": "campaign", "points": 50, "starts": "2026-03-01"}
     desk.use(rules=[SIGNUP, may, MONTHLY])

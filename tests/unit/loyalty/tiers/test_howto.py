@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
 from retention_sdk.loyalty.rules import Program
@@ -25,7 +26,10 @@ def test_the_settings_are_read_as_the_page_says():
         program.tiers.grace_days,
     )
     assert {"EUR": 200_00, "JPY": 30_000} == silver.from_minor
-    assert (("free shipping", "early access"), (3, 2)) == (gold.benefits, gold.multiplier)
+    assert (("free shipping", "early access"), Decimal("1.5")) == (
+        gold.benefits,
+        gold.points_factor,
+    )
 
 
 def test_the_example_runs():

@@ -231,9 +231,9 @@ def test_a_kept_rank_keeps_the_day_it_was_reached():
     assert (noon("2025-01-01"), noon("2026-01-10")) == (kept.since, risen.since)
 
 
-def test_multipliers_and_benefits_do_not_make_another_ladder():
+def test_factors_and_benefits_do_not_make_another_ladder():
     plain = a_ladder()
-    told = a_ladder(ranks=[{**rank, "benefits": ["tea"], "multiplier": [3, 2]} for rank in RANKS])
+    told = a_ladder(ranks=[{**rank, "benefits": ["tea"], "points_factor": "1.5"} for rank in RANKS])
 
     assert plain.version == told.version
     assert plain.version != a_ladder(grace_days=1).version
