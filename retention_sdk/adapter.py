@@ -53,6 +53,9 @@ class Capability(Flag):
     VOID_CODE = auto()
     CUSTOMER_LOCALE = auto()
     ERASE_CUSTOMER = auto()
+    FREE_SHIPPING_CODE = auto()
+    FREE_PRODUCT_CODE = auto()
+    GIFT_CARD_CODE = auto()
 
 
 class ShopAdapter(ABC):
@@ -188,6 +191,8 @@ class ShopAdapter(ABC):
         """Create a discount code; return it with its ``platform_id``.
 
         Asking twice for the same code is safe: the second call returns the first one's code.
+        Call ``require_worth`` first: percentages and amounts come with CREATE_CODE, what else a
+        code may be worth is declared by a capability of its own.
         """
         self._unsupported("creating codes")
 
@@ -220,6 +225,22 @@ class ShopAdapter(ABC):
             raw=request.body,
             topic=topic,
         )
+
+    @final
+    def require_worth(self, code: DiscountCode) -> None:
+        """Return if codes here can be worth that, by the declared capabilities.
+
+        Raises:
+            UnsupportedFeature: they cannot.
+        """
+        asked = (
+            (code.is_free_shipping, Capability.FREE_SHIPPING_CODE, "free shipping"),
+            (bool(code.free_product), Capability.FREE_PRODUCT_CODE, "a free product"),
+            (code.balance is not None, Capability.GIFT_CARD_CODE, "a balance"),
+        )
+        for is_asked, capability, what in asked:
+            if is_asked and capability not in self.capabilities:
+                self._unsupported(f"a code worth {what}")
 
     @final
     @contextmanager

@@ -20,6 +20,7 @@ RetentionError
 │   └── SubjectErased       the person's key was destroyed; the data cannot be read again
 ├── LedgerError             a posting would break the ledger (ValueError too)
 │   ├── InsufficientPoints  the account does not hold that many
+│   ├── RewardRefused       somebody cannot have a reward now; ``reasons`` say why (ValueError too)
 │   └── IdempotencyConflict the key was used before, for something else
 └── DeliveryError           a channel refused; ``retryable`` says whether to try again
 
@@ -27,6 +28,8 @@ Messages name who, where and the way out. They never hold a secret, an address o
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class RetentionError(Exception):
@@ -125,6 +128,14 @@ class LedgerError(RetentionError, ValueError):
 
 class InsufficientPoints(LedgerError):  # noqa: N818 - reads as what it says
     """The account does not hold that many points."""
+
+
+class RewardRefused(LedgerError):  # noqa: N818 - reads as what it says
+    """Somebody cannot have a reward now. ``reasons`` are sentences by the word for each."""
+
+    def __init__(self, reward: str, reasons: Mapping[str, str]) -> None:
+        super().__init__(f"reward {reward!r} cannot be had: {'; '.join(reasons.values())}")
+        self.reasons = dict(reasons)
 
 
 class IdempotencyConflict(LedgerError):  # noqa: N818 - reads as what it says

@@ -137,6 +137,7 @@ class BogusShop(ShopAdapter):
 
     def create_code(self, code: DiscountCode) -> DiscountCode:
         """Keep a code, once."""
+        self.require_worth(code)
         made = code.model_copy(update={"platform_id": f"code-{code.code}"})
         return self.codes.setdefault(code.code, made)
 

@@ -185,6 +185,7 @@ def a_decision(*, allowed: bool = True, **changes: Any) -> Decision:
 
 
 def a_code(code: str = "THANKS-1001", **changes: Any) -> DiscountCode:
-    """Return ten percent, once."""
-    worth = {} if "amount" in changes else {"percent": 10}
+    """Return ten percent, once, or what else it is worth."""
+    others = {"amount", "is_free_shipping", "free_product", "balance"}
+    worth = {} if others & changes.keys() else {"percent": 10}
     return DiscountCode.model_validate({"code": code, **worth, **changes})

@@ -16,7 +16,7 @@ import pytest
 from ..adapter import Capability, ShopAdapter
 from ..errors import PayloadError, PlatformError
 from ..model import Customer, DiscountCode, Order, OrderEvent, ShopEvent, WebhookRequest
-from .builders import a_code
+from .builders import a_code, money
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -57,7 +57,8 @@ class Kit:
     """The questions an author answers. Only ``adapter_class`` is asked of everybody.
 
     With webhooks: ``cases`` and ``sign``. With an API: ``listed``, ``customer_id`` and ``code``
-    as far as the capabilities ask for them; ``erasable_customer_id`` with ERASE_CUSTOMER.
+    as far as the capabilities ask for them; ``erasable_customer_id`` with ERASE_CUSTOMER,
+    ``product_id`` with FREE_PRODUCT_CODE.
     """
 
     adapter_class: ClassVar[type[ShopAdapter]]
@@ -110,6 +111,22 @@ class Kit:
     def code(self) -> DiscountCode:
         """Return a discount code that does not exist yet."""
         return a_code("KIT-2026-AB")
+
+    def free_shipping_code(self) -> DiscountCode:
+        """Return a code for free shipping that does not exist yet."""
+        return a_code("KIT-2026-FS", is_free_shipping=True)
+
+    def free_product_code(self) -> DiscountCode:
+        """Return a code for a free product that does not exist yet."""
+        return a_code("KIT-2026-FP", free_product=self.product_id())
+
+    def gift_card_code(self) -> DiscountCode:
+        """Return a gift card that does not exist yet."""
+        return a_code("KIT-2026-GC", balance=money("10.00 EUR"))
+
+    def product_id(self) -> str:
+        """Return what the platform calls a product that may be free."""
+        raise NotImplementedError("name a product of the test shop: override product_id()")
 
     # Helpers -------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretBytes, SecretStr
 
 from ..adapter import Capability, ShopAdapter
 from ..errors import AdapterError, PlatformError, UnsupportedFeature
-from ..model import Consent, ConsentState, WebhookRequest
+from ..model import Consent, ConsentState, DiscountCode, WebhookRequest
 from .builders import a_code, a_consent, money
 from .kit import Kit, needs, offline
 
@@ -33,6 +33,18 @@ _CALLS: dict[Capability, tuple[str, Callable[[ShopAdapter], object]]] = {
     ),
     Capability.CREATE_CODE: ("create_code", lambda adapter: adapter.create_code(a_code())),
     Capability.VOID_CODE: ("void_code", lambda adapter: adapter.void_code(a_code())),
+    Capability.FREE_SHIPPING_CODE: (
+        "create_code",
+        lambda adapter: adapter.create_code(a_code(is_free_shipping=True)),
+    ),
+    Capability.FREE_PRODUCT_CODE: (
+        "create_code",
+        lambda adapter: adapter.create_code(a_code(free_product="1")),
+    ),
+    Capability.GIFT_CARD_CODE: (
+        "create_code",
+        lambda adapter: adapter.create_code(a_code(balance=money("10.00 EUR"))),
+    ),
     Capability.ERASE_CUSTOMER: ("erase_customer", lambda adapter: adapter.erase_customer("1")),
 }
 
@@ -153,11 +165,22 @@ class ApiTests(Kit):
     @needs(Capability.CREATE_CODE | Capability.VOID_CODE)
     def test_code_is_created_once_and_voided_for_good(self, adapter: ShopAdapter) -> None:
         """Asking twice for a code makes one; voiding twice is safe."""
-        first, second = adapter.create_code(self.code()), adapter.create_code(self.code())
-        assert first.platform_id
-        assert first == second
-        adapter.void_code(first)
-        adapter.void_code(first)
+        _assert_made_once(adapter, self.code())
+
+    @needs(Capability.CREATE_CODE | Capability.VOID_CODE | Capability.FREE_SHIPPING_CODE)
+    def test_free_shipping_code_is_created_once_and_voided(self, adapter: ShopAdapter) -> None:
+        """As any other code."""
+        _assert_made_once(adapter, self.free_shipping_code())
+
+    @needs(Capability.CREATE_CODE | Capability.VOID_CODE | Capability.FREE_PRODUCT_CODE)
+    def test_free_product_code_is_created_once_and_voided(self, adapter: ShopAdapter) -> None:
+        """As any other code."""
+        _assert_made_once(adapter, self.free_product_code())
+
+    @needs(Capability.CREATE_CODE | Capability.VOID_CODE | Capability.GIFT_CARD_CODE)
+    def test_gift_card_is_created_once_and_voided(self, adapter: ShopAdapter) -> None:
+        """As any other code."""
+        _assert_made_once(adapter, self.gift_card_code())
 
     @needs(Capability.ERASE_CUSTOMER)
     def test_customer_is_erased_and_a_second_time_is_safe(self, adapter: ShopAdapter) -> None:
@@ -170,6 +193,14 @@ class ApiTests(Kit):
     def _polled(self, adapter: ShopAdapter) -> Iterator[Any]:
         for order in adapter.fetch_orders():
             yield from adapter.order_events(order)
+
+
+def _assert_made_once(adapter: ShopAdapter, code: DiscountCode) -> None:
+    first, second = adapter.create_code(code), adapter.create_code(code)
+    assert first.platform_id
+    assert first == second
+    adapter.void_code(first)
+    adapter.void_code(first)
 
 
 def _newest(consents: tuple[Consent, ...]) -> Consent:

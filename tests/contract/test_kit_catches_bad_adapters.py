@@ -311,6 +311,15 @@ class ModestShop(Good):
     capabilities = ~Capability.CREATE_CODE
 
 
+class GenerousShop(Good):
+    """Makes a plain code of one that is worth free shipping, which it does not know."""
+
+    capabilities = ~Capability.FREE_SHIPPING_CODE
+
+    def create_code(self, code):
+        return self.codes.setdefault(code.code, code.model_copy(update={"platform_id": "1"}))
+
+
 class TaciturnShop(Good):
     """Shows languages and does not declare it."""
 
@@ -455,8 +464,12 @@ CAUGHT = [
     (ChattyShop, "test_secrets_do_not_leak"),
     (EagerShop, "test_construction_opens_nothing"),
     (ModestShop, "test_undeclared_capabilities_refuse"),
+    (GenerousShop, "test_undeclared_capabilities_refuse"),
     (TaciturnShop, "test_customer_locale_is_real"),
     (RepeatingCodeShop, "test_code_is_created_once_and_voided_for_good"),
+    (RepeatingCodeShop, "test_free_shipping_code_is_created_once_and_voided"),
+    (RepeatingCodeShop, "test_free_product_code_is_created_once_and_voided"),
+    (RepeatingCodeShop, "test_gift_card_is_created_once_and_voided"),
     (YeaSayingShop, "test_written_consent_is_read_back"),
     (HalfListShop, "test_listed_totals_are_what_a_person_reads"),
     (TimelessListShop, "test_updated_since_leaves_out_the_old"),
@@ -515,6 +528,9 @@ def kit_for(adapter, recorded, **overrides):
         def customer_id(self):
             return "77"
 
+        def product_id(self):
+            return "SOAP-1"
+
     return type("TestKit", (Kit,), overrides) if overrides else Kit
 
 
@@ -540,7 +556,7 @@ def test_bad_adapter_is_caught(good, cases, adapter, test):
 
 
 def test_there_are_many_ways_to_be_wrong():
-    assert len({adapter for adapter, _ in CAUGHT}) == 43
+    assert len({adapter for adapter, _ in CAUGHT}) == 44
 
 
 def test_golden_file_notices_any_other_change(good, cases):

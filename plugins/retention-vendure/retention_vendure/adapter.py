@@ -56,6 +56,8 @@ class VendureAdapter(ShopAdapter):
         | Capability.VOID_CODE
         | Capability.CUSTOMER_LOCALE
         | Capability.ERASE_CUSTOMER
+        | Capability.FREE_SHIPPING_CODE
+        | Capability.FREE_PRODUCT_CODE
     )
     settings_model: ClassVar[type[VendureSettings]] = VendureSettings
     settings: VendureSettings
@@ -161,7 +163,11 @@ class VendureAdapter(ShopAdapter):
             raise self._refused("the customer was not overwritten")
 
     def create_code(self, code: DiscountCode) -> DiscountCode:
-        """Create a promotion with this coupon code, or find the one that is there."""
+        """Create a promotion with this coupon code, or find the one that is there.
+
+        A free product is named by the number of its variant.
+        """
+        self.require_worth(code)
         with self._connected() as client, self.reading():
             return promotions.create(client, code)
 

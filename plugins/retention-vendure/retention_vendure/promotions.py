@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from .client import VendureClient
 from .queries import CREATE_PROMOTION, DISABLE_PROMOTION, PROMOTIONS
 
 Json = Mapping[str, Any]
+
+_ONE_FREE = "buy_x_get_y_free"
 
 
 def create(client: VendureClient, code: DiscountCode) -> DiscountCode:
@@ -75,12 +78,26 @@ def _terms(code: DiscountCode, shop: Json) -> dict[str, Any]:
     return {
         "usageLimit": code.uses_max,
         "perCustomerUsageLimit": code.uses_per_customer_max,
-        "conditions": [_minimum(code.minimum, shop)] if code.minimum else [],
+        "conditions": _conditions(code, shop),
         "actions": [_action(code, shop)],
     }
 
 
+def _conditions(code: DiscountCode, shop: Json) -> list[dict[str, Any]]:
+    conditions = [_minimum(code.minimum, shop)] if code.minimum else []
+    if code.free_product:
+        # Of one piece or more, one is free; a discount on the product would free all of them.
+        which = json.dumps([code.free_product])
+        numbers = {"amountX": "1", "variantIdsX": which, "amountY": "1", "variantIdsY": which}
+        conditions.append(_operation(_ONE_FREE, **numbers))
+    return conditions
+
+
 def _action(code: DiscountCode, shop: Json) -> dict[str, Any]:
+    if code.free_product:
+        return _operation(_ONE_FREE)
+    if code.is_free_shipping:
+        return _operation("free_shipping")
     if code.percent is not None:
         return _operation("order_percentage_discount", discount=str(code.percent))
     assert code.amount is not None, "a code is worth a percentage or an amount"

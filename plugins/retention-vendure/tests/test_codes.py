@@ -46,6 +46,34 @@ def test_percentage_is_taken_off(shop, adapter):
     assert basket(shop, code)["totalWithTax"] == 1391
 
 
+def test_shipping_is_free_and_the_goods_are_not(shop, adapter):
+    """Soap at 15.46; sending it costs 5.95 and is free with the code."""
+    code = adapter.create_code(new_code(is_free_shipping=True))
+
+    placed = shop.buy(method="post", coupon=code.code, total="15.46 EUR")
+
+    assert money("15.46 EUR") == adapter.fetch_order(placed["id"]).total
+
+
+def test_one_piece_of_a_product_is_free_and_only_one(shop, adapter):
+    """Of three soaps at 12.99 two are paid: 25.98, with 19 % tax 30.92."""
+    code = adapter.create_code(new_code(free_product=shop.soap))
+
+    assert 0 == basket(shop, code)["totalWithTax"]
+    assert 3092 == basket(shop, code, quantity=3)["totalWithTax"]
+
+
+def test_another_product_stays_what_it_costs(shop, adapter):
+    code = adapter.create_code(new_code(free_product="987654"))
+
+    assert 1546 == basket(shop, code)["totalWithTax"]
+
+
+def test_gift_cards_are_refused_because_vendure_has_none(adapter):
+    with pytest.raises(UnsupportedFeature, match="balance"):
+        adapter.create_code(new_code(balance=money("5.00 EUR")))
+
+
 def test_amount_is_taken_off_where_prices_include_tax(shop, adapter, gross_channel):
     code = adapter.create_code(new_code(amount=money("5.00 EUR")))
 
@@ -75,6 +103,8 @@ def test_code_that_is_worth_something_else_is_not_ours(adapter):
         {"uses_max": 5},
         {"uses_per_customer_max": 1},
         {"minimum": money("5.00 EUR")},
+        {"percent": None, "is_free_shipping": True},
+        {"percent": None, "free_product": "1"},
     )
     for other in differences:
         with pytest.raises(PlatformError, match="something else"):

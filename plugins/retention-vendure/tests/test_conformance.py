@@ -36,6 +36,16 @@ class TestVendure(AdapterConformance):
     def code(self):
         return a_code(f"KIT-{self.library.__name__.upper()}")
 
+    def free_shipping_code(self):
+        return a_code(f"KIT-FS-{self.library.__name__.upper()}", is_free_shipping=True)
+
+    def free_product_code(self):
+        name = f"KIT-FP-{self.library.__name__.upper()}"
+        return a_code(name, free_product=self.product_id())
+
+    def product_id(self):
+        return self.shop.soap
+
 
 def test_plugin_registers_its_adapter():
     assert {"vendure"} == set(assert_plugin_conforms(retention_vendure).adapters)

@@ -159,9 +159,13 @@ def test_an_artifact_is_its_bytes():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"percent": None}, "one of the two"),
-        ({"amount": money("5.00 EUR")}, "one of the two"),
+        ({"percent": None}, "one of these"),
+        ({"amount": money("5.00 EUR")}, "one of these"),
+        ({"is_free_shipping": True}, "one of these"),
+        ({"free_product": "1"}, "one of these"),
+        ({"balance": money("5.00 EUR")}, "one of these"),
         ({"percent": None, "amount": money("0.00 EUR")}, "takes something off"),
+        ({"percent": None, "balance": money("0.00 EUR")}, "takes something off"),
         ({"minimum": money("0.00 EUR")}, "leave it out"),
         ({"starts_at": NOON, "ends_at": NOON}, "ends after it starts"),
     ],
