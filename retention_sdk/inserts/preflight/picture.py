@@ -80,5 +80,6 @@ def open_renderer(data: bytes) -> Iterator[Renderer]:
 
 def is_blank(picture: Picture) -> bool:
     """Tell whether every pixel is the same."""
-    low, high = picture.image.convert("L").getextrema()
+    image = picture.image if picture.image.mode == "L" else picture.image.convert("L")
+    low, high = image.getextrema()
     return bool(low == high)
