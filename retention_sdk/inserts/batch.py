@@ -26,7 +26,8 @@ from .render import render_card, source_files, typesetter_for
 from .style import CardStyle, get_style
 from .template import CardTemplate
 
-T = TypeVar("T")
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 # Cards of one run share the faces in the file. More of them draw no faster, and the typesetter
 # remembers its last ten runs with all that was in them.
@@ -70,7 +71,7 @@ def render_cards(
         ConfigError: a logo is not safe to draw.
     """
     press = _Press(created_at, fonts or load_fonts(), template, styles, get_format(format))
-    made = _in_threads(cards, 1, threads, lambda group: (group[0], _alone(group[0], press)))
+    made = in_threads(cards, lambda card: (card, _alone(card, press)), threads)
     for index, (card, drawn) in enumerate(made):
         if not isinstance(drawn, PrintError):
             yield drawn
@@ -97,26 +98,35 @@ def render_document(
         PrintError: as ``render_card``, for the first card that cannot be printed.
     """
     press = _Press(created_at, fonts or load_fonts(), template, styles, get_format(format))
-    parts = _in_threads(cards, chunk, threads, lambda group: _document(group, press))
+    parts = in_threads(_chunks(cards, chunk), lambda group: _document(group, press), threads)
     return merge_cards(parts, press.paper)
 
 
 Drawn = RenderedCard | PrintError
 
 
-def _in_threads(
-    cards: Iterable[Card], chunk: int, threads: int, work: Callable[[Sequence[Card]], T]
-) -> Iterator[T]:
-    """Yield what each chunk becomes, in order, with one chunk more under way than threads."""
-    source = iter(cards)
-    under_way: deque[Future[T]] = deque()
+def in_threads(
+    items: Iterable[Item], work: Callable[[Item], Made], threads: int = THREADS
+) -> Iterator[Made]:
+    """Yield what each item becomes, in order, with one more under way than there are threads.
+
+    The items are taken in the thread that asks for results. When it stops asking, what is under
+    way is finished and nothing more begun.
+    """
+    under_way: deque[Future[Made]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="cards") as pool:
-        while group := tuple(islice(source, chunk)):
-            under_way.append(pool.submit(work, group))
+        for item in items:
+            under_way.append(pool.submit(work, item))
             if len(under_way) > threads:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
+
+
+def _chunks(cards: Iterable[Card], size: int) -> Iterator[tuple[Card, ...]]:
+    source = iter(cards)
+    while chunk := tuple(islice(source, size)):
+        yield chunk
 
 
 def _document(cards: Sequence[Card], press: _Press) -> bytes:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..channels.base import Channel
 from ..errors import PrintError, SubjectErased
+from ..inserts.batch import in_threads
 from ..model import OrderPaid
 from .admit import Admitted, admit
 from .card_text import CardText
-from .draw import Medium, finish_card, typeset_card
+from .draw import Medium, make_file, prove_file
 from .jobs import Drawn, JobDesk
 from .press_room import PressRoom
 from .sheets import SheetPlan
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ORDERS_PER_COMMIT = 100
-DRAWING_THREADS = 2
-_LOOK_AHEAD = 4 * DRAWING_THREADS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,47 +92,49 @@ class Batch:
                 seen.add(each.card_id)
 
     def _drawn(self, cards: Iterable[CardRecord | Slip]) -> Iterator[Drawn | Slip]:
-        """Typeset ahead in threads, and finish in order in this one."""
-        ahead: deque[tuple[CardRecord | Slip, CardText | None, Future[bytes] | None]] = deque()
-        with ThreadPoolExecutor(DRAWING_THREADS, thread_name_prefix="retention-draw") as pool:
-            try:
-                for each in cards:
-                    ahead.append(self._start(each, pool))
-                    if len(ahead) > _LOOK_AHEAD:
-                        yield self._finish(*ahead.popleft())
-                while ahead:
-                    yield self._finish(*ahead.popleft())
-            finally:
-                for _, _, future in ahead:
-                    if future:
-                        future.cancel()
+        """Draw ahead in threads; read the ledger before and the file afterwards in this one."""
+        for each in in_threads(map(self._texted, cards), self._made):
+            yield each if isinstance(each, Slip) else self._proved(each)
 
-    def _start(
-        self, each: CardRecord | Slip, pool: ThreadPoolExecutor
-    ) -> tuple[CardRecord | Slip, CardText | None, Future[bytes] | None]:
+    def _texted(self, each: CardRecord | Slip) -> _Texted | Slip:
         if isinstance(each, Slip):
-            return each, None, None
-        try:
-            text = self.room.text(each)
-        except SubjectErased:
-            return slip_of(each, self.room, failed="its customer was forgotten"), None, None
-        looks = self.room.looks
-        future = pool.submit(typeset_card, text, self.medium, looks=looks)
-        return each, text, future
-
-    def _finish(
-        self, each: CardRecord | Slip, text: CardText | None, future: Future[bytes] | None
-    ) -> Drawn | Slip:
-        if isinstance(each, Slip) or text is None or future is None:
-            assert isinstance(each, Slip), "only slips are not drawn"
             return each
         try:
-            looks = self.room.looks
-            file = finish_card(future.result(), text, self.medium, looks=looks)
-            return Drawn(each, text, file)
+            return _Texted(each, self.room.text(each))
+        except SubjectErased:
+            return slip_of(each, self.room, failed="its customer was forgotten")
+
+    def _made(self, each: _Texted | Slip) -> _Made | Slip:
+        if isinstance(each, Slip):
+            return each
+        try:
+            return _Made(each, make_file(each.text, self.medium, looks=self.room.looks))
         except PrintError as error:
-            number = text.order.number
-            return slip_of(each, self.room, failed=str(error), number=number)
+            return _Made(each, error)
+
+    def _proved(self, made: _Made) -> Drawn | Slip:
+        record, text = made.of
+        try:
+            if isinstance(made.data, PrintError):
+                raise made.data
+            file = prove_file(made.data, text, self.medium, looks=self.room.looks)
+        except PrintError as error:
+            return slip_of(record, self.room, failed=str(error), number=text.order.number)
+        return Drawn(record, text, file)
+
+
+class _Texted(NamedTuple):
+    """A card with the words of its copy."""
+
+    record: CardRecord
+    text: CardText
+
+
+class _Made(NamedTuple):
+    """A card with its file, which nobody has read yet, or why there is none."""
+
+    of: _Texted
+    data: bytes | PrintError
 
 
 @dataclass(slots=True)

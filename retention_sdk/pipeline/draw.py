@@ -44,44 +44,43 @@ def draw_card(text: CardText, medium: Medium, *, looks: Looks) -> Artifact:
     Raises:
         PrintError: it cannot be printed as it should be.
     """
-    pdf = typeset_card(text, medium, looks=looks)
-    return finish_card(pdf, text, medium, looks=looks)
+    data = make_file(text, medium, looks=looks)
+    return prove_file(data, text, medium, looks=looks)
 
 
-def typeset_card(text: CardText, medium: Medium, *, looks: Looks) -> bytes:
-    """Return the PDF of a copy, in RGB. Several threads may do this at once.
+def make_file(text: CardText, medium: Medium, *, looks: Looks) -> bytes:
+    """Return the PDF of a copy in the colours of its press. Several threads may do this at once.
 
-    It is empty for a label printer, whose picture is made when the card is finished.
+    It is empty for a label printer, whose picture is made when the file is proved.
 
     Raises:
-        PrintError: a text does not fit, or a character has no ink.
+        PrintError: a text does not fit, a character has no ink, or a colour cannot be printed.
     """
     if medium.press.colour == "mono":
         return b""
+    from ..inserts.press import finish_for_press
+
     rendered = looks.draw(
         text.card, created_at=text.created_at, format=medium.format, preview=False
     )
-    return rendered.pdf.data
-
-
-def finish_card(pdf: bytes, text: CardText, medium: Medium, *, looks: Looks) -> Artifact:
-    """Turn a typeset card into what its printer takes, and read it back. One thread only.
-
-    Raises:
-        PrintError: a colour cannot be printed, or the file is not what a printer takes.
-    """
-    if medium.press.colour == "mono":
-        return _labels(text, medium, looks=looks)
-    from ..inserts.press import finish_for_press
-
-    data = finish_for_press(
-        pdf,
+    return finish_for_press(
+        rendered.pdf.data,
         profile=medium.press,
         palette=text.card.palette,
         format=medium.paper,
         created_at=text.created_at,
         pdfx=medium.pdfx,
     )
+
+
+def prove_file(data: bytes, text: CardText, medium: Medium, *, looks: Looks) -> Artifact:
+    """Read the file of a copy back as its printer will, or make its labels. One thread only.
+
+    Raises:
+        PrintError: the file is not what a printer takes.
+    """
+    if medium.press.colour == "mono":
+        return _labels(text, medium, looks=looks)
     _check(data, text, medium)
     return Artifact(name=f"{_stem(text.order.number)}.pdf", media_type="application/pdf", data=data)
 

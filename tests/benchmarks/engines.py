@@ -18,10 +18,13 @@ from pathlib import Path
 
 from retention_sdk.inserts import Card, render_card
 from retention_sdk.inserts.fonts import load_fonts
+from retention_sdk.inserts.formats import get_format
+from retention_sdk.inserts.profiles import get_profile
 from retention_sdk.inserts.qr import build_qr
 from retention_sdk.inserts.typography import typography_for
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+PRESS, A6 = get_profile("coated_fogra39"), get_format("a6")
 MM = 72 / 25.4
 _CSS = """
 @page {{ size: 105mm 148mm; bleed: 3mm; margin: 12mm; background: {paper} }}
@@ -92,6 +95,33 @@ class Ours:
 
         made = render_cards(cards, created_at=NOW)
         return sum(len(each.pdf.data) for each in made)
+
+    def press(self, cards: Sequence[Card]) -> int:
+        """Draw cards as PDF/X-4 and read each back, as ``retention print`` does."""
+        from retention_sdk.inserts.batch import in_threads
+
+        drawn = in_threads(cards, lambda card: (card, self._finished(card)))
+        return sum(self._proved(card, data) for card, data in drawn)
+
+    def _finished(self, card: Card) -> bytes:
+        from retention_sdk.inserts.press import finish_for_press
+
+        return finish_for_press(
+            self.draw(card),
+            profile=PRESS,
+            palette=card.palette,
+            format=A6,
+            created_at=NOW,
+            pdfx="x-4",
+        )
+
+    def _proved(self, card: Card, data: bytes) -> int:
+        from retention_sdk.inserts.preflight import preflight_batch
+
+        codes = [card.code.url if card.code else None]
+        report = preflight_batch(data, codes=codes, profile=PRESS, format=A6, pdfx="x-4")
+        assert not [each for each in report.findings if each.severity == "error"]
+        return len(data)
 
 
 class WeasyPrint:
