@@ -33,6 +33,7 @@ from .pipeline import Outcome, Pipeline
 from .pipeline.coupons import CouponDesk, open_desk
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.draw import Medium
+from .pipeline.due_lapses import read_lapses
 from .pipeline.due_years import read_years
 from .pipeline.intake import Intake
 from .pipeline.links import Links, links_of
@@ -414,11 +415,15 @@ class Retention:
             shop=config.shop,
             brand=config.brand,
             fallback_locale=config.locales.fallback,
-            loyalty=LoyaltyTrack(self.store, tuple(self.ledgers.values())),
+            loyalty=LoyaltyTrack(
+                self.store, tuple(self.ledgers.values()), config.due.tier_warning_days
+            ),
             store=self.store,
             calls=calls,
             code_keys=self.codes.keys,
             years=read_years(config, self.store),
+            lapses=read_lapses(config, self.store),
+            locales=config.locales,
         )
         return PressRoom(
             store=self.store,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ..model import Candidate, Consent, ConsentAct, ContentKind, Context, Order, Purpose, clean_text
+from ..model import Candidate, Consent, ConsentAct, ContentKind, Context, Purpose, clean_text
 from .ages import is_by_guardian, youngest
 from .case import Case
 from .quiet import OpenHours
@@ -41,6 +41,12 @@ _SAME_FOR_ALL = Answer(
 _CONFIRMATION = Answer(
     is_met=True, reasons=("it only asks somebody to confirm what they asked for",)
 )
+_REDEMPTION = Answer(
+    is_met=True, reasons=("it hands over what somebody exchanged points for, and no more",)
+)
+_NOT_REDEEMED = Answer(
+    is_met=False, reasons=("nothing was exchanged for points that this could hand over",)
+)
 _GIFT = Answer(
     is_met=False,
     reasons=("a gift goes to somebody who is not the buyer: no advertising",),
@@ -55,13 +61,15 @@ def check_honesty(candidate: Candidate) -> Answer:
     if undeclared:
         kinds = ", ".join(sorted(undeclared))
         return _no(f"a block brings content that was not declared: {kinds}")
+    if any(block.content is ContentKind.REDEMPTION for block in candidate.blocks):
+        return _no("only the shop itself hands over what points were exchanged for")
     return _FINE
 
 
 def check_basis(case: Case, context: Context, standing: Standing | None) -> Answer:
     """Whether the basis that the rules ask for is there; ``standing`` is None for service."""
     if standing is None:
-        return _check_service(case, context.order)
+        return _check_service(case, context)
     if standing.objection is not None:
         return _objected(standing.objection, case)
     if case.kind.is_insert and context.order is not None and context.order.is_gift:
@@ -113,7 +121,7 @@ def check_hours(hours: OpenHours, now: datetime) -> Answer:
     return Answer(is_met=True, reasons=(reason,), opens_at=opens_at)
 
 
-def _check_service(case: Case, order: Order | None) -> Answer:
+def _check_service(case: Case, context: Context) -> Answer:
     if case.requirement.basis is not _NONE:
         # Only an added rule can ask for this: no transactional rule of the shipped table does.
         return _no(f"a rule asks for {case.requirement.basis} even for service messages")
@@ -121,9 +129,18 @@ def _check_service(case: Case, order: Order | None) -> Answer:
         return _SAME_FOR_ALL
     if ContentKind.CONFIRMATION in case.kind.content:
         return _CONFIRMATION
+    if ContentKind.REDEMPTION in case.kind.content:
+        return _REDEMPTION if _is_redemption(context) else _NOT_REDEEMED
+    order = context.order
     if order is None:
         return _no("there is no order this could be about", "an order")
     return _yes("strictly about the order", _tidy(f"order {order.number}"))
+
+
+def _is_redemption(context: Context) -> bool:
+    """Whether somebody gave points for something just now: a present is none."""
+    news = context.news
+    return context.event_type == "reward_issued" and news is not None and news.points > 0
 
 
 def _check_consent(case: Case, standing: Standing, now: datetime) -> Answer:

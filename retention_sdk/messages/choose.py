@@ -15,6 +15,7 @@ from .candidates import (
     is_sent_by_the_shop,
     is_translated,
 )
+from .loyalty import loyalty_candidates
 from .occasions import birthday_candidates, is_birthday
 from .sender import is_labelled_as_advertising, is_ready_for_marketing
 
@@ -31,11 +32,14 @@ def message_candidates(context: Context, *, blocks: Sequence[Block] = ()) -> tup
     law does not allow that, the second is still service. Where the subject would have to begin with
     the word advertisement, points alone are not worth it. When all has left the house: a notice,
     with service blocks at the most. After delivery: a request for a review, which is marketing
-    everywhere (BGH VI ZR 225/17). On a birthday, and not long after: a wish. Nothing without an
-    address to write to, and no marketing from a shop that does not say who it is.
+    everywhere (BGH VI ZR 225/17). On a birthday, and not long after: a wish. After an event of the
+    loyalty programme: what ``loyalty`` has for it. Nothing without an address to write to, and no
+    marketing from a shop that does not say who it is.
     """
     if context.event_type == "birthday":
         return birthday_candidates(context, blocks=blocks) if is_birthday(context) else ()
+    if context.news is not None:
+        return loyalty_candidates(context, blocks=blocks)
     order = context.order
     if order is None or order.is_fully_refunded or not find_recipient(context, "email"):
         return ()

@@ -12,6 +12,7 @@ from ..l10n import Localizer
 from ..model import Block, Candidate, ContentKind, Context, Decision
 from .candidates import ORDER_SHIPPED, POINTS_NOTICE, REVIEW_REQUEST, THANK_YOU
 from .envelope import envelope
+from .loyalty_parts import find_shop_link, highlights, more_paragraphs, program_footer
 from .message import Link, Message, MessageBlock, Summary, Unsubscribe
 from .parcels import find_parcels, parcel_lines
 from .permission import check_decision, find_labels, is_marketing
@@ -69,6 +70,7 @@ def compose_email(
         greeting=words.greeting(),
         paragraphs=tuple(_paragraphs(candidate, words, expiring)),
         tracking=tuple(_tracking(context, candidate, words)),
+        highlights=tuple(highlights(context, candidate, words)),
         summary=_summary(context, candidate, words),
         points=tuple(_points(context, candidate, words)),
         blocks=tuple(_blocks(candidate, words)),
@@ -88,6 +90,7 @@ def _paragraphs(candidate: Candidate, words: Words, expiring: Expiring | None) -
         yield words.say(
             "email.points_notice.expiring", points=expiring.points, date=expiring.last_day
         )
+    yield from more_paragraphs(candidate, words)
 
 
 def _summary(context: Context, candidate: Candidate, words: Words) -> Summary | None:
@@ -123,7 +126,7 @@ def _length(block: Block) -> int:
 def _call_to_action(
     context: Context, candidate: Candidate, words: Words, tracking_url: str
 ) -> Link | None:
-    key, url = "", ""
+    key, url = find_shop_link(context, candidate)
     if candidate.template == REVIEW_REQUEST:
         key, url = "email.review_request.cta", secure_url(context.shop.url)
     elif candidate.template == ORDER_SHIPPED:
@@ -139,6 +142,7 @@ def _tracking(context: Context, candidate: Candidate, words: Words) -> Iterator[
 def _footer(context: Context, words: Words, template: str, *, contact: str) -> Iterator[str]:
     if template in _ABOUT_ORDER:
         yield words.about("email.footer.reason")
+    yield from program_footer(template, words)
     yield words.say("email.footer.contact", contact=contact)
     if legal := find_legal_footer(context):
         yield words.text(legal)

@@ -15,6 +15,10 @@ Text = str
 PersonalText = Annotated[str, Field(repr=False)]
 
 
+def _is_unset(value: object) -> bool:
+    return not value
+
+
 class Fact(Record):
     """A label and what it says, such as a total. ``is_minor`` ones are set small."""
 
@@ -76,6 +80,8 @@ class Unsubscribe(Record):
 class Message(Record):
     """A composed e-mail. ``must_include`` is what the law asked for when it was composed.
 
+    ``highlights`` are set apart below the text: a code, its last day, a balance.
+
     ``colon`` stands between a label and its value, with the spaces that the language puts there.
     """
 
@@ -98,6 +104,7 @@ class Message(Record):
     greeting: PersonalText
     paragraphs: tuple[Text, ...]
     tracking: Annotated[tuple[Text, ...], Field(repr=False)] = ()
+    highlights: Annotated[tuple[Text, ...], Field(repr=False, exclude_if=_is_unset)] = ()
     summary: Summary | None = None
     points: tuple[Text, ...] = ()
     blocks: tuple[MessageBlock, ...] = ()

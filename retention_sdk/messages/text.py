@@ -19,8 +19,8 @@ def _lines(message: Message) -> Iterator[str]:
     yield from ("", message.greeting)
     for paragraph in message.paragraphs:
         yield from ("", paragraph)
-    if message.tracking:
-        yield from ("", *message.tracking)
+    for apart in filter(None, (message.tracking, message.highlights)):
+        yield from ("", *apart)
     if link := message.call_to_action:
         yield from ("", _label(link.text, message), link.url)
     if message.summary:

@@ -68,13 +68,19 @@ class Words:
         return self.tidy(salutation.text)
 
     def about(self, key: str) -> str:
-        """Return a message that says no more than the context knows: brand, number, points."""
+        """Return a message that says no more than the context knows: brand, number, points.
+
+        What the context's news tell comes first: ``points`` are those that are news.
+        """
         context = self._context
-        known = {
+        known: dict[str, Any] = {
             "brand": context.brand.name,
             "number": context.order.number if context.order else "",
             "points": context.loyalty.balance,
         }
+        if news := context.news:
+            known |= {"points": news.points, "date": news.on, "years": news.years}
+            known |= dict.fromkeys(("tier", "name", "reward"), news.name)
         return self.say(key, **{name: known[name] for name in REGISTRY[key].types})
 
 

@@ -15,7 +15,11 @@ Surface = Literal["card", "email", "sms", "push"]
 
 
 class ContentKind(StrEnum):
-    """What a block says. Consent depends on it: a coupon turns thanks into marketing."""
+    """What a block says. Consent depends on it: a coupon turns thanks into marketing.
+
+    MEMBERSHIP is about ranks, goals and points of a loyalty programme. REDEMPTION hands over what
+    somebody asked for and gave points for: it carries a contract out, and nobody else may say it.
+    """
 
     THANKS = "thanks"
     ORDER_SUMMARY = "order_summary"
@@ -26,6 +30,8 @@ class ContentKind(StrEnum):
     APOLOGY = "apology"
     GIFT_MESSAGE = "gift_message"
     CONFIRMATION = "confirmation"
+    REDEMPTION = "redemption"
+    MEMBERSHIP = "membership"
     COUPON = "coupon"
     REVIEW_REQUEST = "review_request"
     REFERRAL = "referral"
@@ -37,6 +43,7 @@ class ContentKind(StrEnum):
 
 # Strictly about the order: BGH VI ZR 225/17 makes everything else advertising. To ask whether
 # somebody subscribed is none, as long as nothing else is said: compare BGH 10.02.2011 I ZR 164/09.
+# Nor is the code that somebody just gave points for, as long as it is handed over and no more.
 SERVICE_CONTENT = frozenset(
     {
         ContentKind.THANKS,
@@ -46,6 +53,7 @@ SERVICE_CONTENT = frozenset(
         ContentKind.APOLOGY,
         ContentKind.GIFT_MESSAGE,
         ContentKind.CONFIRMATION,
+        ContentKind.REDEMPTION,
     }
 )
 
@@ -53,6 +61,7 @@ _PURPOSES = {
     ContentKind.REVIEW_REQUEST: Purpose.REVIEWS,
     ContentKind.SURVEY: Purpose.SURVEYS,
     ContentKind.POINTS_BALANCE: Purpose.LOYALTY,
+    ContentKind.MEMBERSHIP: Purpose.LOYALTY,
     ContentKind.THIRD_PARTY: Purpose.THIRD_PARTY,
 }
 

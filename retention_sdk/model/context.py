@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue
 from .base import Identifier, Instant, Line, Record
 from .customer import Customer
 from .money import CurrencyCode
+from .news import News
 from .order import Order
 from .shop import Brand, Formality, Shop
 
@@ -23,10 +24,15 @@ class LocaleChoice(Record):
     formality: Formality = "neutral"
 
 
+def _is_unset(value: object) -> bool:
+    return not value
+
+
 class TierProgress(Record):
     """How far the next rank is: ``reached`` out of ``needed`` in the current period.
 
-    Both are minor units of ``currency`` where ``counts`` is spend, else points or orders.
+    Both are minor units of ``currency`` where ``counts`` is spend, else points or orders. ``name``
+    is what the rank is called in the customer's language, empty where nobody named it.
     """
 
     tier: Line
@@ -34,6 +40,7 @@ class TierProgress(Record):
     reached: Annotated[int, Field(ge=0)]
     needed: Annotated[int, Field(ge=1)]
     currency: CurrencyCode | Literal[""] = ""
+    name: Annotated[Line, Field(exclude_if=_is_unset)] = ""
 
     @property
     def missing(self) -> int:
@@ -48,6 +55,11 @@ class LoyaltyState(Record):
     before this event raised it, the same as ``tier`` if it did not; ``tier_until`` the last day
     of it. ``tier_progress`` is None on the highest rank and without ranks. ``more`` are the shop's
     other currencies of points, by the name of their programme.
+
+    ``pending_on`` is the day from which all pending points can be spent, None where they are of
+    several days. ``expiring`` of the balance expire on ``expires_on``, the next such day.
+    ``tier_name`` is what the rank is called in the customer's language, empty where nobody named
+    it.
     """
 
     balance: Annotated[int, Field(ge=0)] = 0
@@ -58,9 +70,13 @@ class LoyaltyState(Record):
     tier_before: Line = ""
     tier_until: date | None = None
     tier_progress: TierProgress | None = None
-    more: Annotated[dict[str, LoyaltyState], Field(exclude_if=lambda more: not more)] = Field(
+    more: Annotated[dict[str, LoyaltyState], Field(exclude_if=_is_unset)] = Field(
         default_factory=dict
     )
+    pending_on: Annotated[date | None, Field(exclude_if=_is_unset)] = None
+    expiring: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
+    expires_on: Annotated[date | None, Field(exclude_if=_is_unset)] = None
+    tier_name: Annotated[Line, Field(exclude_if=_is_unset)] = ""
 
 
 class History(Record):
@@ -72,7 +88,10 @@ class History(Record):
 
 
 class Context(Record):
-    """All that choosing, deciding and composing may look at. ``extras`` are keyed by plugin."""
+    """All that choosing, deciding and composing may look at.
+
+    ``extras`` are keyed by plugin. ``news`` is what an event about points, ranks or time tells.
+    """
 
     event_id: Identifier
     event_type: Line
@@ -86,6 +105,7 @@ class Context(Record):
     loyalty: LoyaltyState = LoyaltyState()
     history: History = History()
     extras: Mapping[str, Mapping[str, JsonValue]] = Field(default_factory=dict)
+    news: Annotated[News | None, Field(exclude_if=_is_unset)] = None
 
     @property
     def has_points(self) -> bool:

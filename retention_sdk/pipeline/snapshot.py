@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from ..config import LocaleConfig
 from ..context import build_context, customer_of, order_of
 from ..errors import PluginError
 from ..model import (
@@ -28,14 +29,18 @@ from ..model import (
 from .coupons import note_redemptions
 from .locale import resolve_locale
 from .loyalty_track import LoyaltyTrack
+from .news import Told
 from .people import note_person
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
     from ..storage import Connection, Store, StoredEvent
+    from .due_lapses import LapseTime
     from .due_years import YearlyTime
 
 
+FOLLOW = "follow"
+_NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 _FACTS: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 
@@ -51,6 +56,8 @@ class Snapshots:
     calls: HookCalls
     code_keys: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     years: YearlyTime | None = None
+    lapses: LapseTime | None = None
+    locales: LocaleConfig = field(default_factory=LocaleConfig)
 
     def take(self, stored: StoredEvent, *, now: datetime) -> Context:
         """Return the snapshot of an event; a second call returns the first one's.
@@ -72,9 +79,12 @@ class Snapshots:
             if known:
                 return known
             self._note(connection, stored, now)
-            loyalty = self.loyalty.post(connection, stored, awards, now=now)
+            state, followers = self.loyalty.post(connection, stored, awards, now=now)
+            self._follow(connection, stored, followers, now)
             facts = self._facts(connection, stored)
-            context = self._build(event, stored.subject_id, locale, now, loyalty=loyalty, **facts)
+            context = self._build(event, stored.subject_id, locale, now, loyalty=state, **facts)
+            told = Told(ledgers=self.loyalty.ledgers, locales=self.locales)
+            context = told.on(connection, context, event, stored.subject_id)
             context = context.model_copy(update={"extras": provisional.extras})
             self._record(connection, context, stored.subject_id, now)
         return context
@@ -157,8 +167,36 @@ class Snapshots:
         if isinstance(event, OrderPaid):
             keys = self.code_keys
             note_redemptions(self.store, connection, event.order, keys=keys, now=now)
-        if self.years:
-            self.years.note(connection, event, subject_id, now=now)
+        self.plan_days(connection, event, subject_id, now=now)
+
+    def plan_days(
+        self, connection: Connection, event: ShopEvent, subject_id: str, *, now: datetime
+    ) -> None:
+        """Plan the days of which time will tell: birthdays, anniversaries, and silence."""
+        for each in (self.years, self.lapses):
+            if each:
+                each.note(connection, event, subject_id, now=now)
+
+    def _follow(
+        self,
+        connection: Connection,
+        stored: StoredEvent,
+        followers: Sequence[ShopEvent],
+        now: datetime,
+    ) -> None:
+        """Receive the events that follow from one, and note under it which they are."""
+        new = self.store.inbox.receive(connection, followers, now=now)
+        if new:
+            event_id, names = stored.event.id, _NAMES.dump_json(new)
+            self.store.stages.record(
+                connection, event_id, FOLLOW, names, subject_id=stored.subject_id, now=now
+            )
+
+    def followers(self, event_id: str) -> tuple[str, ...]:
+        """Return the events that followed from one, in the order in which they came about."""
+        with self.store.reading() as connection:
+            names = self.store.stages.get(connection, event_id, FOLLOW)
+        return _NAMES.validate_json(names) if names else ()
 
     def _recorded(self, connection: Connection, event_id: str) -> Context | None:
         payload = self.store.stages.get(connection, event_id, "context")
