@@ -187,15 +187,11 @@ class Retention:
     @cached_property
     def loyalty(self) -> LoyaltyDesk | None:
         """What is done about points beside orders; None in a shop without a programme."""
-        from .pipeline.loyalty_desk import LoyaltyDesk
+        from .pipeline.loyalty_desk import open_loyalty
 
-        if not self.ledgers:
-            return None
-        return LoyaltyDesk(
-            shop_id=self.config.shop.id,
-            intake=self.intake,
-            ledgers=self.ledgers,
-            clock=self.clock,
+        clock, adapter = self.clock, self.adapter
+        return open_loyalty(
+            self.config, self.intake, self.ledgers, clock=clock, adapter=adapter
         )
 
     def adapter(self, platform: str) -> ShopAdapter:
@@ -329,7 +325,8 @@ class Retention:
         """
         from .pipeline.due import open_due
 
-        work = open_due(self.config, self.intake, tuple(self.ledgers.values()))
+        rewards = self.loyalty.rewards if self.loyalty else None
+        work = open_due(self.config, self.intake, tuple(self.ledgers.values()), rewards=rewards)
         return work.run(now=now or self.clock(), limit=limit)
 
     def stages(self, event_id: str) -> Iterable[str]:
@@ -414,7 +411,6 @@ class Retention:
         snapshots = Snapshots(
             shop=config.shop,
             brand=config.brand,
-            fallback_locale=config.locales.fallback,
             loyalty=LoyaltyTrack(
                 self.store, tuple(self.ledgers.values()), config.due.tier_warning_days
             ),

@@ -228,7 +228,7 @@ def _locale(customer: Customer, room: PressRoom, asked: str | None) -> LocaleCho
         customer,
         shop=snapshots.shop,
         brand=snapshots.brand,
-        fallback=snapshots.fallback_locale,
+        fallback=snapshots.locales.fallback,
         calls=room.calls,
     )
 

@@ -31,6 +31,7 @@ from .locale import resolve_locale
 from .loyalty_track import LoyaltyTrack
 from .news import Told
 from .people import note_person
+from .redeem_orders import note_rewards
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
@@ -50,14 +51,13 @@ class Snapshots:
 
     shop: Shop
     brand: Brand
-    fallback_locale: str
+    locales: LocaleConfig
     loyalty: LoyaltyTrack
     store: Store
     calls: HookCalls
     code_keys: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     years: YearlyTime | None = None
     lapses: LapseTime | None = None
-    locales: LocaleConfig = field(default_factory=LocaleConfig)
 
     def take(self, stored: StoredEvent, *, now: datetime) -> Context:
         """Return the snapshot of an event; a second call returns the first one's.
@@ -110,7 +110,7 @@ class Snapshots:
             customer_of(event),
             shop=self.shop,
             brand=self.brand,
-            fallback=self.fallback_locale,
+            fallback=self.locales.fallback,
             calls=self.calls,
         )
 
@@ -167,6 +167,14 @@ class Snapshots:
         if isinstance(event, OrderPaid):
             keys = self.code_keys
             note_redemptions(self.store, connection, event.order, keys=keys, now=now)
+            note_rewards(
+                self.store,
+                connection,
+                event.order,
+                shop_id=event.shop_id,
+                ledgers=self.loyalty.ledgers,
+                now=now,
+            )
         self.plan_days(connection, event, subject_id, now=now)
 
     def plan_days(
