@@ -190,9 +190,7 @@ class Retention:
         from .pipeline.loyalty_desk import open_loyalty
 
         clock, adapter = self.clock, self.adapter
-        return open_loyalty(
-            self.config, self.intake, self.ledgers, clock=clock, adapter=adapter
-        )
+        return open_loyalty(self.config, self.intake, self.ledgers, clock=clock, adapter=adapter)
 
     def adapter(self, platform: str) -> ShopAdapter:
         """Return the adapter of a platform with its settings.

@@ -15,13 +15,16 @@ from ..errors import RetentionError
 from ..loyalty.notices import EXPIRES, MATURES
 from ..model import Record, ShopEvent
 from .due_points import PointsTime
+from .due_rewards import RewardTime
 from .due_years import YEARLY, YearlyTime, read_years
+from .redeem_book import REWARD
 
 if TYPE_CHECKING:
     from ..config import Config
     from ..loyalty import PointsLedger
     from ..storage import Connection, LeasedRow, Store
     from .intake import Intake
+    from .redeem import RewardDesk
 
 LEASE = timedelta(minutes=5)
 
@@ -56,6 +59,7 @@ class DueWork:
     clock: Callable[[], datetime]
     years: YearlyTime
     points: PointsTime | None = None
+    rewards: RewardTime | None = None
     lease: timedelta = field(default=LEASE)
 
     def run(self, *, now: datetime, limit: int | None = None) -> DueReport:
@@ -76,6 +80,7 @@ class DueWork:
 
     def _take(self, now: datetime) -> LeasedRow | None:
         kinds = YEARLY if self.points is None else (*YEARLY, MATURES, EXPIRES)
+        kinds += (REWARD,) if self.rewards else ()
         with self.store.begin() as connection:
             return self.store.due.take(
                 connection,
@@ -89,6 +94,8 @@ class DueWork:
     def _work(self, row: LeasedRow, now: datetime) -> tuple[str, tuple[str, ...]]:
         """Return what came of a row, and which events are new."""
         try:
+            if row.kind == REWARD and self.rewards:
+                self.rewards.go_out(row)
             with self.store.begin() as connection:
                 return "done", self._effect(connection, row, now)
         except _LeaseLost:
@@ -117,6 +124,8 @@ class DueWork:
     ) -> tuple[Iterator[ShopEvent], datetime | None]:
         if row.kind in YEARLY:
             return self.years.bring_about(connection, row)
+        if row.kind == REWARD and self.rewards:
+            return self.rewards.bring_about(connection, row)
         if self.points is None:  # taken by a worker with a ledger only
             return iter(()), row.due_at
         return self.points.bring_about(connection, row)
@@ -128,6 +137,7 @@ def open_due(
     ledgers: tuple[PointsLedger, ...],
     *,
     clock: Callable[[], datetime] = _wall_clock,
+    rewards: RewardDesk | None = None,
 ) -> DueWork:
     """Return a worker for one shop."""
     shop_id, store = config.shop.id, intake.store
@@ -138,4 +148,5 @@ def open_due(
         clock=clock,
         years=read_years(config, store),
         points=PointsTime(store=store, shop_id=shop_id, ledgers=ledgers) if ledgers else None,
+        rewards=RewardTime(desk=rewards) if rewards else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import LedgerError
@@ -14,7 +15,10 @@ from .intake import Intake
 from .outcome import Outcome
 
 if TYPE_CHECKING:
+    from ..adapter import ShopAdapter
+    from ..config import Config
     from ..loyalty import PointsLedger
+    from .redeem import RewardDesk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,8 @@ class LoyaltyDesk:
     intake: Intake
     ledgers: Mapping[str, PointsLedger]
     clock: Callable[[], datetime]
+    config: Config
+    adapter: Callable[[str], ShopAdapter]
 
     def award(
         self,
@@ -58,6 +64,20 @@ class LoyaltyDesk:
         )
         return self.intake.ingest([event])[0]
 
+    @cached_property
+    def rewards(self) -> RewardDesk:
+        """What points buy: offers, redemptions, and taking them back."""
+        from .redeem_wiring import open_rewards
+
+        return open_rewards(
+            self.config,
+            store=self.intake.store,
+            ledgers=self.ledgers.values(),
+            adapter=self.adapter,
+            clock=self.clock,
+            intake=self.intake,
+        )
+
     def _who(self, customer: Customer) -> str:
         """Return what stands for a customer in the name of an event, and tells nobody who it is."""
         name = f"id:{customer.id}" if customer.id else ""
@@ -67,3 +87,24 @@ class LoyaltyDesk:
         store = self.intake.store
         with store.reading() as connection:
             return store.subjects.index(connection, self.shop_id, name).hex()[:24]
+
+
+def open_loyalty(
+    config: Config,
+    intake: Intake,
+    ledgers: Mapping[str, PointsLedger],
+    *,
+    clock: Callable[[], datetime],
+    adapter: Callable[[str], ShopAdapter],
+) -> LoyaltyDesk | None:
+    """Return the desk of a shop; None without a programme."""
+    if not ledgers:
+        return None
+    return LoyaltyDesk(
+        shop_id=config.shop.id,
+        intake=intake,
+        ledgers=ledgers,
+        clock=clock,
+        config=config,
+        adapter=adapter,
+    )

@@ -29,7 +29,7 @@ REWARD = "reward_open"
 """The kind of the row that waits for a redemption which a platform has not ended."""
 
 HELD_FOR = timedelta(days=7)
-_TRY_AGAIN = timedelta(minutes=1)
+TRY_AGAIN = timedelta(minutes=1)
 _REASON_MAX = 480
 
 
@@ -291,7 +291,7 @@ class RewardBook:
     def _look_again(self, connection: Connection, issue: RewardIssue, now: datetime) -> None:
         from ..storage import DueRow
 
-        row = DueRow(REWARD, issue.id, issue.subject_id, now + _TRY_AGAIN)
+        row = DueRow(REWARD, issue.id, issue.subject_id, now + TRY_AGAIN)
         self.store.due.move(connection, row, now=now)
 
     def _tell(self, connection: Connection, issue: RewardIssue, now: datetime) -> None:
