@@ -17,6 +17,7 @@ from ..model import Record, ShopEvent
 from .due_points import PointsTime
 from .due_rewards import RewardTime
 from .due_years import YEARLY, YearlyTime, read_years
+from .referring import REFERRAL, ReferralTime, books_of
 from .redeem_book import REWARD
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class DueWork:
 
     def _take(self, now: datetime) -> LeasedRow | None:
         kinds = YEARLY if self.points is None else (*YEARLY, MATURES, EXPIRES)
+        kinds = kinds if self.referrals is None else (*kinds, REFERRAL)
         kinds += (REWARD,) if self.rewards else ()
         with self.store.begin() as connection:
             return self.store.due.take(
@@ -110,7 +112,8 @@ class DueWork:
     def _effect(self, connection: Connection, row: LeasedRow, now: datetime) -> tuple[str, ...]:
         store = self.store
         found, next_at = self._bring_about(connection, row)
-        is_erased = store.subjects.is_erased(connection, row.subject_id)
+        # A referral has two sides, and looks after that by itself.
+        is_erased = row.kind != REFERRAL and store.subjects.is_erased(connection, row.subject_id)
         told = [] if is_erased else list(found)
         new = store.inbox.receive(connection, told, now=now)
         if is_erased and row.kind in YEARLY:
@@ -124,6 +127,8 @@ class DueWork:
     ) -> tuple[Iterator[ShopEvent], datetime | None]:
         if row.kind in YEARLY:
             return self.years.bring_about(connection, row)
+        if row.kind == REFERRAL and self.referrals:
+            return self.referrals.bring_about(connection, row)
         if row.kind == REWARD and self.rewards:
             return self.rewards.bring_about(connection, row)
         if self.points is None:  # taken by a worker with a ledger only
@@ -141,6 +146,7 @@ def open_due(
 ) -> DueWork:
     """Return a worker for one shop."""
     shop_id, store = config.shop.id, intake.store
+    books = books_of(store, ledgers)
     return DueWork(
         store=store,
         shop_id=shop_id,
@@ -148,5 +154,6 @@ def open_due(
         clock=clock,
         years=read_years(config, store),
         points=PointsTime(store=store, shop_id=shop_id, ledgers=ledgers) if ledgers else None,
+        referrals=ReferralTime(store=store, shop_id=shop_id, books=books) if books else None,
         rewards=RewardTime(desk=rewards) if rewards else None,
     )

@@ -243,6 +243,7 @@ class Eraser:
                 self.store.people.clear_errors(connection, who)
                 self.store.subjects.erase(connection, who, now=self.clock())
             self.store.due.forget_erased(connection, self.shop_id, kinds=YEARLY)
+            self.store.referrals.forget_erased(connection, self.shop_id)
             if at_last:
                 at_last(connection, report)
         self.store.scrub()

@@ -13,6 +13,7 @@ from ..model import Customer, Engagement
 from ..model.events import EngagementKind
 from .intake import Intake
 from .outcome import Outcome
+from .referring import ReferralDesk, books_of
 
 if TYPE_CHECKING:
     from ..adapter import ShopAdapter
@@ -77,6 +78,15 @@ class LoyaltyDesk:
             clock=self.clock,
             intake=self.intake,
         )
+
+    @cached_property
+    def referrals(self) -> ReferralDesk | None:
+        """Friends who bring friends; None where no programme has a table ``referral``."""
+        store = self.intake.store
+        books = books_of(store, tuple(self.ledgers.values()))
+        if not books:
+            return None
+        return ReferralDesk(store=store, shop_id=self.shop_id, book=books[0], clock=self.clock)
 
     def _who(self, customer: Customer) -> str:
         """Return what stands for a customer in the name of an event, and tells nobody who it is."""

@@ -18,6 +18,7 @@ from ..model import (
     OrderPaid,
     OrderRefunded,
 )
+from .referring import note_referrals
 
 if TYPE_CHECKING:
     from ..loyalty import PointsLedger
@@ -89,6 +90,7 @@ class LoyaltyTrack:
         elif occasion := self._occasion(connection, stored):
             given = ledger.awards.give(connection, occasion, subject_id=who, now=now)
             points = given.points if given and given.is_new else 0
+        note_referrals(self.store, connection, ledger, stored, who, now=now)
         state = ledger.balance(connection, who, now=now, earned=points)
         if ledger.program.tiers is None:
             return state

@@ -215,8 +215,8 @@ class ReferralRows:
             "is_disposable": int(head.is_disposable),
             "claimed_at": head.claimed_at,
         }
-        query = insert_into(connection, referral).on_conflict_do_nothing()
-        if connection.execute(query.values(values)).rowcount == 1:
+        query = insert_into(connection, referral).values(values).on_conflict_do_nothing()
+        if connection.execute(query.returning(referral.c.id)).one_or_none():
             self.add(connection, StoredReferral(head, ()), step, now=now)
             return StoredReferral(head, (step,))
         known = self.of_friend(connection, head.program_id, head.friend_id)

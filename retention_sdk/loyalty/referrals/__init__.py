@@ -10,7 +10,7 @@ from ...lazily import homes_of, name_by_name
 from .settings import ReferralRule
 
 if TYPE_CHECKING:
-    from .book import ReferralBook
+    from .book import REFERRAL, ReferralBook
     from .codes import new_code, read_code
     from .identity import Identity, email_key, household_key, identity_of, is_disposable
     from .signals import Assessment, Circumstances, Signal, assess
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "REFERRAL",
     "Assessment",
     "Circumstances",
     "Identity",
@@ -59,7 +60,7 @@ _STATES = (
 )
 _HOMES = homes_of(
     {
-        ".book": ("ReferralBook",),
+        ".book": ("REFERRAL", "ReferralBook"),
         ".codes": ("new_code", "read_code"),
         ".identity": (*("Identity", "email_key", "household_key", "identity_of", "is_disposable"),),
         ".signals": ("Assessment", "Circumstances", "Signal", "assess"),

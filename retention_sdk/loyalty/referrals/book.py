@@ -53,7 +53,7 @@ class ReferralBook:
         self._store = store
         self._ledger = ledger
         self._rows = store.referrals
-        self._program_id = ledger.program.id
+        self.program_id = ledger.program.id
         self._evidence = Evidence(store, ledger.program.id, rule)
         self.rule = rule
 
@@ -70,7 +70,7 @@ class ReferralBook:
         self._evidence.note(connection, who, customer, shop_id=shop_id, now=now)
         return self._rows.keep_code(
             connection,
-            self._program_id,
+            self.program_id,
             who,
             shop_id=shop_id,
             code=new_code(self._store.random_bytes),
@@ -79,7 +79,7 @@ class ReferralBook:
 
     def known_code(self, connection: Connection, who: str) -> str:
         """Return the code of a member, empty if they have none."""
-        return self._rows.code_of(connection, self._program_id, who)
+        return self._rows.code_of(connection, self.program_id, who)
 
     def claim(
         self,
@@ -102,7 +102,7 @@ class ReferralBook:
         that the code came with.
         """
         plain = read_code(code)
-        owner = plain and self._rows.owner_of(connection, self._program_id, plain, shop_id=shop_id)
+        owner = plain and self._rows.owner_of(connection, self.program_id, plain, shop_id=shop_id)
         if not owner:
             return None
         at = at or now
@@ -114,7 +114,7 @@ class ReferralBook:
         email = customer.email if customer else ""
         head = ReferralHead(
             id=self._rows.new_id(now),
-            program_id=self._program_id,
+            program_id=self.program_id,
             shop_id=shop_id,
             referrer_id=owner,
             friend_id=who,
@@ -133,7 +133,7 @@ class ReferralBook:
 
     def waiting(self, connection: Connection) -> tuple[StoredReferral, ...]:
         """Return the referrals that a person has to look at, oldest first."""
-        return self._rows.listed(connection, self._program_id, states=(State.ORDERED,))
+        return self._rows.listed(connection, self.program_id, states=(State.ORDERED,))
 
     def approve(
         self, connection: Connection, referral_id: str, *, hand: Hand, now: datetime
@@ -168,7 +168,7 @@ class ReferralBook:
         if isinstance(event, OrderPaid):
             self._paid(connection, event, who, now)
         elif isinstance(event, OrderRefunded | OrderCancelled):
-            for each in self._rows.of_order(connection, self._program_id, order_reference(event)):
+            for each in self._rows.of_order(connection, self.program_id, order_reference(event)):
                 self._check_order(connection, self._locked(connection, each.head.id), event, now)
         elif isinstance(event, CustomersMerged):
             self._merged(connection, who, event, now)
@@ -181,7 +181,7 @@ class ReferralBook:
         A refund or a merge that no event told of is seen now.
         """
         found = self._rows.find(connection, referral_id)
-        if found is None or found.head.program_id != self._program_id:
+        if found is None or found.head.program_id != self.program_id:
             return ()
         # The account of the friend first, as when an order of theirs is posted.
         friend = survivor_of(connection, found.head.friend_id)
@@ -225,7 +225,7 @@ class ReferralBook:
                 excluding=order,
             )
         reference = order_reference(event)
-        for known in self._rows.of_friend(connection, self._program_id, who):
+        for known in self._rows.of_friend(connection, self.program_id, who):
             stored = self._locked(connection, known.head.id)
             if stored.step.state == State.CLAIMED:
                 self._ordered(connection, stored, event, now)
@@ -257,8 +257,8 @@ class ReferralBook:
         self, connection: Connection, who: str, event: CustomersMerged, now: datetime
     ) -> None:
         """Reject what turns out to be a referral of oneself, or of somebody brought before."""
-        brought = self._rows.of_friend(connection, self._program_id, who)
-        others = self._rows.of_referrer(connection, self._program_id, who)
+        brought = self._rows.of_friend(connection, self.program_id, who)
+        others = self._rows.of_referrer(connection, self.program_id, who)
         named = {each.head.id: each for each in (*brought, *others)}
         is_taken = False
         for each in sorted(named.values(), key=lambda each: (each.head.claimed_at, each.head.id)):
@@ -278,7 +278,7 @@ class ReferralBook:
 
     def _first_of(self, connection: Connection, who: str, owner: str) -> StoredReferral | None:
         """Return the referral of a friend that counts, else the one of this referrer."""
-        known = self._rows.of_friend(connection, self._program_id, who)
+        known = self._rows.of_friend(connection, self.program_id, who)
         counting = [each for each in known if each.step.state != State.REJECTED]
         theirs = [each for each in known if survivor_of(connection, each.head.referrer_id) == owner]
         return next(iter([*counting, *theirs]), None)
@@ -286,7 +286,7 @@ class ReferralBook:
     def _locked(self, connection: Connection, referral_id: str) -> StoredReferral:
         self._rows.lock(connection, referral_id)
         stored = self._rows.find(connection, referral_id)
-        if stored is None or stored.head.program_id != self._program_id:
+        if stored is None or stored.head.program_id != self.program_id:
             raise LedgerError(f"there is no referral {referral_id!r}")
         return stored
 

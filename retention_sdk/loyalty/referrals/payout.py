@@ -118,7 +118,8 @@ def _grant(
         connection,
         subject_id=survivor_of(connection, who),
         points=points,
-        cause=Cause("referral", head.id),
+        # Not the cause of a rule of kind referral, whose limits count what it gave itself.
+        cause=Cause(f"referral ({role})", head.id),
         key=key,
         occurred_at=at,
         now=at,

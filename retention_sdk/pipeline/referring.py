@@ -1,0 +1,286 @@
+"""Friends who bring friends: codes, claims, what waits for a person, and rewards that fall due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from ..errors import LedgerError, SubjectErased
+from ..model import Customer, Record, ReferralRewarded, ShopEvent
+from ..model.base import Instant, Line
+from .due_people import newest_customer
+
+if TYPE_CHECKING:
+    from ..loyalty import Hand, PointsLedger
+    from ..loyalty.referrals import ReferralBook
+    from ..storage import Connection, LeasedRow, Store, StoredEvent, StoredReferral
+
+REFERRAL = "referral"
+"""The kind of due row that rewards a referral whose return window is over."""
+
+GiveReward = Callable[[Customer, str, str], object]
+"""Hands a reward of the programme to a customer, once for a key, without taking points."""
+
+
+class ClaimSignals(Record):
+    """What a shop front knows of who types a code: a hash of the device, if it keeps one."""
+
+    device: Line = ""
+
+
+class ReferralStepView(Record):
+    """A step of a referral: when it came so far, why, and who decided if a person did."""
+
+    state: Line
+    at: Instant
+    reasons: tuple[str, ...] = ()
+    actor: Line = ""
+
+
+class ReferralView(Record):
+    """One friend of one member, as subjects, and how that goes.
+
+    ``reasons`` is never empty where the state is rejected or clawed. ``points`` is what each role
+    was given. ``needs_decision`` says that nothing happens before a person approves or rejects.
+    """
+
+    id: Line
+    program: Line
+    referrer: Line
+    friend: Line
+    origin: Line
+    state: Literal["linked", "claimed", "ordered", "pending", "rewarded", "rejected", "clawed"]
+    claimed_at: Instant
+    changed_at: Instant
+    order_id: Line = ""
+    rewardable_at: Instant | None = None
+    score: int = 0
+    reasons: tuple[str, ...] = ()
+    points: Mapping[str, int] = {}
+    steps: tuple[ReferralStepView, ...] = ()
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether the referral waits for a person."""
+        return self.state == "ordered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralDesk:
+    """The referrals of one programme: ``shop.loyalty.referrals``.
+
+    For example::
+
+        code = shop.loyalty.referrals.code_of(member)
+        shop.loyalty.referrals.claim(code, friend)
+    """
+
+    store: Store
+    shop_id: str
+    book: ReferralBook
+    clock: Callable[[], datetime]
+    give_reward: GiveReward | None = None
+
+    def code_of(self, customer: Customer) -> str:
+        """Return the code that a customer may pass on; the same one each time.
+
+        Raises:
+            LedgerError: the customer has neither an account nor an e-mail address.
+            SubjectErased: they asked to be forgotten.
+        """
+        now = self.clock()
+        with self.store.begin() as connection:
+            who = self._subject(connection, customer, now)
+            return self.book.code_of(connection, who, customer, shop_id=self.shop_id, now=now)
+
+    def link_of(self, customer: Customer) -> str:
+        """Return the page that a customer may pass on; empty where the shop set no ``link``.
+
+        Raises:
+            LedgerError: as ``code_of``.
+            SubjectErased: as ``code_of``.
+        """
+        return self.book.rule.link_to(self.code_of(customer)) if self.book.rule.link else ""
+
+    def claim(
+        self, code: str, customer: Customer, signals: ClaimSignals | None = None
+    ) -> ReferralView | None:
+        """Note that a friend uses a code, before the first order; None if it is nobody's.
+
+        The answer may be a rejection, with reasons; tell the friend no more than that the code
+        does not count. Claiming again returns what is on record. A friend whose claim counts is
+        given ``friend_reward`` at once.
+
+        Raises:
+            LedgerError: the customer has neither an account nor an e-mail address.
+            SubjectErased: they asked to be forgotten.
+        """
+        now = self.clock()
+        with self.store.begin() as connection:
+            who = self._subject(connection, customer, now)
+            stored = self.book.claim(
+                connection,
+                code,
+                who,
+                customer,
+                shop_id=self.shop_id,
+                now=now,
+                device=(signals or ClaimSignals()).device,
+            )
+        if stored is None:
+            return None
+        reward = self.book.rule.friend_reward
+        if reward and self.give_reward and stored.step.state == "claimed":
+            self.give_reward(customer, reward, f"referral:{stored.head.id}:reward")
+        return view_of(stored)
+
+    def waiting(self) -> tuple[ReferralView, ...]:
+        """Return what a person has to look at, oldest first."""
+        with self.store.reading() as connection:
+            return tuple(view_of(each) for each in self.book.waiting(connection))
+
+    def listed(
+        self, *, states: Sequence[str] = (), limit: int | None = None
+    ) -> tuple[ReferralView, ...]:
+        """Return referrals, oldest first: all, those in some states, or the last so many."""
+        with self.store.reading() as connection:
+            found = self.store.referrals.listed(
+                connection, self.book.program_id, states=states, limit=limit
+            )
+            return tuple(view_of(each) for each in found)
+
+    def show(self, referral_id: str) -> ReferralView:
+        """Return one referral with all its steps.
+
+        Raises:
+            LedgerError: there is none of that name.
+        """
+        with self.store.reading() as connection:
+            found = self.store.referrals.find(connection, referral_id)
+        if found is None:
+            raise LedgerError(f"there is no referral {referral_id!r}")
+        return view_of(found)
+
+    def approve(self, referral_id: str, hand: Hand) -> ReferralView:
+        """Let a referral wait for its return window although something speaks against it.
+
+        Raises:
+            LedgerError: there is none of that name, or it cannot be approved any more.
+        """
+        now = self.clock()
+        with self.store.begin() as connection:
+            return view_of(self.book.approve(connection, referral_id, hand=hand, now=now))
+
+    def reject(self, referral_id: str, hand: Hand) -> ReferralView:
+        """Say no to a referral, or take back what was given for it.
+
+        Raises:
+            LedgerError: there is none of that name.
+        """
+        now = self.clock()
+        with self.store.begin() as connection:
+            return view_of(self.book.reject(connection, referral_id, hand=hand, now=now))
+
+    def _subject(self, connection: Connection, customer: Customer, now: datetime) -> str:
+        store, references = self.store, self.store.references_of_customer(customer)
+        if store.suppressions.matching(connection, self.shop_id, references):
+            raise SubjectErased("this customer was erased, and has not ordered since")
+        who = store.subjects.for_customer(connection, self.shop_id, customer, now=now)
+        if who is None:
+            raise LedgerError("a referral needs an account or an e-mail address on both sides")
+        return store.subjects.person(connection, who)[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralTime:
+    """Rewards referrals when their return window is over."""
+
+    store: Store
+    shop_id: str
+    books: tuple[ReferralBook, ...]
+
+    def bring_about(
+        self, connection: Connection, row: LeasedRow
+    ) -> tuple[Iterator[ShopEvent], datetime | None]:
+        """Reward the referral of a row; return an event for each side that got points."""
+        events = [event for book in self.books for event in self._rewarded(connection, book, row)]
+        looks = (book.next_look(connection, row.key) for book in self.books)
+        return iter(events), next((at for at in looks if at), None)
+
+    def _rewarded(
+        self, connection: Connection, book: ReferralBook, row: LeasedRow
+    ) -> Iterator[ReferralRewarded]:
+        for payout in book.reward(connection, row.key, at=row.due_at):
+            customer = newest_customer(self.store, connection, payout.subject_id)
+            if customer is None:
+                continue
+            yield ReferralRewarded(
+                id=f"referral:{row.key}:{payout.role}",
+                shop_id=self.shop_id,
+                occurred_at=row.due_at,
+                customer=customer,
+                program=book.program_id,
+                points=payout.points,
+                role=payout.role,
+            )
+
+
+def books_of(store: Store, ledgers: Sequence[PointsLedger]) -> tuple[ReferralBook, ...]:
+    """Return the books of the programmes that reward referrals."""
+    ruled = [(each, each.program.referral) for each in ledgers if each.program.referral]
+    if not ruled:
+        return ()
+    from ..loyalty.referrals import ReferralBook
+
+    return tuple(ReferralBook(store, ledger, rule) for ledger, rule in ruled if rule)
+
+
+def note_referrals(
+    store: Store,
+    connection: Connection,
+    ledger: PointsLedger,
+    stored: StoredEvent,
+    who: str,
+    *,
+    now: datetime,
+) -> None:
+    """Note what an event means for the referrals of a programme, in the event's transaction."""
+    for book in books_of(store, [ledger]):
+        book.note(connection, stored, who, now)
+
+
+def view_of(stored: StoredReferral) -> ReferralView:
+    """Return what is told of a referral."""
+    from ..loyalty.referrals.records import read_referral
+
+    head, known = stored.head, read_referral(stored)
+    points: dict[str, int] = {}
+    for role, _, count in stored.step.grants:
+        points[role] = points.get(role, 0) + count
+    steps = tuple(
+        ReferralStepView(
+            state=step.state,
+            at=step.at,
+            reasons=(*step.reasons, *filter(None, (step.note,))),
+            actor=step.actor,
+        )
+        for step in stored.steps
+    )
+    return ReferralView(
+        id=head.id,
+        program=head.program_id,
+        referrer=head.referrer_id,
+        friend=head.friend_id,
+        origin=head.origin,
+        state=known.state.value,
+        claimed_at=head.claimed_at,
+        changed_at=known.changed_at,
+        order_id=known.order_id,
+        rewardable_at=known.rewardable_at,
+        score=known.score,
+        reasons=known.reasons,
+        points=points,
+        steps=steps,
+    )
