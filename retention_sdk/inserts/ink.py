@@ -77,10 +77,7 @@ def _refuse(name: str, lacking: str, library: FontLibrary) -> None:
 
 @cache
 def _words_of(face: Face, library: FontLibrary) -> _Words:
-    found = (
-        library.file_for(family, is_italic=face.style == "italic") for family in library.chain(face)
-    )
-    return _Words(tuple(path for path in found if path))
+    return _Words(library.files_of(face))
 
 
 class _Words(dict[str, str]):

@@ -35,9 +35,7 @@ def words_of(face: Face, library: FontLibrary) -> Words:
     Raises:
         MissingFont: the face itself is not installed.
     """
-    is_italic = face.style == "italic"
-    found = (library.file_for(family, is_italic=is_italic) for family in library.chain(face))
-    return Words(tuple(path for path in found if path), face.weight)
+    return Words(library.files_of(face), face.weight)
 
 
 class Words(dict[str, float]):

@@ -53,6 +53,32 @@ def test_a_width_is_the_typesetters(tag, script):
     assert typeset_mm(text, face) == pytest.approx(width_mm(text, face, load_fonts()), rel=0.015)
 
 
+@pytest.mark.parametrize(("tag", "script"), TEXTS)
+@pytest.mark.parametrize("role", ["display", "body"])
+def test_a_width_is_that_of_the_weight(tag, script, role):
+    """The editorial faces come in two weights, each a file of its own."""
+    text, face = TEXTS[tag, script], getattr(typography_for(tag, script, "editorial"), role)
+
+    assert typeset_mm(text, face) == pytest.approx(width_mm(text, face, load_fonts()), rel=0.015)
+
+
+@pytest.mark.parametrize(
+    ("weight", "is_italic", "expected"),
+    [
+        (400, False, "Heebo-Regular.ttf"),
+        (599, False, "Heebo-Regular.ttf"),
+        (601, False, "Heebo-ExtraBold.ttf"),
+        (800, True, "Heebo-ExtraBold.ttf"),
+    ],
+)
+def test_the_file_of_a_face_is_the_nearest_in_weight(weight, is_italic, expected):
+    """Where there is no italic, the upright one leans."""
+    path = load_fonts().file_for("Heebo", is_italic=is_italic, weight=weight)
+
+    assert path is not None
+    assert expected == path.name
+
+
 def test_isolates_have_no_width():
     """They are printed as nothing, so they are measured as nothing."""
     gauge = card_gauge()
@@ -81,7 +107,7 @@ def test_what_has_no_ink_is_told():
 
 def test_a_face_that_is_not_installed_names_the_package():
     face = typography_for("ja", "Jpan").body
-    library = FontLibrary((), {("EB Garamond", False): None})
+    library = FontLibrary((), {"EB Garamond": ()})
 
     with pytest.raises(MissingFont, match="retention-sdk-fonts-cjk"):
         width_mm("ありがとう", face, library)
