@@ -24,9 +24,9 @@ from ...storage import (
     StoredReferral,
 )
 from ...storage.subject_merges import survivor_of
+from .. import PointsLedger, order_reference
 from ..hand import Hand
 from ..journal import Journal
-from ..ledger import PointsLedger, order_reference
 from . import states
 from .codes import new_code, read_code
 from .evidence import Evidence, is_one_person
