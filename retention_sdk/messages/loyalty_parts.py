@@ -42,8 +42,8 @@ def highlights(context: Context, candidate: Candidate, words: Words) -> Iterator
     news, template = context.news, candidate.template
     if news is None:
         return
-    if template in _WITH_BALANCE and words.localizer.can_say("loyalty.balance"):
-        yield words.say("loyalty.balance", points=context.loyalty.balance)
+    if template in _WITH_BALANCE:
+        yield from _balance(context, news, words)
     if lines := _LINES.get(template):
         yield from (line for line in lines(context, news, words) if line)
 
@@ -60,9 +60,17 @@ def find_shop_link(context: Context, candidate: Candidate) -> tuple[str, str]:
 
 def program_footer(template: str, words: Words) -> Iterator[str]:
     """Yield why somebody who collects points is written to."""
-    key = "email.footer.program"
-    if template in loyalty.MEMBERS and words.localizer.can_say(key):
-        yield words.about(key)
+    if template in loyalty.MEMBERS:
+        yield words.about("email.footer.program")
+
+
+def _balance(context: Context, news: News, words: Words) -> Iterator[str]:
+    """Yield what can be spent; nothing where all of it still has to wait."""
+    state = context.loyalty.more.get(news.program, context.loyalty)
+    if state.balance:
+        line = words.say("loyalty.balance", points=state.balance)
+        name = words.text(news.program_name)
+        yield f"{name}{words.colon}{line}" if name else line
 
 
 def _reward(_context: Context, news: News, words: Words) -> Iterator[str]:
@@ -100,7 +108,7 @@ def _risk(_context: Context, news: News, words: Words) -> Iterator[str]:
 def _achievement(context: Context, news: News, words: Words) -> Iterator[str]:
     if news.points:
         yield words.say("email.achievement.points", points=news.points)
-        yield words.say("loyalty.balance", points=context.loyalty.balance)
+        yield from _balance(context, news, words)
 
 
 _Lines = Callable[[Context, News, Words], Iterator[str]]

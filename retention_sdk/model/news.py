@@ -23,7 +23,8 @@ class News(Record):
     reward or an achievement is called in the customer's language, empty where nobody named it;
     ``name_next`` the rank that would come after. ``kind`` is the key of a rank, the kind of a
     reward, or the role in a recommendation. ``missing`` keeps a rank: points, orders, or minor
-    units of ``currency``, by ``measure``. ``silent_days`` are those without an order.
+    units of ``currency``, by ``measure``. ``silent_days`` are those without an order. ``program``
+    is the one that it is about, ``program_name`` what it is called if there are several.
     """
 
     points: Annotated[int, Field(ge=0, exclude_if=_is_unset)] = 0
@@ -39,3 +40,5 @@ class News(Record):
     currency: Annotated[CurrencyCode | Literal[""], Field(exclude_if=_is_unset)] = ""
     code: Annotated[PersonalLine, Field(exclude_if=_is_unset)] = ""
     minimum: Annotated[Money | None, Field(exclude_if=_is_unset)] = None
+    program: Annotated[Line, Field(exclude_if=_is_unset)] = ""
+    program_name: Annotated[Line, Field(exclude_if=_is_unset)] = ""

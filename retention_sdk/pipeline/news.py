@@ -102,7 +102,7 @@ class Newsroom:
     def read(self, event: ShopEvent) -> News | None:
         """Return what an event tells; None for one that tells nothing of this kind."""
         facts = self._facts(event)
-        return News(**facts) if facts is not None else None
+        return News(**self._program(event), **facts) if facts is not None else None
 
     def named(self, state: LoyaltyState, program_id: str) -> LoyaltyState:
         """Return a state with the names of its ranks, for cards and messages."""
@@ -112,6 +112,14 @@ class Newsroom:
             progress = progress.model_copy(update={"name": name})
         name = self._rank(program_id, state.tier)
         return state.model_copy(update={"tier_name": name, "tier_progress": progress})
+
+    def _program(self, event: ShopEvent) -> dict[str, str]:
+        """Return which programme an event is about, with its name where there are several."""
+        found = self._programs.get(getattr(event, "program", ""))
+        if found is None:
+            return {}
+        name = name_in(found.names, self._words) if len(self._programs) > 1 else ""
+        return {"program": found.id, "program_name": name}
 
     def _facts(self, event: ShopEvent) -> dict[str, Any] | None:
         if isinstance(event, PointsEarned | PointsMatured):

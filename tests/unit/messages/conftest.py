@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -33,6 +34,9 @@ from retention_sdk.testing.builders import (
     an_order,
     money,
 )
+from tests.unit.messages.loyalty_cases import LOYALTY, NEWS
+
+NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 
 # locale: country, currency of the order, buyer, product, brand, signer. All invented.
 CASES = {
@@ -150,5 +154,18 @@ def make_message(make_context) -> Callable[..., Message]:
             tracking_url=tracking_url,
             expiring=expiring,
         )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_news(make_case) -> Callable[..., Context]:
+    """Return a function that builds what an event of the programme brings, in a language."""
+
+    def make(template: str, locale: str = "en", **changes: Any) -> Context:
+        event_type, news = NEWS[template]
+        values = {"event_type": event_type, "loyalty": LOYALTY, "news": news, **changes}
+        context = make_case(locale, now=NOW, **values)
+        return context.model_copy(update={"order": None})
 
     return make
