@@ -14,8 +14,8 @@ from .customer import AccessRequest, Customer, Erasure
 from .money import CurrencyCode
 from .order import Order, OrderLine
 
-EngagementKind = Literal["review", "survey", "follow"]
-"""What people do for a shop beside buying, and may get points for."""
+EngagementKind = Literal["review", "survey", "follow", "visit"]
+"""What people do for a shop beside buying. A visit brings no points, but may be an achievement."""
 
 
 class WebhookRequest(Record):
@@ -147,7 +147,7 @@ class Engagement(ShopEvent):
     """Somebody did something for the shop that was no order.
 
     ``reference`` makes it one of its kind: the number of the review, which may say what it likes,
-    that of the survey, the network that is followed.
+    that of the survey, the network that is followed, the day of the visit.
     """
 
     type: Literal["engagement"] = "engagement"
@@ -284,11 +284,13 @@ class RewardIssued(LoyaltyEvent):
 
 
 class AchievementEarned(LoyaltyEvent):
-    """An achievement was reached, and brought ``points``."""
+    """A level of an achievement was reached; it brought ``points``, a ``reward``, or honour."""
 
     type: Literal["achievement_earned"] = "achievement_earned"
     achievement: Identifier
+    level: Identifier | Literal[""] = ""
     points: Annotated[int, Field(ge=0)] = 0
+    reward: Identifier | Literal[""] = ""
 
 
 class ReferralRewarded(LoyaltyEvent):

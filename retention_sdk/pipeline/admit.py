@@ -34,7 +34,7 @@ def admit(events: Sequence[OrderPaid], room: PressRoom) -> list[Admitted]:
     """Assign a card to each order, each once; an order that changed gets a card made anew.
 
     Two commits are made for all of them. What the orders tell of consent is kept, as with a
-    webhook; nothing is sent.
+    webhook, and days to come are planned; nothing is sent and no point is earned.
     """
     store, now = room.store, room.clock()
     with store.begin() as connection:
@@ -46,6 +46,7 @@ def admit(events: Sequence[OrderPaid], room: PressRoom) -> list[Admitted]:
             store.orders.record(
                 connection, event.order, shop_id=event.shop_id, subject_id=subject_id
             )
+            room.snapshots.plan_days(connection, event, subject_id, now=now)
         known = [
             store.cards.of_order(connection, event.shop_id, event.order.id) for event, _ in kept
         ]

@@ -1,4 +1,4 @@
-"""Does what time brings about: points that mature and expire, notices, days of every year.
+"""Does what time brings about: points that mature and expire, ranks that end, days of every year.
 
 Every row is worked on as of its own moment, in the order of time, so that a run after a year does
 what a run a day would have done. What a row brings about and its completion are one commit.
@@ -6,19 +6,22 @@ what a run a day would have done. What a row brings about and its completion are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import RetentionError
 from ..loyalty.notices import EXPIRES, MATURES
 from ..model import Record, ShopEvent
+from .achieving import ACHIEVEMENT_ENDS, ACHIEVING, AchievementTime
+from .due_lapses import LAPSES, LapseTime, read_lapses
 from .due_points import PointsTime
 from .due_rewards import RewardTime
-from .due_years import YEARLY, YearlyTime, read_years
-from .referring import REFERRAL, ReferralTime, books_of
+from .due_tiers import TIER_TURNS, read_tiers
+from .due_years import YEARLY, read_years
 from .redeem_book import REWARD
+from .referring import REFERRAL, ReferralTime, books_of
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from .redeem import RewardDesk
 
 LEASE = timedelta(minutes=5)
+PERSONAL = (*YEARLY, TIER_TURNS, LAPSES, ACHIEVEMENT_ENDS)
+"""Kinds of rows that end with the erasure of their person; of others something is left to do."""
 
 
 def _wall_clock() -> datetime:
@@ -43,6 +48,19 @@ class DueReport(Record):
     lost: int = 0
 
 
+class Keeper(Protocol):
+    """Knows what is to be done when rows of some kinds are due."""
+
+    def bring_about(
+        self, connection: Connection, row: LeasedRow
+    ) -> tuple[Iterator[ShopEvent], datetime | None]:
+        """Do what is due at the row's own moment, within the transaction that completes it.
+
+        Returns what there is to tell, each under an identifier that is the same on every try, and
+        when the row is due again, None for never.
+        """
+
+
 class _LeaseLost(Exception):  # noqa: N818 - control flow of this module, undoes a commit
     """Another worker has taken the row meanwhile."""
 
@@ -51,6 +69,8 @@ class _LeaseLost(Exception):  # noqa: N818 - control flow of this module, undoes
 class DueWork:
     """One shop's worker for what is due; any number may run at once.
 
+    ``keepers`` are by the kind of row; rows of other kinds are left to workers that know them.
+    What is ``outside`` asks a platform, before the transaction that completes the row.
     ``clock`` is the time on the wall, by which leases end, whatever time is simulated.
     """
 
@@ -58,16 +78,18 @@ class DueWork:
     shop_id: str
     intake: Intake
     clock: Callable[[], datetime]
-    years: YearlyTime
-    points: PointsTime | None = None
-    rewards: RewardTime | None = None
+    keepers: Mapping[str, Keeper]
+    outside: Mapping[str, Callable[[LeasedRow], None]] = field(default_factory=dict)
+    lapses: LapseTime | None = None
     lease: timedelta = field(default=LEASE)
 
     def run(self, *, now: datetime, limit: int | None = None) -> DueReport:
         """Work on all that is due at ``now``, or on ``limit`` rows of it, earliest first."""
         counts, told = {"done": 0, "postponed": 0, "lost": 0}, list[str]()
         with self.store.begin() as connection:
-            self.store.due.forget_erased(connection, self.shop_id, kinds=YEARLY)
+            self.store.due.forget_erased(connection, self.shop_id, kinds=PERSONAL)
+        if self.lapses:
+            self.lapses.plan_recent(now=now)
         while limit is None or sum(counts.values()) < limit:
             row = self._take(now)
             if row is None:
@@ -75,20 +97,16 @@ class DueWork:
             result, new = self._work(row, now)
             counts[result] += 1
             told += new
-            for event_id in new:
-                self.intake.work(event_id, is_new=True)
+            self.intake.follow(new)
         return DueReport(events=tuple(told), **counts)
 
     def _take(self, now: datetime) -> LeasedRow | None:
-        kinds = YEARLY if self.points is None else (*YEARLY, MATURES, EXPIRES)
-        kinds = kinds if self.referrals is None else (*kinds, REFERRAL)
-        kinds += (REWARD,) if self.rewards else ()
         with self.store.begin() as connection:
             return self.store.due.take(
                 connection,
                 self.shop_id,
                 until=now,
-                kinds=kinds,
+                kinds=tuple(self.keepers),
                 clock=self.clock(),
                 lease=self.lease,
             )
@@ -96,8 +114,8 @@ class DueWork:
     def _work(self, row: LeasedRow, now: datetime) -> tuple[str, tuple[str, ...]]:
         """Return what came of a row, and which events are new."""
         try:
-            if row.kind == REWARD and self.rewards:
-                self.rewards.go_out(row)
+            if go_out := self.outside.get(row.kind):
+                go_out(row)
             with self.store.begin() as connection:
                 return "done", self._effect(connection, row, now)
         except _LeaseLost:
@@ -110,30 +128,18 @@ class DueWork:
             return "postponed" if is_ours else "lost", ()
 
     def _effect(self, connection: Connection, row: LeasedRow, now: datetime) -> tuple[str, ...]:
-        store = self.store
         found, next_at = self._bring_about(connection, row)
-        # A referral has two sides, and looks after that by itself.
-        is_erased = row.kind != REFERRAL and store.subjects.is_erased(connection, row.subject_id)
-        told = [] if is_erased else list(found)
-        new = store.inbox.receive(connection, told, now=now)
-        if is_erased and row.kind in YEARLY:
-            next_at = None
-        if not store.due.finish(connection, row, next_at=next_at):
+        new = self.store.inbox.receive(connection, list(found), now=now)
+        if not self.store.due.finish(connection, row, next_at=next_at):
             raise _LeaseLost
         return new
 
     def _bring_about(
         self, connection: Connection, row: LeasedRow
     ) -> tuple[Iterator[ShopEvent], datetime | None]:
-        if row.kind in YEARLY:
-            return self.years.bring_about(connection, row)
-        if row.kind == REFERRAL and self.referrals:
-            return self.referrals.bring_about(connection, row)
-        if row.kind == REWARD and self.rewards:
-            return self.rewards.bring_about(connection, row)
-        if self.points is None:  # taken by a worker with a ledger only
-            return iter(()), row.due_at
-        return self.points.bring_about(connection, row)
+        if row.kind in PERSONAL and self.store.subjects.is_erased(connection, row.subject_id):
+            return iter(()), None
+        return self.keepers[row.kind].bring_about(connection, row)
 
 
 def open_due(
@@ -145,15 +151,33 @@ def open_due(
     rewards: RewardDesk | None = None,
 ) -> DueWork:
     """Return a worker for one shop."""
-    shop_id, store = config.shop.id, intake.store
-    books = books_of(store, ledgers)
+    store, lapses = intake.store, read_lapses(config, intake.store)
+    keepers = _keepers(config, store, ledgers)
+    reward = RewardTime(desk=rewards) if rewards else None
     return DueWork(
         store=store,
-        shop_id=shop_id,
+        shop_id=config.shop.id,
         intake=intake,
         clock=clock,
-        years=read_years(config, store),
-        points=PointsTime(store=store, shop_id=shop_id, ledgers=ledgers) if ledgers else None,
-        referrals=ReferralTime(store=store, shop_id=shop_id, books=books) if books else None,
-        rewards=RewardTime(desk=rewards) if rewards else None,
+        keepers=keepers
+        | ({LAPSES: lapses} if lapses else {})
+        | ({REWARD: reward} if reward else {}),
+        outside={REWARD: reward.go_out} if reward else {},
+        lapses=lapses,
     )
+
+
+def _keepers(config: Config, store: Store, ledgers: tuple[PointsLedger, ...]) -> dict[str, Keeper]:
+    """Return who knows which kind of row; without a programme nobody knows those about points."""
+    shop_id, found = config.shop.id, dict[str, Keeper]()
+    found |= dict.fromkeys(YEARLY, read_years(config, store, ledgers))
+    if not ledgers:
+        return found
+    points = PointsTime(store=store, shop_id=shop_id, ledgers=ledgers)
+    found |= dict.fromkeys((MATURES, EXPIRES), points)
+    found[TIER_TURNS] = read_tiers(config, store, ledgers)
+    by_name = {ledger.program.id: ledger for ledger in ledgers}
+    found |= dict.fromkeys(ACHIEVING, AchievementTime(store=store, ledgers=by_name))
+    if books := books_of(store, ledgers):
+        found[REFERRAL] = ReferralTime(store=store, shop_id=shop_id, books=books)
+    return found

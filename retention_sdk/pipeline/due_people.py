@@ -16,8 +16,9 @@ _ACCOUNT = (CustomerCreated, CustomerUpdated, CustomersMerged)
 def newest_customer(store: Store, connection: Connection, subject_id: str) -> Customer | None:
     """Return a customer as last told, with the birthday that was told last.
 
-    Orders often tell no birthday; an account that tells none has none any more. None for the
-    erased, and for who left neither account nor address.
+    Their answers to questions of consent are left out: the store has those that count. Orders
+    often tell no birthday; an account that tells none has none any more. None for the erased, and
+    for who left neither account nor address.
     """
     if store.subjects.is_erased(connection, subject_id):
         return None
@@ -32,4 +33,6 @@ def newest_customer(store: Store, connection: Connection, subject_id: str) -> Cu
         if customer.birthday or isinstance(event, _ACCOUNT):
             newest = newest.model_copy(update={"birthday": customer.birthday})
             break
-    return newest if newest and (newest.id or newest.email) else None
+    if newest is None or not (newest.id or newest.email):
+        return None
+    return newest.model_copy(update={"consents": ()})

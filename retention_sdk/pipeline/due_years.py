@@ -12,9 +12,11 @@ from ..loyalty.due_settings import DueSettings
 from ..loyalty.notices import day_in, day_of, morning_of, next_yearly
 from ..model import Anniversary, Birthday, Customer, OrderPaid, ShopEvent
 from .due_people import newest_customer
+from .earned import earned_event
 
 if TYPE_CHECKING:
     from ..config import Config
+    from ..loyalty import PointsLedger
     from ..storage import Connection, LeasedRow, Store
 
 BIRTHDAY, ANNIVERSARY = "birthday", "anniversary"
@@ -23,12 +25,13 @@ YEARLY = (BIRTHDAY, ANNIVERSARY)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearlyTime:
-    """Plans such days when events tell of them, and tells when they have come."""
+    """Plans such days when events tell of them, tells when they have come, and gives points."""
 
     store: Store
     shop_id: str
     time_zone: str
     settings: DueSettings
+    ledgers: tuple[PointsLedger, ...] = ()
 
     def note(
         self, connection: Connection, event: ShopEvent, subject_id: str, *, now: datetime
@@ -65,10 +68,26 @@ class YearlyTime:
             self._plan(connection, row.kind, who, month_day, row.due_at)
             again = None
         is_today = self._this_years(month_day, row.due_at) == row.due_at
-        found = self._events(row, customer, who, first) if is_today else iter(())
-        return found, again
+        found = list(self._days(row, customer, who, first)) if is_today else []
+        if found:
+            found += self._points(connection, row, customer, who)
+        return iter(found), again
 
-    def _events(
+    def _points(
+        self, connection: Connection, row: LeasedRow, customer: Customer, who: str
+    ) -> Iterator[ShopEvent]:
+        """Give what the rules say for the day, in each currency of points."""
+        if not self.ledgers:
+            return
+        from ..loyalty.earning import Occasion
+
+        kind, at = row.kind, row.due_at
+        occasion = Occasion.model_validate({"kind": kind, "occurred_at": at})
+        for ledger in self.ledgers:
+            given = ledger.awards.give(connection, occasion, subject_id=who, now=at)
+            yield from earned_event(given, ledger, customer, kind=kind, shop_id=self.shop_id, at=at)
+
+    def _days(
         self, row: LeasedRow, customer: Customer, who: str, first: datetime | None
     ) -> Iterator[ShopEvent]:
         year = day_of(row.due_at, self.time_zone).year
@@ -104,7 +123,15 @@ class YearlyTime:
         return f"{day_of(moment, self.time_zone):%m-%d}"
 
 
-def read_years(config: Config, store: Store) -> YearlyTime:
-    """Return what plans such days for a shop, on the clocks of its own time zone."""
-    shop = config.shop
-    return YearlyTime(store=store, shop_id=shop.id, time_zone=shop.time_zone, settings=config.due)
+def read_years(config: Config, store: Store, ledgers: tuple[PointsLedger, ...] = ()) -> YearlyTime:
+    """Return what plans such days for a shop, on the clocks of its own time zone.
+
+    Without ``ledgers`` no points are given for them.
+    """
+    return YearlyTime(
+        store=store,
+        shop_id=config.shop.id,
+        time_zone=config.shop.time_zone,
+        settings=config.due,
+        ledgers=ledgers,
+    )

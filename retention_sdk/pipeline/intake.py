@@ -67,6 +67,7 @@ class Intake:
         """Work on one event, and yield each stage once it is committed."""
         yield from self.pipeline.run(self.stored(event_id))
         self._mark(event_id, "done")
+        self._follow_up(event_id)
 
     def work(self, event_id: str, *, is_new: bool) -> Outcome:
         """Work on one event to its end, or to what stops it, and return what is known of it."""
@@ -80,9 +81,29 @@ class Intake:
         error: RetentionError | None = None
         if stored.state == "pending":
             error = self._finish(stored)
+            self._follow_up(event_id)
         if isinstance(stored.event, CustomerErased | ShopErased):
             return _forgotten(event_id, is_new=is_new)
         return self.outcome(event_id, is_new=is_new, error=error)
+
+    def follow(self, event_ids: Sequence[str]) -> None:
+        """Let observers learn of new events of our own, and work on each."""
+        for event_id in event_ids:
+            try:
+                event = self.stored(event_id).event
+            except SubjectErased:  # by another process meanwhile
+                continue
+            self.calls.event_received(event=event)
+            self.work(event_id, is_new=True)
+
+    def _follow_up(self, event_id: str) -> None:
+        """Work on what followed from an event; ``resume`` does what a crash left open of it."""
+        followers = self.pipeline.followers(event_id)
+        with self.store.reading() as connection:
+            untouched = [
+                each for each in followers if not self.store.stages.reached(connection, each)
+            ]
+        self.follow(untouched)
 
     def outcome(
         self, event_id: str, *, is_new: bool = False, error: RetentionError | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..context import customer_of
-from ..model import Consent, ConsentChanged, CustomersMerged, ShopEvent
+from ..model import Consent, ConsentChanged, CustomersMerged, DerivedEvent, ShopEvent
 
 if TYPE_CHECKING:
     from ..storage import Connection, Store
@@ -32,14 +32,15 @@ def note_person(
 def answers_of(event: ShopEvent) -> tuple[Consent, ...]:
     """Return what an event says of consent.
 
-    A change without a time of its own was made when the event happened; what a customer's record
-    repeats with every order was not.
+    What followed from other events says nothing: only people answer. A change without a time of
+    its own was made when the event happened; what a customer's record repeats with every order was
+    not.
     """
     if isinstance(event, ConsentChanged):
         if event.consent.recorded_at is not None:
             return (event.consent,)
         return (event.consent.model_copy(update={"recorded_at": event.occurred_at}),)
-    customer = customer_of(event)
+    customer = None if isinstance(event, DerivedEvent) else customer_of(event)
     return customer.consents if customer else ()
 
 

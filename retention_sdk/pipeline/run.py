@@ -88,6 +88,10 @@ class Pipeline:
         """Delete what no law asks for any more."""
         self._rights().sweep()
 
+    def followers(self, event_id: str) -> tuple[str, ...]:
+        """Return the events that followed from one when its points were posted."""
+        return self._snapshots.followers(event_id)
+
     def decisions(self, event_id: str) -> tuple[Context | None, Chosen | None]:
         """Return what was recorded of an event so far."""
         return self._recorded(event_id, "context", Context), self._recorded(

@@ -6,14 +6,36 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
-from .ids import insert_into
-from .tables import due, subject
+from .tables import due, order_fact, subject
 
 ATTEMPTS_MAX = 10
 _PAUSE = timedelta(minutes=1)
 _PAUSE_MAX = timedelta(hours=6)
+
+
+def _plan(insert: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
+    shop = select(subject.c.shop_id).where(subject.c.id == bindparam("who"))
+    values = {"shop_id": shop.scalar_subquery(), "subject_id": bindparam("who")}
+    return insert.values(
+        kind=bindparam("kind"), key=bindparam("key"), due_at=bindparam("due_at"), **values
+    ).on_conflict_do_nothing()
+
+
+# Built once: every lot plans rows, and building a statement takes longer than running it.
+_PLAN = {"sqlite": _plan(sqlite.insert(due)), "postgresql": _plan(postgresql.insert(due))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +65,12 @@ class DueRows:
 
     def plan(self, connection: Connection, rows: Iterable[DueRow]) -> None:
         """Plan rows for their subjects' shops; what is planned or was done stays as it is."""
-        for row in rows:
-            shop = select(subject.c.shop_id).where(subject.c.id == row.subject_id)
-            query = insert_into(connection, due).values(
-                kind=row.kind,
-                key=row.key,
-                shop_id=shop.scalar_subquery(),
-                subject_id=row.subject_id,
-                due_at=row.due_at,
-            )
-            connection.execute(query.on_conflict_do_nothing())
+        values = [
+            {"kind": row.kind, "key": row.key, "who": row.subject_id, "due_at": row.due_at}
+            for row in rows
+        ]
+        if values:
+            connection.execute(_PLAN[connection.dialect.name], values)
 
     def move(self, connection: Connection, row: DueRow, *, now: datetime) -> None:
         """Plan a row, or give one that ended, or waits and is not due yet, its new moment."""
@@ -148,6 +166,33 @@ class DueRows:
             due.c.shop_id == shop_id, due.c.kind.in_(kinds), due.c.subject_id.in_(erased)
         )
         return connection.execute(query).rowcount
+
+    def buyers_without(
+        self,
+        connection: Connection,
+        shop_id: str,
+        kind: str,
+        *,
+        since: datetime,
+        after: str = "",
+        limit: int,
+    ) -> tuple[str, ...]:
+        """Return who paid for an order placed after ``since`` and never had a row of a kind.
+
+        Subjects come in the order of their identifiers, from the one that follows ``after`` on.
+        """
+        sale = order_fact.c
+        has_row = exists().where(due.c.kind == kind, due.c.key == sale.subject_id)
+        query = (
+            select(sale.subject_id)
+            .distinct()
+            .join(subject, subject.c.id == sale.subject_id)
+            .where(sale.shop_id == shop_id, sale.placed_at > since, sale.subject_id > after)
+            .where(sale.paid_at.is_not(None), subject.c.erased_at.is_(None), ~has_row)
+            .order_by(sale.subject_id)
+            .limit(limit)
+        )
+        return tuple(connection.execute(query).scalars())
 
     def planned(self, connection: Connection, kind: str, key: str) -> datetime | None:
         """Return when a row is due, None if there is none or it is done."""

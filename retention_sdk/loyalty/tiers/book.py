@@ -33,13 +33,13 @@ class TierBook:
     """
 
     def __init__(self, store: Store, program: Program, ladder: TierLadder) -> None:
-        self._store, self._program, self.ladder = store, program, ladder
+        self._store, self.program, self.ladder = store, program, ladder
 
     def look(
         self, connection: Connection, subject_id: str, *, now: datetime, excluding: str = ""
     ) -> TierDecision:
         """Return the rank of a person at ``now``, without one of their orders; write nothing."""
-        newest = self._store.tiers.newest(connection, self._program.id, subject_id)
+        newest = self._store.tiers.newest(connection, self.program.id, subject_id)
         return self._evaluate(connection, subject_id, newest, now, excluding=excluding)
 
     def risk(self, connection: Connection, subject_id: str, *, now: datetime) -> TierRisk | None:
@@ -48,7 +48,7 @@ class TierBook:
             self.ladder,
             self.facts(connection, subject_id),
             now,
-            time_zone=self._program.time_zone,
+            time_zone=self.program.time_zone,
             joined_at=self._joined_at(connection, subject_id),
         )
 
@@ -66,18 +66,18 @@ class TierBook:
     ) -> tuple[TierDecision, int]:
         """Update a rank as ``update`` does; return the number of the record, too, 0 for none."""
         self._store.tiers.lock(connection, subject_id)
-        newest = self._store.tiers.newest(connection, self._program.id, subject_id)
+        newest = self._store.tiers.newest(connection, self.program.id, subject_id)
         decision = self._evaluate(connection, subject_id, newest, now)
         known = newest and (newest.tier, newest.until, newest.ladder)
         is_news = known != (decision.tier, decision.until, decision.ladder)
         if not is_news or not (newest or decision.tier):
             return decision, 0
         change = _change(decision, cause=cause, now=now)
-        return decision, self._store.tiers.record(connection, self._program.id, subject_id, change)
+        return decision, self._store.tiers.record(connection, self.program.id, subject_id, change)
 
     def history(self, connection: Connection, subject_id: str) -> tuple[TierChange, ...]:
         """Return how the rank of a person changed, oldest first."""
-        return self._store.tiers.history(connection, self._program.id, subject_id)
+        return self._store.tiers.history(connection, self.program.id, subject_id)
 
     def facts(
         self, connection: Connection, subject_id: str, *, excluding: str = ""
@@ -85,7 +85,7 @@ class TierBook:
         """Return what counts for a person: orders net of refunds, or what they earned."""
         ladder = self.ladder
         if ladder.qualify == "points":
-            postings = self._store.tiers.postings(connection, self._program.id, subject_id)
+            postings = self._store.tiers.postings(connection, self.program.id, subject_id)
             return qualifying_points(postings)
         orders = self._store.orders.of_subject(connection, subject_id)
         counted = (order for order in orders if order.order_id != excluding)
@@ -105,7 +105,7 @@ class TierBook:
             self.facts(connection, subject_id, excluding=excluding),
             now,
             _standing(newest),
-            time_zone=self._program.time_zone,
+            time_zone=self.program.time_zone,
             joined_at=self._joined_at(connection, subject_id),
         )
 
