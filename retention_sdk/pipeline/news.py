@@ -113,7 +113,7 @@ class Newsroom:
         name = self._rank(program_id, state.tier)
         return state.model_copy(update={"tier_name": name, "tier_progress": progress})
 
-    def _program(self, event: ShopEvent) -> dict[str, str]:
+    def _program(self, event: ShopEvent) -> dict[str, Any]:
         """Return which programme an event is about, with its name where there are several."""
         found = self._programs.get(getattr(event, "program", ""))
         if found is None:
