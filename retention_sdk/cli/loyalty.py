@@ -7,6 +7,7 @@ import typer
 from . import (
     loyalty_adjust,
     loyalty_liability,
+    loyalty_referrals,
     loyalty_show,
     loyalty_simulate,
     loyalty_verify,
@@ -26,3 +27,6 @@ def add_commands(app: typer.Typer) -> None:
     app.command("verify")(loyalty_verify.command)
     app.command("liability")(loyalty_liability.command)
     app.command("simulate")(loyalty_simulate.command)
+    referrals = typer.Typer(help=loyalty_referrals.HELP, no_args_is_help=True)
+    loyalty_referrals.add_commands(referrals)
+    app.add_typer(referrals, name="referrals")

@@ -95,6 +95,20 @@ class ReferralDesk:
             who = self._subject(connection, customer, now)
             return self.book.code_of(connection, who, customer, shop_id=self.shop_id, now=now)
 
+    def code_for(self, subject_id: str) -> str:
+        """Return the code of somebody who is known by their events.
+
+        Raises:
+            LedgerError: nothing is known of them, or they were erased.
+        """
+        with self.store.begin() as connection:
+            who = self.store.subjects.person(connection, subject_id)[0]
+            customer = newest_customer(self.store, connection, who)
+            if customer is None:
+                raise LedgerError("no event told of this customer; a code needs an account")
+            now, shop_id = self.clock(), self.shop_id
+            return self.book.code_of(connection, who, customer, shop_id=shop_id, now=now)
+
     def link_of(self, customer: Customer) -> str:
         """Return the page that a customer may pass on; empty where the shop set no ``link``.
 
