@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from . import (
+    loyalty_achievements,
     loyalty_adjust,
     loyalty_liability,
     loyalty_referrals,
@@ -26,6 +27,8 @@ def add_commands(app: typer.Typer) -> None:
     app.command("adjust", context_settings=_NEGATIVE)(loyalty_adjust.command)
     app.command("verify")(loyalty_verify.command)
     app.command("liability")(loyalty_liability.command)
+    app.command("achievements")(loyalty_achievements.achievements)
+    app.command("leaderboard")(loyalty_achievements.leaderboard)
     app.command("simulate")(loyalty_simulate.command)
     referrals = typer.Typer(help=loyalty_referrals.HELP, no_args_is_help=True)
     loyalty_referrals.add_commands(referrals)

@@ -14,6 +14,7 @@ from ..model.money import CurrencyCode
 from ..model.shop import TimeZone
 from .achievements.settings import Achievements
 from .earning.settings import EarningRules
+from .leaderboards.settings import Leaderboards, require_measures
 from .names import Names
 from .partners.settings import Partners
 from .point_value import PointValue
@@ -62,6 +63,7 @@ class Program(Settings):
     # Left out where there are none, so that the rules of older programmes keep their version.
     tiers: Annotated[TierLadder | None, Field(exclude_if=lambda ladder: ladder is None)] = None
     achievements: Annotated[Achievements, Field(exclude_if=_is_unset)] = ()
+    leaderboards: Annotated[Leaderboards, Field(exclude=True)] = ()
     # What a reward cost stands in its own record; the catalogue itself moves no point.
     rewards: Annotated[Rewards, Field(exclude=True)] = ()
     rewards_platform: Annotated[Line, Field(exclude=True)] = ""
@@ -79,6 +81,12 @@ class Program(Settings):
             raise ValueError("referral rewards nobody: give referrer_points or friend_points")
         if rule.friend_reward and rule.friend_reward not in {each.id for each in self.rewards}:
             raise ValueError(f"referral.friend_reward: no reward is called {rule.friend_reward!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_its_leaderboards_measure(self) -> Self:
+        counted = [each.id for each in self.achievements if each.kind != "spend"]
+        require_measures(self.leaderboards, counted)
         return self
 
     @model_validator(mode="after")
@@ -225,8 +233,8 @@ def order_points(basis_minor: int, *, tax_minor: int, total_minor: int, rate: Ra
     """
     if rate is None or total_minor <= 0:
         return 0
-    net_share = Fraction(max(0, total_minor - tax_minor), total_minor)
-    return int(basis_minor * net_share * rate.points / rate.per_minor)
+    exact = basis_minor * max(0, total_minor - tax_minor) * rate.points
+    return exact // (total_minor * rate.per_minor)
 
 
 def refunded_ratio(order: Order) -> Fraction:

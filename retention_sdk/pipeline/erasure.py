@@ -241,6 +241,8 @@ class Eraser:
         with self.store.begin() as connection:
             for who in people:
                 self.store.people.clear_errors(connection, who)
+                self.store.achievements.forget(connection, who)
+                self.store.leaderboards.forget(connection, who)
                 self.store.subjects.erase(connection, who, now=self.clock())
             self.store.due.forget_erased(connection, self.shop_id, kinds=YEARLY)
             self.store.referrals.forget_erased(connection, self.shop_id)

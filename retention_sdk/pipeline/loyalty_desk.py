@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..adapter import ShopAdapter
     from ..config import Config
     from ..loyalty import PointsLedger
+    from .achieving_desk import AchievementDesk
     from .redeem import RewardDesk
 
 
@@ -66,6 +67,15 @@ class LoyaltyDesk:
         return self.intake.ingest([event])[0]
 
     @cached_property
+    def referrals(self) -> ReferralDesk | None:
+        """Friends who bring friends; None where no programme has a table ``referral``."""
+        store = self.intake.store
+        books = books_of(store, tuple(self.ledgers.values()))
+        if not books:
+            return None
+        return ReferralDesk(store=store, shop_id=self.shop_id, book=books[0], clock=self.clock)
+
+    @cached_property
     def rewards(self) -> RewardDesk:
         """What points buy: offers, redemptions, and taking them back."""
         from .redeem_wiring import open_rewards
@@ -80,13 +90,17 @@ class LoyaltyDesk:
         )
 
     @cached_property
-    def referrals(self) -> ReferralDesk | None:
-        """Friends who bring friends; None where no programme has a table ``referral``."""
-        store = self.intake.store
-        books = books_of(store, tuple(self.ledgers.values()))
-        if not books:
-            return None
-        return ReferralDesk(store=store, shop_id=self.shop_id, book=books[0], clock=self.clock)
+    def achievements(self) -> AchievementDesk:
+        """Achievements, challenges and leaderboards: progress, joining, names, places."""
+        from .achieving_desk import AchievementDesk
+
+        return AchievementDesk(
+            shop_id=self.shop_id,
+            shop_name=self.config.shop.name,
+            intake=self.intake,
+            ledgers=self.ledgers,
+            clock=self.clock,
+        )
 
     def _who(self, customer: Customer) -> str:
         """Return what stands for a customer in the name of an event, and tells nobody who it is."""
