@@ -8,6 +8,7 @@ from . import (
     loyalty_achievements,
     loyalty_adjust,
     loyalty_liability,
+    loyalty_redeem,
     loyalty_referrals,
     loyalty_show,
     loyalty_simulate,
@@ -29,6 +30,12 @@ def add_commands(app: typer.Typer) -> None:
     app.command("liability")(loyalty_liability.command)
     app.command("achievements")(loyalty_achievements.achievements)
     app.command("leaderboard")(loyalty_achievements.leaderboard)
+    app.command("rewards")(loyalty_redeem.rewards)
+    app.command("redeem")(loyalty_redeem.redeem)
+    app.command("cancel-reward")(loyalty_redeem.cancel)
+    app.command("issued")(loyalty_redeem.issued)
+    app.command("hand-over")(loyalty_redeem.hand_over)
+    app.command("retry-rewards")(loyalty_redeem.retry)
     app.command("simulate")(loyalty_simulate.command)
     referrals = typer.Typer(help=loyalty_referrals.HELP, no_args_is_help=True)
     loyalty_referrals.add_commands(referrals)
