@@ -17,7 +17,7 @@ from .demands import demands_left_open, demands_objection
 from .facts import read_facts
 from .families import GIFT_MESSAGE, PLAIN_THANKS, REPEAT_CUSTOMER, Family, family_of
 from .offers import CardOffer
-from .order_parts import order_part, points_part
+from .order_parts import member_notes, order_part, points_part
 from .ordering import card_in_order
 from .parts import Writer
 from .settings import InsertSettings
@@ -70,7 +70,12 @@ def compose_card(
         quote=writer.quote(),
         coupon=writer.coupon(),
         points=points_part(writer) if is_personal else (),
-        blocks=(*_blocks(candidate), *writer.small_print(), *_address(writer)),
+        blocks=(
+            *_blocks(candidate),
+            *writer.small_print(),
+            *_address(writer),
+            *(member_notes(writer) if is_personal else ()),
+        ),
         code=_code(writer, code_url, code_label),
         notice=_notice(context, decision, writer),
         **order_part(writer),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from ..l10n import isolate
+from ..loyalty.words import progress_line
 from ..model import ContentKind, Order
 from .bidi import in_order
-from .card import CardItem, CardPoints
+from .card import CardBlock, CardItem, CardPoints
 from .parts import Writer
 
 ITEMS_MAX = 3
@@ -62,6 +64,32 @@ def points_part(writer: Writer) -> tuple[CardPoints, ...]:
         for key, count in counts.items()
         if count > 0
     )
+
+
+def member_notes(writer: Writer) -> tuple[CardBlock, ...]:
+    """Return when points come and go, and how far the next rank is, as far as there is room.
+
+    They stand on cards that show points, and nowhere else. The progress is left out first, so
+    that a day on which points expire stays longest.
+    """
+    if not points_part(writer):
+        return ()
+    progress = writer.context.loyalty.tier_progress
+    ahead = progress_line(progress, writer.say_if, writer.words, surface="card")
+    notes = ("\n".join(filter(None, _days_of_points(writer))), ahead)
+    return tuple(
+        CardBlock(content=ContentKind.POINTS_BALANCE, text=note) for note in notes if note
+    )
+
+
+def _days_of_points(writer: Writer) -> Iterator[str]:
+    loyalty = writer.context.loyalty
+    if loyalty.pending and loyalty.pending_on:
+        values = {"points": loyalty.pending, "date": loyalty.pending_on}
+        yield writer.say_if("card.points.pending", **values)
+    if loyalty.expiring and loyalty.expires_on:
+        values = {"points": loyalty.expiring, "date": loyalty.expires_on}
+        yield writer.say_if("card.points.expiring", **values)
 
 
 def _packed_lines(order: Order) -> list[tuple[int, str]]:

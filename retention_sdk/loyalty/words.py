@@ -6,6 +6,7 @@ or what an e-mail or a card makes of it.
 
 from __future__ import annotations
 
+import unicodedata
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -77,8 +78,20 @@ def reward_name(reward: Reward, words: Localizer, *, currency: str = "") -> str:
 
 
 def name_in(names: Names | None, words: Localizer) -> str:
-    """Return what something is called for readers of a language; nothing if nobody named it."""
-    return names.pick(words.tag) if names else ""
+    """Return what something is called for readers of a language; nothing if nobody named it.
+
+    Without a name in the language, one in Latin letters stands: readers of any script know those,
+    and every card can print them.
+    """
+    if names is None:
+        return ""
+    own, other = names.find(words.tag), names.pick(words.tag)
+    return own or (other if _is_latin(other) else "")
+
+
+def _is_latin(text: str) -> bool:
+    letters = (char for char in text if char.isalpha())
+    return all(unicodedata.name(char, "").startswith("LATIN") for char in letters)
 
 
 def only_minimum(reward: Reward) -> Money | None:
