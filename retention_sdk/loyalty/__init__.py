@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .hand import Hand
     from .holds import PointsHolds
     from .journal import Cause
-    from .ledger import PointsLedger, order_reference
+    from .ledger import PointsLedger
+    from .orders import order_reference
     from .posted import Posted
     from .reviews import PointsReviews, Review
     from .verify import Finding, Verification
@@ -60,6 +61,6 @@ _HOMES = {
     "Posted": ".posted",
     "Review": ".reviews",
     "Verification": ".verify",
-    "order_reference": ".ledger",
+    "order_reference": ".orders",
 }
 __getattr__ = name_by_name(__name__, _HOMES)

@@ -10,10 +10,12 @@ from typing import Any
 from ..storage.ledger import Lot, Txn
 from ..storage.tables import to_microseconds
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def canonical(value: Any) -> str:
     """Return the one JSON text of a value: sorted keys, no spaces, ASCII."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _encoder.encode(value)
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:

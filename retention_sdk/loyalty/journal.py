@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from ..storage import Connection, Store
+from ..storage import Connection, DueRow, Store
 from ..storage import ledger as rows
 from ..storage.ids import time_ordered_id
 from .book import Book, settle
@@ -43,8 +43,21 @@ class Entry:
     note: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An account that is locked, with what can still move in it."""
+
+    account: rows.Account
+    lots: list[rows.Lot]
+    holds: list[rows.Hold]
+    policy_version: str
+
+
 class Journal:
-    """Opens an account, brings it up to ``now``, takes entries, and writes all of it on flush."""
+    """Opens an account, brings it up to ``now``, takes entries, and writes all of it on flush.
+
+    ``page`` is the account where it was locked and read already.
+    """
 
     def __init__(
         self,
@@ -54,24 +67,21 @@ class Journal:
         subject_id: str,
         *,
         now: datetime,
+        page: Page | None = None,
     ) -> None:
         self._store, self._connection, self._program = store, connection, program
         self.now = now
-        self.policy_version = ensure_program(connection, program, now=now)
-        self.account = rows.lock_account(
-            connection,
-            program.id,
-            subject_id,
-            new_id=lambda: time_ordered_id(now, store.random_bytes),
-        )
+        page = page or _open_page(store, connection, program, subject_id, now)
+        self.account, self.policy_version = page.account, page.policy_version
         self._version_before = self.account.version
         self._txns: list[rows.Txn] = []
-        self.book = Book(
-            rows.live_lots(connection, self.account.id),
-            rows.find_holds(connection, account_id=self.account.id, only_open=True),
-            debt=self.account.debt,
-        )
+        self.book = Book(page.lots, page.holds, debt=self.account.debt)
         self._settle()
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether something was posted that is not written yet."""
+        return bool(self._txns)
 
     def next_id(self) -> str:
         """Return the identifier of the next transaction, and of the lot or hold it makes.
@@ -109,34 +119,39 @@ class Journal:
             prev_hash=account.head_hash,
             moves=self.book.take_moves(),
         )
-        txn = replace(txn, hash=txn_hash(txn))
+        txn.hash = txn_hash(txn)
         account.version, account.head_hash = txn.sequence, txn.hash
         self._txns.append(txn)
         return txn
 
     def flush(self) -> None:
         """Write everything. Without entries, nothing is written."""
+        flush_all(self._store, self._connection, [self])
+
+    def take_changes(self) -> rows.Changes | None:
+        """Return what is to be written, None without entries; from here on it counts as written."""
+        if not self._txns:
+            return None
         book = self.book
-        touched = [lot for lot in book.lots.values() if lot.id in book.touched - book.new]
-        holds = [hold for hold in book.holds.values() if hold.id in book.touched - book.new]
+        touched = book.touched - book.new
         changes = rows.Changes(
             account=self.account,
             version_before=self._version_before,
             txns=self._txns,
             new_lots=[lot for lot in book.lots.values() if lot.id in book.new],
-            lots=touched,
+            lots=[lot for lot in book.lots.values() if lot.id in touched],
             new_holds=[hold for hold in book.holds.values() if hold.id in book.new],
-            holds=holds,
+            holds=[hold for hold in book.holds.values() if hold.id in touched],
         )
-        if self._txns:
-            rows.save(self._connection, changes)
-            self._plan(changes.new_lots)
+        self._txns, self._version_before = [], self.account.version
+        book.new, book.touched = set(), set()
+        return changes
 
-    def _plan(self, lots: Iterable[rows.Lot]) -> None:
-        """Plan what time will bring about for new lots, in the commit that credits them."""
+    def due_rows(self, lots: Iterable[rows.Lot]) -> Iterator[DueRow]:
+        """Yield what time will bring about for new lots."""
         who, zone = self.account.subject_id, self._program.time_zone
         for lot in lots:
-            self._store.due.plan(self._connection, lot_rows(lot, who, zone, now=self.now))
+            yield from lot_rows(lot, who, zone, now=self.now)
 
     def _settle(self) -> None:
         for due in settle(self.book, self.now):
@@ -164,6 +179,42 @@ class Journal:
         )
 
 
+def flush_all(store: Store, connection: Connection, journals: Iterable[Journal]) -> None:
+    """Write what several journals took, and plan what time brings about, in the same commit."""
+    taken = [(journal, journal.take_changes()) for journal in journals]
+    made = [(journal, changes) for journal, changes in taken if changes]
+    if made:
+        rows.save_all(connection, [changes for _, changes in made])
+        due = (row for journal, changes in made for row in journal.due_rows(changes.new_lots))
+        store.due.plan(connection, due)
+
+
+def open_pages(
+    store: Store,
+    connection: Connection,
+    program: Program,
+    subject_ids: Iterable[str],
+    *,
+    now: datetime,
+) -> dict[str, Page]:
+    """Lock and read the accounts of many people at once, those who have none included.
+
+    New accounts get their identifiers in the order given.
+    """
+    people = tuple(dict.fromkeys(subject_ids))
+    version = ensure_program(store, connection, program, now=now)
+    accounts = rows.lock_accounts(
+        connection,
+        program.id,
+        people,
+        new_id=lambda: time_ordered_id(now, store.random_bytes),
+    )
+    lots = rows.live_lots_of(connection, [each.id for each in accounts.values()])
+    return {
+        each: _page(connection, accounts[each], lots[accounts[each].id], version) for each in people
+    }
+
+
 def note_purpose(txn_id: str) -> str:
     """Return what a sealed note is bound to."""
     return f"note:{txn_id}"
@@ -179,11 +230,15 @@ def balances(account: rows.Account) -> dict[str, int]:
     }
 
 
-def ensure_program(connection: Connection, program: Program, *, now: datetime) -> str:
+def ensure_program(store: Store, connection: Connection, program: Program, *, now: datetime) -> str:
     """Store the programme and its rules unless they are known; return the rules' version."""
+    text = program.model_dump_json()
+    if known := store.known_rules.version(text):
+        return known
     body = canonical(program.model_dump(mode="json"))
     version_id = f"{program.id}:{_digest(body)}"
     if rows.has_rule_version(connection, version_id):
+        store.known_rules.found(connection, text, version_id)
         return version_id
     values = {
         "id": program.id,
@@ -205,6 +260,7 @@ def ensure_program(connection: Connection, program: Program, *, now: datetime) -
         "valid_from": now,
         "body": body,
     }
+    store.known_rules.written(connection)
     rows.save_program(connection, values, rule_version)
     return version_id
 
@@ -217,3 +273,28 @@ def read_body(body: str) -> dict[str, Any]:
 
 def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
+
+
+def _open_page(
+    store: Store, connection: Connection, program: Program, subject_id: str, now: datetime
+) -> Page:
+    version = ensure_program(store, connection, program, now=now)
+    account = rows.lock_account(
+        connection,
+        program.id,
+        subject_id,
+        new_id=lambda: time_ordered_id(now, store.random_bytes),
+    )
+    return _page(connection, account, rows.live_lots(connection, account.id), version)
+
+
+def _page(
+    connection: Connection, account: rows.Account, lots: list[rows.Lot], version: str
+) -> Page:
+    # What is held is held by open holds, in live lots.
+    holds = (
+        rows.find_holds(connection, account_id=account.id, only_open=True)
+        if any(lot.held for lot in lots)
+        else []
+    )
+    return Page(account, lots, holds, version)

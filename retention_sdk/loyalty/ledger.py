@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from ..errors import LedgerError
 from ..model import Award, LoyaltyState, OrderEvent
 from ..storage import Connection, Store
 from ..storage import ledger as rows
 from .adjust import adjust, donate
 from .awards import PointsAwards
 from .book import Book, settle
-from .chain import fingerprint, lot_facts
-from .crediting import LotLife, Taking, credit, holder_of, lots_in, take_back
+from .crediting import LotLife, holder_of, lots_in
 from .explain import Explanation, HistoryEntry, explain_txn, history_entry
 from .grants import PointsGrants
 from .hand import Hand
 from .holds import PointsHolds
-from .journal import Cause, Entry, Journal, read_body
+from .importing import ImportReport, OrdersImport, PastOrder
+from .journal import Cause, Journal
+from .orders import (
+    clawback_request,
+    earn_request,
+    post_clawback,
+    post_earning,
+    post_late_refund,
+    ratio_in,
+)
 from .posted import Posted, find_posted, read_posted
 from .reviews import PointsReviews
-from .rules import Earning, Program, refunded_ratio
+from .rules import Program
 from .transfers import merge, transfer
 from .verify import Verification, verify_program
 
@@ -71,40 +78,15 @@ class PointsLedger:
         Raises:
             IdempotencyConflict: the key was used for something else; nothing is written.
         """
-        reference = order_reference(event)
-        key = key or f"earn:{reference}"
-        mark = _earn_mark(event, subject_id)
-        if stored := find_posted(connection, self.program.id, key, mark):
+        request = earn_request(event, subject_id, key)
+        if stored := find_posted(connection, self.program.id, request.key, request.mark):
             return stored
         journal = Journal(self._store, connection, self.program, subject_id, now=now)
         # Weighed only now that the account is locked: caps and milestones look at what it got.
         earning = self.awards.of_order(connection, event, journal.account, awards)
-        breakdown = _breakdown(earning)
-        lot = credit(
-            journal,
-            earning.points,
-            source=reference,
-            breakdown=breakdown,
-            dates=LotLife().dates(self.program, event.occurred_at),
-        )
-        entry = Entry(
-            kind="earn",
-            key=key,
-            fingerprint=mark,
-            cause=Cause("order", reference),
-            occurred_at=event.occurred_at,
-            body={
-                "points": earning.points,
-                "breakdown": breakdown,
-                "lot": lot_facts(lot) if lot else None,
-            },
-            note=[part.reason for part in earning.parts if part.source == "award"] or None,
-        )
-        txn = journal.append(entry)
-        ratio = _largest_ratio(connection, self.program.id, reference)
-        if lot and ratio:
-            taking = _taking(event, ratio, key=f"clawback:late:{lot.id}")
-            take_back(journal, [lot], taking, policy=self.program.clawback)
+        txn, lot = post_earning(journal, self.program, request, earning)
+        if lot and (ratio := _largest_ratio(connection, self.program.id, request.reference)):
+            post_late_refund(journal, self.program, request, lot=lot, ratio=ratio)
         journal.flush()
         return read_posted(txn, is_new=True)
 
@@ -128,21 +110,35 @@ class PointsLedger:
             IdempotencyConflict: the key was used for something else; nothing is written.
             LedgerError: the ratio is below zero or above one.
         """
-        ratio = refunded_ratio(event.order) if ratio is None else ratio
-        if not 0 <= ratio <= 1:
-            raise LedgerError(f"{ratio} of an order cannot be refunded; give a part of 1")
-        reference = order_reference(event)
-        key = key or f"clawback:{reference}:{ratio}"
-        taking = _taking(event, ratio, key=key)
-        if stored := find_posted(connection, self.program.id, key, taking.fingerprint):
+        request = clawback_request(event, ratio=ratio, key=key)
+        if stored := find_posted(connection, self.program.id, request.key, request.mark):
             return stored
-        owner = holder_of(connection, self.program.id, reference) or subject_id
+        owner = holder_of(connection, self.program.id, request.reference) or subject_id
         journal = Journal(self._store, connection, self.program, owner, now=now)
         # Read only now that the account is locked.
-        lots = lots_in(journal, connection, reference)
-        txn = take_back(journal, lots, taking, policy=self.program.clawback)
+        lots = lots_in(journal, connection, request.reference)
+        txn = post_clawback(journal, self.program, request, lots)
         journal.flush()
         return read_posted(txn, is_new=True)
+
+    def import_orders(
+        self,
+        connection: Connection,
+        orders: Iterable[PastOrder],
+        *,
+        now: datetime,
+        before: Callable[[PastOrder], object] | None = None,
+    ) -> ImportReport:
+        """Post many past orders in the order given, as ``earn`` and ``claw_back`` would.
+
+        Balances, lots, keys and chain are the same; only the database is asked far less often.
+        What is known already changes nothing. A key that was used for something else is reported
+        as a conflict, and the other orders are posted. ``before`` is called with each new order
+        right before it is weighed, to record what the rules ask about. To commit in parts, see
+        ``loyalty.importing.import_history``.
+        """
+        work = OrdersImport(self._store, connection, self.program, self.awards, now=now)
+        return work.run(orders, before=before)
 
     def grant(
         self,
@@ -351,48 +347,7 @@ class PointsLedger:
         return verify_program(connection, self.program.id)
 
 
-def order_reference(event: OrderEvent) -> str:
-    """Return what the ledger calls an order: unique across shops."""
-    return f"{event.shop_id}:{event.order.id}"
-
-
-def _earn_mark(event: OrderEvent, subject_id: str) -> str:
-    """Fingerprint what the shop told us, not what our rules made of it: those may change."""
-    order = event.order
-    gift_cards = [line.total.minor for line in order.lines if line.is_gift_card]
-    return fingerprint(
-        {
-            "kind": "earn",
-            "subject": subject_id,
-            "order": order_reference(event),
-            "at": event.occurred_at.isoformat(),
-            "currency": order.currency,
-            "total": order.total.minor,
-            "shipping": order.shipping.minor if order.shipping else None,
-            "tax": order.tax.minor if order.tax else None,
-            "gift_cards": gift_cards,
-        }
-    )
-
-
-def _taking(event: OrderEvent, ratio: Fraction, *, key: str) -> Taking:
-    reference = order_reference(event)
-    mark = fingerprint({"kind": "clawback", "order": reference, "ratio": str(ratio)})
-    return Taking(ratio, Cause("order", reference), key, mark, event.occurred_at, source=reference)
-
-
-def _breakdown(earning: Earning) -> dict[str, Any]:
-    """Return the earning without words: reasons may name people and are sealed apart."""
-    reasons = {"parts": {"__all__": {"reason"}}}
-    return earning.model_dump(mode="json", exclude=reasons)
-
-
 def _largest_ratio(connection: Connection, program_id: str, reference: str) -> Fraction:
-    bodies = rows.bodies_by_cause(
-        connection, program_id, kind="clawback", cause=("order", reference)
-    )
-    return max((Fraction(_ratio(body)) for body in bodies), default=Fraction(0))
-
-
-def _ratio(body: str) -> str:
-    return str(read_body(body)["ratio"])
+    cause = ("order", reference)
+    bodies = rows.bodies_by_cause(connection, program_id, kind="clawback", cause=cause)
+    return max(map(ratio_in, bodies), default=Fraction(0))

@@ -28,6 +28,7 @@ from .due import DueRows
 from .inbox import Inbox
 from .jobs import PrintJobs
 from .leaderboards import LeaderboardRows
+from .ledger.known import KnownRules
 from .leftovers import Leftovers
 from .migrate import ensure_current
 from .orders import OrderFacts
@@ -109,6 +110,7 @@ class Store:
         self.codes = CardCodes()
         self.due = DueRows()
         self.tiers = TierHistory()
+        self.known_rules = KnownRules()
         self.referrals = ReferralRows(self.subjects, random_bytes=random_bytes)
         self.partners = PartnerRows()
         self.rewards = RewardLog()

@@ -3,13 +3,19 @@
 Run with `python tests/benchmarks/ledger.py`. SQLite is compared with appending and fsyncing 4 KiB
 on the same disk, PostgreSQL with pgbench's TPC-B-like transaction on the same server, one client
 each, in the same run. `POSTINGS=10000000` measures balances in a ledger of that size; the default
-is smaller. Everything is committed one by one with full durability.
+is smaller. Earns and redemptions are committed one by one with full durability.
+
+`HISTORY` orders are imported in chunks and compared with a bare `executemany` of the very rows they
+make, into the same tables, in commits of the same size; both in turn, three times. The time on the
+wall is also that of other processes, so the time of the processor is printed beside it.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import re
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -18,10 +24,12 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert
 
 from retention_sdk.loyalty import PointsLedger, Program, Rate
+from retention_sdk.loyalty.importing import CHUNK, PastOrder, import_history
 from retention_sdk.model import Money, Order, OrderLine, OrderPaid
 from retention_sdk.storage import Store, open_store
 from retention_sdk.storage.tables import account, lot, posting, subject, txn
@@ -31,6 +39,7 @@ from tests.postgres import Cluster, is_installed, program, running_cluster
 
 POSTINGS = int(os.environ.get("POSTINGS", "1000000"))
 OPERATIONS = int(os.environ.get("OPERATIONS", "300"))
+HISTORY = int(os.environ.get("HISTORY", "20000"))
 CUSTOMERS = 50
 SECONDS = 5
 BATCH = 10_000
@@ -94,6 +103,100 @@ def ledger_rates(store: Store) -> tuple[float, float]:
     with store.reading() as connection:
         assert ledger.verify(connection).is_clean
     return rates
+
+
+class Speed(NamedTuple):
+    """Things a second, by the clock on the wall and by that of the processor."""
+
+    wall: float
+    processor: float
+
+
+def speed_of(work: Callable[[], object], count: int) -> Speed:
+    gc.collect()
+    gc.freeze()  # what was made before is not looked at again and again
+    wall, processor = time.perf_counter(), time.process_time()
+    work()
+    found = Speed(count / (time.perf_counter() - wall), count / (time.process_time() - processor))
+    gc.unfreeze()
+    return found
+
+
+def import_speed(store: Store) -> Speed:
+    """Return how many past orders, four to a customer, are imported in a second."""
+    ledger = PointsLedger(store, PROGRAM)
+    people = max(1, HISTORY // 4)
+    with store.begin() as connection:
+        owners = [
+            store.subjects.subject_for(connection, "shop", f"id:{n}", now=NOW)
+            for n in range(people)
+        ]
+    orders = [PastOrder(paid(n), owners[n % people]) for n in range(HISTORY)]
+    speed = speed_of(lambda: import_history(store, ledger, orders, now=NOW), HISTORY)
+    with store.reading() as connection:
+        verified = ledger.verify(connection)
+    assert (HISTORY, ()) == (verified.txns_count, verified.findings)
+    return speed
+
+
+def bare_speed(filled: Path, empty: Path) -> Speed:
+    """Return how many orders' rows `executemany` alone writes in a second."""
+    with sqlite3.connect(filled) as source:
+        tables = ("subject", "program", "rule_version", "account")
+        before = {each: source.execute(f"SELECT * FROM {each}").fetchall() for each in tables}
+        chunks = list(rows_of_import(source))
+    target = sqlite3.connect(empty, isolation_level=None)
+    for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
+        target.execute(f"PRAGMA {pragma}")
+    for table, rows in before.items():
+        write(target, table, rows)
+
+    def run() -> None:
+        for chunk in chunks:
+            target.execute("BEGIN IMMEDIATE")
+            for table, rows in chunk:
+                write(target, table, rows)
+            target.execute("COMMIT")
+
+    speed = speed_of(run, HISTORY)
+    target.close()
+    return speed
+
+
+def rows_of_import(source: sqlite3.Connection) -> Iterator[list[tuple[str, list[Any]]]]:
+    """Yield what an import wrote, in chunks of as many orders as it committed at once."""
+    found = source.execute("SELECT id FROM txn ORDER BY rowid").fetchall()
+    names = [name for (name,) in found]
+    for start in range(0, len(names), CHUNK):
+        part = names[start : start + CHUNK]
+        marks = ",".join("?" * len(part))
+        yield [
+            (
+                table,
+                source.execute(f"SELECT * FROM {table} WHERE {key} IN ({marks})", part).fetchall(),
+            )
+            for table, key in (("lot", "id"), ("txn", "id"), ("posting", "txn_id"))
+        ]
+
+
+def write(target: sqlite3.Connection, table: str, rows: list[Any]) -> None:
+    if rows:
+        marks = ",".join("?" * len(rows[0]))
+        target.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+
+def print_imports(folder: Path) -> None:
+    for turn in range(3):
+        filled, empty = folder / f"import{turn}.db", folder / f"bare{turn}.db"
+        with open_store(f"sqlite:///{filled}", key=KEY) as store:
+            imported = import_speed(store)
+        open_store(f"sqlite:///{empty}", key=KEY).close()
+        bare = bare_speed(filled, empty)
+        print(
+            f"SQLite: earns imported {imported.wall:8,.0f}/s ({imported.processor:,.0f} of the "
+            f"processor)  bare executemany {bare.wall:8,.0f}/s ({bare.processor:,.0f})  "
+            f"{imported.wall / bare.wall:.2f} ({imported.processor / bare.processor:.2f})"
+        )
 
 
 def pgbench_rate(cluster: Cluster) -> float:
@@ -203,6 +306,7 @@ def main() -> None:
                 f"SQLite: durable redemptions     {redemptions:10,.0f}/s  "
                 f"{redemptions / raw:5.2f} of raw"
             )
+            print_imports(folder)
             size = 0
             for wanted in (POSTINGS // 10, POSTINGS):
                 fill(store, wanted - size, first=size)

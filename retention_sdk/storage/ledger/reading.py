@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, text
 
 from ...errors import StorageError
 from ..ids import insert_into
@@ -17,8 +18,10 @@ from ..tables import posting as postings
 from ..tables import txn as txns
 from .records import Account, Hold, Lot, Move, Txn
 
+_ACCOUNTS = select(*(accounts.c[each.name] for each in fields(Account)))
+_LOTS = select(*(lots.c[each.name] for each in fields(Lot)))
 # Statements of every posting are built once: building one takes longer than running it.
-_ACCOUNT = select(accounts).where(
+_ACCOUNT = _ACCOUNTS.where(
     accounts.c.program_id == bindparam("program_id"),
     accounts.c.subject_id == bindparam("subject_id"),
 )
@@ -28,8 +31,7 @@ _ALL_LOTS = select(lots).where(lots.c.account_id == bindparam("account_id")).ord
 # Spelt as the index on live lots has it, so that settled ones are never read.
 _LIVE_LOTS = _ALL_LOTS.where(lots.c.pending + lots.c.available + lots.c.held > 0)
 _LOTS_OF_ORDER = (
-    select(lots)
-    .join(accounts, accounts.c.id == lots.c.account_id)
+    _LOTS.join(accounts, accounts.c.id == lots.c.account_id)
     .where(
         lots.c.source_order == bindparam("source_order"),
         accounts.c.program_id == bindparam("program_id"),
@@ -61,6 +63,45 @@ _BODIES = select(txns.c.body).where(
     txns.c.kind == bindparam("kind"),
 )
 
+# The same for many at once, for history that is taken in.
+_NAMES_PER_QUERY = 500
+_LOCKED_ACCOUNTS = (
+    _ACCOUNTS.where(
+        accounts.c.program_id == bindparam("program_id"),
+        accounts.c.subject_id.in_(bindparam("subject_ids", expanding=True)),
+    )
+    .order_by(accounts.c.subject_id)
+    .with_for_update()
+)
+_LIVE_LOTS_OF = _LOTS.where(
+    lots.c.account_id.in_(bindparam("account_ids", expanding=True)),
+    lots.c.pending + lots.c.available + lots.c.held > 0,
+).order_by(lots.c.id)
+_LOTS_OF_ORDERS = (
+    _LOTS.join(accounts, accounts.c.id == lots.c.account_id)
+    .where(
+        lots.c.source_order.in_(bindparam("sources", expanding=True)),
+        accounts.c.program_id == bindparam("program_id"),
+    )
+    .order_by(lots.c.id)
+)
+_FINGERPRINTS = select(txns.c.idem_key, txns.c.fingerprint).where(
+    txns.c.program_id == bindparam("program_id"),
+    txns.c.idem_key.in_(bindparam("idem_keys", expanding=True)),
+)
+_BODIES_OF = select(txns.c.cause_id, txns.c.body).where(
+    txns.c.program_id == bindparam("program_id"),
+    txns.c.cause_id.in_(bindparam("cause_ids", expanding=True)),
+    txns.c.cause_type == bindparam("cause_type"),
+    txns.c.kind == bindparam("kind"),
+)
+# Claimed in one order by everybody, so that two who claim some in common do not wait for each
+# other for ever.
+_CLAIM_MANY = text(
+    "SELECT pg_advisory_xact_lock(claim) FROM (SELECT hashtextextended(name, 0) AS claim"
+    " FROM unnest(CAST(:claims AS text[])) AS name ORDER BY 1) AS claims"
+)
+
 
 def find_account(connection: Connection, program_id: str, subject_id: str) -> Account | None:
     """Return an account, None if nothing was ever posted to it."""
@@ -85,6 +126,31 @@ def lock_account(
     return found
 
 
+def lock_accounts(
+    connection: Connection,
+    program_id: str,
+    subject_ids: Sequence[str],
+    *,
+    new_id: Callable[[], str],
+) -> dict[str, Account]:
+    """Lock the accounts of many, by subject; create those that are new, named in the order given.
+
+    They are locked in the order of their subjects, so that two who lock some in common do not
+    wait for each other for ever.
+    """
+    found = _lock_many(connection, program_id, subject_ids)
+    new_ids = {each: new_id() for each in subject_ids if each not in found}
+    if new_ids:
+        values = [
+            {"id": new_ids[each], "program_id": program_id, "subject_id": each}
+            for each in sorted(new_ids)
+        ]
+        connection.execute(insert_into(connection, accounts).on_conflict_do_nothing(), values)
+        # Read again: on PostgreSQL somebody else may have been faster.
+        found |= _lock_many(connection, program_id, tuple(new_ids))
+    return found
+
+
 def owner_of(connection: Connection, account_id: str) -> str:
     """Return the subject of an account."""
     return str(connection.execute(_OWNER, {"account_id": account_id}).scalar_one())
@@ -92,9 +158,9 @@ def owner_of(connection: Connection, account_id: str) -> str:
 
 def all_accounts(connection: Connection, program_id: str) -> Iterator[Account]:
     """Yield the accounts of a programme by identifier."""
-    query = select(accounts).where(accounts.c.program_id == program_id).order_by(accounts.c.id)
+    query = _ACCOUNTS.where(accounts.c.program_id == program_id).order_by(accounts.c.id)
     for row in connection.execute(query).all():
-        yield Account(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public API
+        yield Account(*row)
 
 
 def live_lots(connection: Connection, account_id: str) -> list[Lot]:
@@ -113,9 +179,39 @@ def lots_of_order(connection: Connection, program_id: str, source_order: str) ->
     return _lots(connection, _LOTS_OF_ORDER, names)
 
 
+def live_lots_of(connection: Connection, account_ids: Sequence[str]) -> dict[str, list[Lot]]:
+    """Return the lots whose points can still move, by account."""
+    found: dict[str, list[Lot]] = {each: [] for each in account_ids}
+    for names in _in_parts(account_ids):
+        for lot in _lots(connection, _LIVE_LOTS_OF, {"account_ids": names}):
+            found[lot.account_id].append(lot)
+    return found
+
+
+def lots_of_orders(
+    connection: Connection, program_id: str, sources: Sequence[str]
+) -> dict[str, list[Lot]]:
+    """Return the lots that some orders earned, whoever holds them, by order."""
+    found: dict[str, list[Lot]] = {}
+    for names in _in_parts(sources):
+        wanted = {"program_id": program_id, "sources": names}
+        for lot in _lots(connection, _LOTS_OF_ORDERS, wanted):
+            found.setdefault(lot.source_order, []).append(lot)
+    return found
+
+
+def owners_of(connection: Connection, account_ids: Sequence[str]) -> dict[str, str]:
+    """Return the subjects of some accounts."""
+    found: dict[str, str] = {}
+    for names in _in_parts(account_ids):
+        query = select(accounts.c.id, accounts.c.subject_id).where(accounts.c.id.in_(names))
+        found.update((row.id, row.subject_id) for row in connection.execute(query))
+    return found
+
+
 def lots_by_id(connection: Connection, lot_ids: Sequence[str]) -> list[Lot]:
     """Return some lots, spent ones too."""
-    return _lots(connection, select(lots).where(lots.c.id.in_(lot_ids)).order_by(lots.c.id), {})
+    return _lots(connection, _LOTS.where(lots.c.id.in_(lot_ids)).order_by(lots.c.id), {})
 
 
 def find_holds(connection: Connection, *, account_id: str, only_open: bool = False) -> list[Hold]:
@@ -143,6 +239,25 @@ def claim_key(connection: Connection, program_id: str, idem_key: str) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(_CLAIM, {"claim": f"{program_id} {idem_key}"})
+
+
+def claim_keys(connection: Connection, program_id: str, idem_keys: Iterable[str]) -> None:
+    """Let nobody else use some idempotency keys until the transaction ends; see ``claim_key``."""
+    if connection.dialect.name == "postgresql":
+        names = [f"{program_id} {key}" for key in idem_keys]
+        connection.execute(_CLAIM_MANY, {"claims": names})
+
+
+def fingerprints_by_key(
+    connection: Connection, program_id: str, idem_keys: Sequence[str]
+) -> dict[str, str]:
+    """Return the fingerprints of what was posted under some idempotency keys."""
+    found: dict[str, str] = {}
+    for names in _in_parts(idem_keys):
+        wanted = {"program_id": program_id, "idem_keys": names}
+        rows = connection.execute(_FINGERPRINTS, wanted).all()
+        found.update((row.idem_key, row.fingerprint) for row in rows)
+    return found
 
 
 def txn_by_key(connection: Connection, program_id: str, idem_key: str) -> Txn | None:
@@ -185,6 +300,18 @@ def bodies_by_cause(
     return list(connection.execute(_BODIES, names).scalars())
 
 
+def bodies_by_causes(
+    connection: Connection, program_id: str, *, kind: str, cause_type: str, ids: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return what caused them, and the bodies, of all transactions of a kind that things caused."""
+    found: list[tuple[str, str]] = []
+    for names in _in_parts(ids):
+        wanted = {"program_id": program_id, "cause_type": cause_type, "kind": kind}
+        rows = connection.execute(_BODIES_OF, {**wanted, "cause_ids": names}).all()
+        found += [(row.cause_id, row.body) for row in rows]
+    return found
+
+
 def count_txns(connection: Connection, program_id: str) -> int:
     """Return how many transactions a programme has, whatever accounts they claim."""
     query = select(func.count()).where(txns.c.program_id == program_id)
@@ -196,12 +323,28 @@ def _account(
 ) -> Account | None:
     names = {"program_id": program_id, "subject_id": subject_id}
     row = connection.execute(query, names).one_or_none()
-    return Account(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public API
+    return Account(*row) if row else None
+
+
+def _lock_many(
+    connection: Connection, program_id: str, subject_ids: Sequence[str]
+) -> dict[str, Account]:
+    found: dict[str, Account] = {}
+    for names in _in_parts(sorted(subject_ids)):
+        wanted = {"program_id": program_id, "subject_ids": names}
+        for row in connection.execute(_LOCKED_ACCOUNTS, wanted).all():
+            found[row.subject_id] = Account(*row)
+    return found
+
+
+def _in_parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    # SQLite takes 32,766 parameters at most, and older ones 999.
+    for start in range(0, len(names), _NAMES_PER_QUERY):
+        yield names[start : start + _NAMES_PER_QUERY]
 
 
 def _lots(connection: Connection, query: Select[Any], names: Mapping[str, Any]) -> list[Lot]:
-    rows = connection.execute(query, names).all()
-    return [Lot(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public API
+    return [Lot(*row) for row in connection.execute(query, names).all()]
 
 
 def _holds(rows: Iterable[Row[Any]]) -> list[Hold]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 
 @dataclass(slots=True)
@@ -57,8 +58,7 @@ class Hold:
     shares: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """``points`` leave one bucket and arrive in another."""
 
     src: str
@@ -68,9 +68,9 @@ class Move:
     hold_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Txn:
-    """One entry of an account's chain with its postings."""
+    """One entry of an account's chain with its postings. Nothing but ``hash`` is ever set late."""
 
     id: str
     program_id: str

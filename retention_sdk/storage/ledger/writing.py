@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, select, update
 
 from ...errors import StorageError
 from ..ids import insert_into
@@ -16,8 +16,9 @@ from ..tables import lot as lots
 from ..tables import posting as postings
 from ..tables import program as programs
 from ..tables import rule_version as rule_versions
+from ..tables import to_microseconds
 from ..tables import txn as txns
-from .records import Changes, Hold, Txn
+from .records import Changes, Hold, Lot, Txn
 
 _LOT_STATE = (
     "pending",
@@ -29,23 +30,11 @@ _LOT_STATE = (
     "clawed",
     "forgiven",
 )
-_LOT_FACTS = (
-    "id",
-    "account_id",
-    "earned",
-    "matures_at",
-    "expires_at",
-    "source_order",
-    "source_line",
-    "rule_breakdown",
-)
 _HOLD_FACTS = ("id", "account_id", "amount", "expires_at")
 _HOLD_STATE = ("state", "captured", "refunded")
 _ACCOUNT_STATE = ("pending", "available", "held", "debt", "version", "head_hash")
-_TXN_COLUMNS = tuple(column.name for column in txns.c)
 # Built once: building a statement takes longer than running it.
-_NEW_LOT, _NEW_HOLD, _NEW_SHARE = insert(lots), insert(holds), insert(allocations)
-_NEW_TXN, _NEW_POSTING = insert(txns), insert(postings)
+_NEW_HOLD, _NEW_SHARE = insert(holds), insert(allocations)
 _CHANGE_LOT = update(lots).where(lots.c.id == bindparam("key"))
 _CHANGE_ACCOUNT = update(accounts).where(
     accounts.c.id == bindparam("key"), accounts.c.version == bindparam("before")
@@ -94,7 +83,7 @@ def save_all(connection: Connection, changes: Sequence[Changes]) -> None:
     new_lots = [lot for each in changes for lot in each.new_lots]
     new_holds = [hold for each in changes for hold in each.new_holds]
     entries = [entry for each in changes for entry in each.txns]
-    _write(connection, _NEW_LOT, (_pick(lot, _LOT_FACTS + _LOT_STATE) for lot in new_lots))
+    _append(connection, lots, list(map(_lot_row, new_lots)))
     moved = ({"key": lot.id, **_pick(lot, _LOT_STATE)} for each in changes for lot in each.lots)
     _write(connection, _CHANGE_LOT, moved)
     _write(connection, _NEW_HOLD, (_pick(hold, _HOLD_FACTS + _HOLD_STATE) for hold in new_holds))
@@ -102,8 +91,8 @@ def save_all(connection: Connection, changes: Sequence[Changes]) -> None:
     for each in changes:
         for hold in each.holds:
             _resolve_hold(connection, hold)
-    _write(connection, _NEW_TXN, (_pick(entry, _TXN_COLUMNS) for entry in entries))
-    _write(connection, _NEW_POSTING, _posting_rows(entries))
+    _append(connection, txns, list(map(_txn_row, entries)))
+    _append(connection, postings, list(_posting_rows(entries)))
 
 
 def _update_accounts(connection: Connection, changes: Sequence[Changes]) -> None:
@@ -148,18 +137,76 @@ def _allocation_rows(new_holds: Iterable[Hold]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _posting_rows(entries: Iterable[Txn]) -> Iterator[dict[str, Any]]:
+def _append(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+    """Insert rows of values in the order of the table's columns, moments as microseconds.
+
+    Handed to the driver as they are: to look at every parameter would take as long as SQLite
+    takes to write it.
+    """
+    if rows:
+        connection.exec_driver_sql(_APPEND[connection.dialect.name][table.name], rows)
+
+
+def _appending(mark: str) -> dict[str, str]:
+    found = {}
+    for table in (lots, txns, postings):
+        names = [column.name for column in table.c]
+        values = ", ".join([mark] * len(names))
+        # Names of our own tables, never anything from outside.
+        found[table.name] = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})"  # noqa: S608 - see above
+    return found
+
+
+_APPEND = {"sqlite": _appending("?"), "postgresql": _appending("%s")}
+
+
+def _lot_row(lot: Lot) -> tuple[Any, ...]:
+    return (
+        lot.id,
+        lot.account_id,
+        lot.earned,
+        to_microseconds(lot.matures_at),
+        None if lot.expires_at is None else to_microseconds(lot.expires_at),
+        lot.source_order,
+        lot.source_line,
+        lot.rule_breakdown,
+        lot.pending,
+        lot.available,
+        lot.held,
+        lot.redeemed,
+        lot.expired,
+        lot.reversed,
+        lot.clawed,
+        lot.forgiven,
+    )
+
+
+def _txn_row(entry: Txn) -> tuple[Any, ...]:
+    return (
+        entry.id,
+        entry.program_id,
+        entry.account_id,
+        entry.sequence,
+        entry.kind,
+        entry.idem_key,
+        entry.fingerprint,
+        entry.cause_type,
+        entry.cause_id,
+        entry.policy_version,
+        to_microseconds(entry.occurred_at),
+        to_microseconds(entry.recorded_at),
+        entry.actor,
+        entry.body,
+        entry.sealed_note,
+        entry.prev_hash,
+        entry.hash,
+    )
+
+
+def _posting_rows(entries: Iterable[Txn]) -> Iterator[tuple[Any, ...]]:
     for entry in entries:
         for position, move in enumerate(entry.moves):
-            yield {
-                "txn_id": entry.id,
-                "seq": position,
-                "src": move.src,
-                "dst": move.dst,
-                "amount": move.points,
-                "lot_id": move.lot_id,
-                "hold_id": move.hold_id,
-            }
+            yield entry.id, position, move.src, move.dst, move.points, move.lot_id, move.hold_id
 
 
 def _pick(record: object, names: Iterable[str]) -> dict[str, Any]:

@@ -99,15 +99,19 @@ MUTATIONS = {
     ),
     "keys are not looked up when earning": (
         "ledger.py",
-        "if stored := find_posted(connection, self.program.id, key, mark):\n            return stored\n        journal = Journal(self._store, connection, self.program, subject_id",
+        "if stored := find_posted(connection, self.program.id, request.key, request.mark):\n            return stored\n        journal = Journal(self._store, connection, self.program, subject_id",
         "journal = Journal(self._store, connection, self.program, subject_id",
     ),
     "a key is good for anything": ("posted.py", "if stored.fingerprint != mark", "if False"),
-    "a refund before the payment is forgotten": ("ledger.py", "if lot and ratio:", "if False:"),
-    "late payments mature from today": (
+    "a refund before the payment is forgotten": (
         "ledger.py",
-        "dates(self.program, event.occurred_at)",
-        "dates(self.program, now)",
+        "if lot and (ratio := _largest_ratio",
+        "if None and (ratio := _largest_ratio",
+    ),
+    "late payments mature from today": (
+        "orders.py",
+        "dates(program, event.occurred_at)",
+        "dates(program, journal.now)",
     ),
     "the chain does not follow": (
         "journal.py",
@@ -121,7 +125,7 @@ MUTATIONS = {
     ),
     "changed lots are not saved": (
         "journal.py",
-        "            lots=touched,\n",
+        "            lots=[lot for lot in book.lots.values() if lot.id in touched],\n",
         "            lots=[],\n",
     ),
     "a balance ignores what time did": (
@@ -192,8 +196,8 @@ MUTATIONS = {
     "gift cards earn": ("rules.py", " - gift_cards)", ")"),
     "points are rounded to the nearest": (
         "rules.py",
-        "return int(basis_minor * net_share * rate.points / rate.per_minor)",
-        "return round(basis_minor * net_share * rate.points / rate.per_minor)",
+        "return exact // (total_minor * rate.per_minor)",
+        "return round(exact / (total_minor * rate.per_minor))",
     ),
 }
 
