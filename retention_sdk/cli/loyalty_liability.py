@@ -7,7 +7,7 @@ German. It begins with a byte order mark, without which Excel reads UTF-8 as ano
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -56,7 +56,7 @@ def command(
         reports = _read(shop, first, last)
         values = _values(shop)
     if file is not None:
-        _write(file, _csv_rows(reports, values), separator=separator)
+        write_csv(file, csv_rows(reports, values), separator=separator)
     answer = [as_json(report, values.get(report.program.id)) for report in reports]
     emit(answer, as_json=json, human=lambda: _show(reports, values, file))
 
@@ -117,25 +117,36 @@ def _line_json(line: LiabilityLine, value: PointValue | None) -> dict[str, Any]:
     return facts
 
 
-def _csv_rows(reports: Sequence[Liability], values: dict[str, PointValue]) -> list[list[str]]:
+def csv_rows(
+    reports: Sequence[Liability],
+    values: Mapping[str, PointValue],
+    *,
+    years: Collection[int | None] = (),
+) -> list[list[str]]:
+    """Return a heading and a row for each period; ``years`` get columns, whatever expires."""
     found = {year for report in reports for line in report.lines for year in line.expiring}
-    years = [*sorted(year for year in found if year), None]
+    columns = [*sorted(year for year in found.union(years) if year), None]
     head = ["program", "unit", "first_day", "last_day", *_FLOWS, *_SPLIT]
-    head += [f"expires_{year or 'never'}" for year in years]
+    head += [f"expires_{year or 'never'}" for year in columns]
     rows = [[*head, "opening_value_minor", "closing_value_minor", "currency"]]
     for report in reports:
         value = values.get(report.program.id)
         for line in report.lines:
             row = [report.program.id, report.program.unit, line.first_day, line.last_day]
             row += [getattr(line, name) for name in (*_FLOWS, *_SPLIT)]
-            row += [line.expiring.get(year, 0) for year in years]
+            row += [line.expiring.get(year, 0) for year in columns]
             money = (line.opening, line.closing) if value else ()
             row += [value.worth(points).minor for points in money if value] or ["", ""]
             rows.append([str(cell) for cell in (*row, value.currency if value else "")])
     return rows
 
 
-def _write(file: Path, rows: list[list[str]], *, separator: str) -> None:
+def write_csv(file: Path, rows: list[list[str]], *, separator: str = ",") -> None:
+    """Write rows as Excel reads them.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
     try:
         with file.open("w", encoding="utf-8-sig", newline="") as stream:
             csv.writer(stream, delimiter=separator, lineterminator="\r\n").writerows(rows)

@@ -85,10 +85,79 @@ def test_a_chart_shows_what_is_owed(capsys, monkeypatch):
     assert 0 == main(command)
     text = capsys.readouterr().out
 
-    assert f"2025-01  {'█' * 24} 100\n2025-02  {'█' * 48} 200\n" in text
-    assert "Assumed: nobody redeems. Redemptions: 0.\n" in text
-    assert "Issued 17.50 EUR, redeemed 0.00 EUR, expired 10.00 EUR." in text
+    assert f"2025-01  {'█' * 20} 100\n2025-02  {'█' * 40} 200\n" in text
+    assert "Assumed: nobody redeems.\n" in text
+    assert "Of these: 0.0 % redeemed, 66.7 % expired, the rest is owed.\n" in text
+    assert "Owed: 100 stars, worth 5.00 EUR.\n" in text
     assert 80 >= max(map(len, text.splitlines()))
+
+
+LARGER = """
+[loyalty]
+unit = "stars"
+rates = { EUR = { points = 2, per_minor = 100 } }
+point_value = { points = 100, minor = 500, currency = "EUR" }
+
+[loyalty.tiers]
+ranks = [{ key = "all", from_minor = { EUR = 0 } }, { key = "regular", from_minor = { EUR = 20000 } }]
+
+[[loyalty.rewards]]
+kind = "amount"
+id = "ten-off"
+points = 150
+names = { en = "Ten off" }
+worth_minor = { EUR = 1000 }
+"""
+
+
+def test_ranks_rewards_and_their_cost(capsys):
+    """Ada has 200 in February and 250 in May, and takes ten euros twice. Bob's 100 go back."""
+    Path("new.toml").write_text(LARGER)
+    answer = told(capsys, "--assume", "redeem=1")
+
+    assert {"issued": 700, "redeemed": 300, "expired": 0, "reversed": 100} == answer["points"]
+    reward = {
+        "reward": "ten-off",
+        "count": 2,
+        "points": 300,
+        "cost_minor": {"EUR": 2000},
+        "unpriced": 0,
+    }
+    assert [reward] == answer["rewards"]
+    assert ({"EUR": 2000}, {"EUR": 30000}) == (answer["cost_minor"], answer["paid_minor"])
+    assert {"all": 1, "regular": 1} == answer["tiers"]
+    assert (0.5, 0.0) == (answer["redemption_ratio"], answer["breakage_ratio"])
+
+
+def test_two_programmes_stand_side_by_side(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    Path("other.toml").write_text(LARGER)
+    command = ["loyalty", "simulate", "--orders", "orders.json", "--program", "new.toml"]
+    assert 0 == main([*command, "--against", "other.toml", "--csv", "both.csv"])
+    rows = {tuple(line.split()) for line in capsys.readouterr().out.splitlines()}
+
+    assert ("issued", "350", "700", "-350") in rows
+    assert ("expired", "200", "–", "+200") in rows
+    months = [line.split(",") for line in Path("both.csv").read_text("utf-8-sig").splitlines()]
+    assert ["simulation", "program", "unit", "first_day"] == months[0][:4]
+    assert ["proposed"] * 5 + ["against"] * 5 == [month[0] for month in months[1:]]
+    assert 1 == len({len(month) for month in months})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--assume", "redeem=2"),
+        ("--assume", "redeem"),
+        ("--assume", "seed=0.5"),
+        ("--assume", "rain=0.5"),
+    ],
+)
+def test_what_is_no_share_is_refused(capsys, arguments):
+    command = ["loyalty", "simulate", "--orders", "orders.json", "--program", "new.toml"]
+
+    assert 2 == main([*command, *arguments])
+    assert "newsletter" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
