@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 from .ids import insert_into
 from .subject_merges import same_person
 from .subjects import SubjectVault
-from .tables import leaderboard_member, leaderboard_score
+from .tables import account, leaderboard_member, leaderboard_score, lot, txn
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,31 @@ class LeaderboardRows:
         )
         keys = [table.c.program_id, table.c.board, table.c.period, table.c.subject_id]
         connection.execute(new.on_conflict_do_update(index_elements=keys, set_={"score": score}))
+
+    def points_earned(
+        self,
+        connection: Connection,
+        program_id: str,
+        subject_id: str,
+        span: tuple[datetime, datetime],
+    ) -> int:
+        """Return the points a person earned in a half-open time, less what was taken back since.
+
+        A merge copies lots into the account that is left, under the name of what they came from.
+        """
+        accounts = select(account.c.id).where(
+            account.c.program_id == program_id,
+            account.c.subject_id.in_(same_person(connection, subject_id)),
+        )
+        sources = (
+            select(lot.c.source_order)
+            .join(txn, txn.c.id == lot.c.id)  # a lot is called like what made it
+            .where(txn.c.account_id.in_(accounts), txn.c.kind == "earn")
+            .where(txn.c.occurred_at >= span[0], txn.c.occurred_at < span[1])
+        )
+        kept = func.coalesce(func.sum(lot.c.earned - lot.c.clawed), 0)
+        query = select(kept).where(lot.c.account_id.in_(accounts), lot.c.source_order.in_(sources))
+        return int(connection.execute(query).scalar_one())
 
     def score(self, connection: Connection, board: Board, subject_id: str) -> int:
         """Return a member's score, 0 without one."""

@@ -9,9 +9,6 @@ from zoneinfo import ZoneInfo
 
 from ...errors import LedgerError
 from ...storage import Board, Connection, DueRow, Member, ParticipationRow, Store
-from ...storage import ledger as rows
-from ...storage.ledger import earned
-from ...storage.subject_merges import same_person
 from ..achievements.progress import progress
 from ..achievements.records import FactBook
 from ..achievements.settings import StreakAchievement
@@ -153,7 +150,9 @@ class LeaderboardBook:
         now: datetime,
     ) -> int:
         if board.measure == "points":
-            return self._points(connection, subject_id, period)
+            span = (period.starts_at, period.ends_at)
+            rows = self._store.leaderboards
+            return rows.points_earned(connection, self._program.id, subject_id, span)
         wanted = [each for each in self._program.achievements if each.id == board.achievement]
         facts = FactBook(self._store, self._program).read(
             connection, subject_id, wanted, keeping=False
@@ -168,16 +167,6 @@ class LeaderboardBook:
             return progress(wanted[0], facts, moment, time_zone=zone).count
         ticks = ticks_of(wanted[0], facts, ZoneInfo(zone))
         return Tally.of(wanted[0], (tick for tick in ticks if period.holds(tick.at))).count()
-
-    def _points(self, connection: Connection, subject_id: str, period: BoardPeriod) -> int:
-        total = 0
-        for who in same_person(connection, subject_id):
-            account = rows.find_account(connection, self._program.id, who)
-            if account:
-                total += earned.points_between(
-                    connection, account.id, period.starts_at, period.ends_at
-                )
-        return total
 
     # Looking --------------------------------------------------------------------------------
 
