@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
 ISOLATES = frozenset((LRI, RLI, FSI, PDI))
 
+# Bidirectional classes that can move something in a line that runs from left to right.
+_TURNING = frozenset({"R", "AL", "AN"})
 _OPENING = frozenset((LRI, RLI, FSI))
 # Embeddings and overrides end with the isolate around them, but nobody prints them on purpose.
 _EMBEDDINGS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e"))
@@ -45,6 +48,11 @@ def isolate_ltr(text: str) -> str:
 def strip_isolates(text: str) -> str:
     """Return text without isolates, for GSM-7 and for renderers that do not know them."""
     return text.translate(_WITHOUT_ISOLATES)
+
+
+def turns(text: str) -> bool:
+    """Tell whether something in a text could move what stands in a line from left to right."""
+    return any(unicodedata.bidirectional(char) in _TURNING for char in text)
 
 
 def is_balanced(text: str) -> bool:

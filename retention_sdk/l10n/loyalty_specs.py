@@ -175,6 +175,11 @@ LOYALTY_SPECS: tuple[tuple[str, MessageSpec], ...] = (
     ),
     _line("referral.checking", "", f"Somebody at the shop looks at it. No suspicion. {_SENTENCE}"),
     _line("referral.rewarded", "points:count", f"To the one who recommended. {_SENTENCE}"),
+    _line(
+        "referral.thanks",
+        "",
+        f"As loyalty.referral.rewarded, where it brought something else than points. {_SENTENCE}",
+    ),
     _line("referral.welcomed", "points:count", f"To the friend who was brought along. {_SENTENCE}"),
     _line(
         "referral.refused",
@@ -190,6 +195,11 @@ LOYALTY_SPECS: tuple[tuple[str, MessageSpec], ...] = (
         "achievement.progress",
         "count:count target:count",
         f"So many of so many, such as 3 of 5. {_LABEL}",
+    ),
+    _line(
+        "achievement.spent",
+        "amount:code target:code",
+        f"amount and target are money: so much of so much. {_LABEL}",
     ),
     _line("achievement.earned", "date:date", f"The day on which something was reached. {_LABEL}"),
     _line("achievement.ends", "date:date", f"The last day of a challenge. {_CALM} {_LABEL}"),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from ..l10n import REGISTRY, Localizer, isolate, strip_isolates
+from ..l10n.bidi import turns
 from ..model import Context
-
-# Bidirectional classes that can move something in a line that runs from left to right.
-_TURNING = frozenset({"R", "AL", "AN"})
 
 # French puts a no-break space in front (Imprimerie nationale), Chinese and Japanese use a wide one.
 _COLONS = {"fr": "\u00a0: ", "ja": "：", "zh": "："}
@@ -49,7 +46,7 @@ class Words:
 
     def tidy(self, text: str) -> str:
         """Drop isolates where nothing runs from right to left; old mail readers show them."""
-        if self.localizer.direction == "rtl" or _turns(text):
+        if self.localizer.direction == "rtl" or turns(text):
             return text
         return strip_isolates(text)
 
@@ -82,7 +79,3 @@ class Words:
             known |= {"points": news.points, "date": news.on, "years": news.years}
             known |= dict.fromkeys(("tier", "name", "reward"), news.name)
         return self.say(key, **{name: known[name] for name in REGISTRY[key].types})
-
-
-def _turns(text: str) -> bool:
-    return any(unicodedata.bidirectional(char) in _TURNING for char in text)
