@@ -42,18 +42,21 @@ def command(
     separator: Annotated[
         str, typer.Option("--csv-separator", help="A semicolon suits Excel in much of Europe.")
     ] = ",",
+    points: Annotated[
+        str, typer.Option("--points", help="Only this currency of points; without it, all.")
+    ] = "",
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
     """Tell opening + issued − redeemed − expired − reversed = closing, per month and programme.
 
-    Months are those of the programme's time zone. Exit 9 if balances and postings disagree.
+    Each currency of points has a report of its own: they are never added up. Months are those of the programme's time zone. Exit 9 if balances and postings disagree.
     """
     if len(separator) != 1 or separator in '"\r\n':
         refuse("--csv-separator", "is not one character; a comma, or a semicolon")
     with Retention.from_file(config) as shop:
-        open_ledger(shop)
-        reports = _read(shop, first, last)
+        open_ledger(shop, points)
+        reports = _read(shop, first, last, points)
         values = _values(shop)
     if file is not None:
         write_csv(file, csv_rows(reports, values), separator=separator)
@@ -61,7 +64,7 @@ def command(
     emit(answer, as_json=json, human=lambda: _show(reports, values, file))
 
 
-def _read(shop: Retention, first: str, last: str) -> list[Liability]:
+def _read(shop: Retention, first: str, last: str, points: str) -> list[Liability]:
     from ..loyalty.liability import month_days, read_liability
     from ..storage.ledger import reporting
 
@@ -70,6 +73,8 @@ def _read(shop: Retention, first: str, last: str) -> list[Liability]:
     with shop.store.reading() as connection:
         reporting.freeze(connection)
         for program in reporting.stored_programs(connection):
+            if points not in {"", program.id}:
+                continue
             today = now.astimezone(ZoneInfo(program.time_zone)).date()
             start = _day(first, option="--from") if first else date(today.year, 1, 1)
             end = _day(last, option="--to", is_last=True) if last else max(today, start)
@@ -92,8 +97,7 @@ def _day(text: str, *, option: str, is_last: bool = False) -> date:
 
 
 def _values(shop: Retention) -> dict[str, PointValue]:
-    program = shop.config.loyalty
-    return {program.id: program.point_value} if program and program.point_value else {}
+    return {each.id: each.point_value for each in shop.config.programs if each.point_value}
 
 
 def as_json(report: Liability, value: PointValue | None) -> dict[str, Any]:
