@@ -5,22 +5,25 @@ Movement depends on the card's seed and on the text alone, so that a reprint is 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
 from .typography import Face, Typography
+from .words import has_any
 
 TURN_MAX_DEGREES = 0.8
 RISE_MAX_POINTS = 0.3
 
 # Han, Kana: a line may break between any two, so they cannot be boxed into words.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-# Letters of these scripts join or share a line above; moving one would tear the word.
-_JOINED = re.compile(r"[\u0600-\u08ff\u0900-\u0dff\ufb50-\ufdff\ufe70-\ufeff\u1800-\u18af]")
-_ISOLATES = re.compile(r"[\u2066-\u2069]")
+_UNSPACED = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uf900", "\ufaff"))
+# Letters of these scripts join or share a line above; moving one would tear the word. Isolates
+# keep an order that only whole lines keep.
+_JOINED = (
+    ("\u0600", "\u08ff"), ("\u0900", "\u0dff"), ("\ufb50", "\ufdff"), ("\ufe70", "\ufeff"),
+    ("\u1800", "\u18af"), ("\u2066", "\u2069"),
+)  # fmt: skip
 _SARA_AM = "\u0e33"
 
 
@@ -35,7 +38,7 @@ def lettering_of(
     moves = style.jitters
     if not text or not (moves or face.slant) or not _may_move(text, is_rtl=is_rtl):
         return None
-    if _UNSPACED.search(text):
+    if has_any(text, _UNSPACED):
         rises = _numbers(f"{seed}:{text}")
         parts = [[cluster, _rise(next(rises))] for cluster in clusters_of(text)]
         return [{"turn": 0, "parts": parts}] if moves else None
@@ -53,7 +56,7 @@ def _word(word: str, index: int, moves: str, seed: int) -> dict[str, Any]:
 
 
 def _may_move(text: str, *, is_rtl: bool) -> bool:
-    if _JOINED.search(text) or _ISOLATES.search(text):
+    if has_any(text, _JOINED):
         return False
     directions = {unicodedata.bidirectional(char) for char in text}
     return not directions & ({"L", "AL", "AN"} if is_rtl else {"R", "AL", "AN"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # A line may break after a space, a dash or a slash, and anywhere in Thai, Lao, Khmer, Burmese
 # (by dictionary), Han, Kana and Hangul (UAX #14). What is left must fit as it stands. Spaces that
@@ -19,7 +19,7 @@ _BOUND_SPACE = r" +(?=[!?;:,.»”’›)\]}…%])|(?<=[(\[{«„“‘‹¿¡])
 _UNBREAKABLE = re.compile(f"(?:{_LETTER}|{_GLUE}|{_BOUND_SPACE})+")
 _ADDRESS = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _RUNS_MAX = 4
-_HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_HAN_OR_KANA = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"))
 _PHRASE = re.compile(r"[^、。，；！？\n]+[、。，；！？]*")
 _ONE_LETTER = re.compile(r"(?<![^\s(«„“‘])([A-Za-zÀ-ÖØ-öø-ÿΑ-Ωά-ώа-яА-ЯёЁіІ]) ")
 _ZERO = {"fa": "۰", "ckb": "٠", "ps": "۰", "mr": "०", "ne": "०", "bn": "০", "my": "၀"}
@@ -39,9 +39,19 @@ def addresses_in(*texts: str) -> list[str]:
 
 def phrases_of(text: str) -> list[str]:
     """Return the phrases of a text in Han or Kana, ending after punctuation; else nothing."""
-    if not _HAN_OR_KANA.search(text):
+    if not has_any(text, _HAN_OR_KANA):
         return []
     return [phrase.strip() for phrase in _PHRASE.findall(text) if phrase.strip()]
+
+
+def has_any(text: str, ranges: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether a text has a character of some ranges, each from its first to its last.
+
+    A regular expression of wide ranges takes milliseconds to build, at each start of a process.
+    """
+    if text.isascii():
+        return False
+    return any(first <= char <= last for char in set(text) for first, last in ranges)
 
 
 def bind_short_words(text: str) -> str:
