@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +17,6 @@ from .card import Card
 from .colour import colours_of
 from .fonts import FontLibrary
 from .lettering import lettering_of
-from .logo import check_logo
 from .qr import QrCode
 from .typography import CODE_FACE, Face, Typography
 from .widths import words_of
@@ -27,6 +26,8 @@ _ROLES = ("display", "body", "aside", "hand")
 _REGION = re.compile(r"[A-Za-z]{2}")
 # Small print often stands light on colour, where thinner strokes fill with ink.
 _LEGAL_FLOOR = 7.0
+# Most texts of a card are the shop's or the catalogue's, and come again on the next.
+_TEXTS_MAX = 1024
 _PDF_MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -82,12 +83,18 @@ def _brand(setting: Setting, library: FontLibrary, letters: frozenset[str]) -> d
     face = style.display
     return {
         "name": card.brand_name,
-        "logo": check_logo(card.logo).decode() if card.logo and not card.logo_pdf else None,
+        "logo": _drawing(card.logo) if card.logo and not card.logo_pdf else None,
         "logo_pdf": _bytes_of(card.logo_pdf) if card.logo_pdf else None,
         "has_logo": bool(card.logo or card.logo_pdf),
         "type": {**_plain(style), "display": _face(face, card.brand_name, library, letters)},
         "runs": [] if card.logo or card.logo_pdf else [card.brand_name],
     }
+
+
+def _drawing(svg: str) -> str:
+    from .logo import check_logo  # few cards have a drawing, and it reads XML
+
+    return check_logo(svg).decode()
 
 
 def _bytes_of(encoded: str) -> list[int]:
@@ -121,7 +128,7 @@ def _front(setting: Setting) -> dict[str, Any]:
         "phrases": phrases_of(card.headline),
         "signoff": card.signoff,
         "sender": card.sender_name,
-        "signature": check_logo(card.signature).decode() if card.signature else None,
+        "signature": _drawing(card.signature) if card.signature else None,
         "role": card.sender_role,
         "runs": {
             "headline": longest_runs(bind_short_words(card.headline)),
@@ -272,9 +279,18 @@ def _ems(setting: Setting, library: FontLibrary) -> dict[str, dict[str, float]]:
 def _widths(face: Face, texts: Iterable[str], library: FontLibrary) -> dict[str, float]:
     """Return the widths of texts in ems, and of the stretches in them that never break."""
     words = words_of(face, library)
-    forms = {form for text in texts if text for form in (text, bind_short_words(text))}
-    runs = {run for form in forms for run in longest_runs(form)}
-    return {text: round(words.line(text), 3) for text in sorted(forms | runs)}
+    found: dict[str, float] = {}
+    for text in texts:
+        if text:
+            found |= {part: words.width(part) for part in _parts_of(text)}
+    return found
+
+
+@lru_cache(maxsize=_TEXTS_MAX)
+def _parts_of(text: str) -> tuple[str, ...]:
+    """Return a text, as it stands and with its short words bound, and what in it never breaks."""
+    forms = (text, bind_short_words(text))
+    return tuple(dict.fromkeys((*forms, *(run for form in forms for run in longest_runs(form)))))
 
 
 def _strings_of(card: Card) -> tuple[str, ...]:

@@ -45,6 +45,16 @@ class Words(dict[str, float]):
         super().__init__()
         self._paths = paths
         self._weight = weight
+        self._lines: dict[str, float] = {}
+
+    def width(self, text: str) -> float:
+        """Return the width of a text in one line, to a thousandth of an em, and remember it."""
+        found = self._lines.get(text)
+        if found is None:
+            if len(self._lines) >= _REMEMBERED_MAX:
+                self._lines.clear()
+            found = self._lines[text] = round(self.line(text), 3)
+        return found
 
     def line(self, text: str) -> float:
         """Return the width of a text in one line."""
