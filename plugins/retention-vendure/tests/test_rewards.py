@@ -19,7 +19,7 @@ from retention_sdk.testing import money
 from tests.proxy import cutting_proxy
 
 WORKER = Path(__file__).parent / "server/redeemer.py"
-KILLS = 100 if os.environ.get("RETENTION_SOAK") else 4
+KILLS = 100 if os.environ.get("RETENTION_SOAK") else 3
 COUPONS = """query ($c: String!) { promotions(options: { filter: { couponCode: { eq: $c } } }) {
   items { id enabled } } }"""
 
