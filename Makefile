@@ -26,11 +26,14 @@ check: $(READY)
 	$(BIN)/python -m retention_sdk.l10n.compile --check
 	$(BIN)/retention locales check
 
+# A worker for each processor; whoever finishes first takes over from the others.
+WORKERS := -n auto --maxprocesses 8 --dist worksteal
+
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS)
 
 soak: $(READY)
-	RETENTION_SOAK=1 $(BIN)/python -m pytest
+	RETENTION_SOAK=1 $(BIN)/python -m pytest $(WORKERS)
 
 bench: $(READY)  # the peers; WeasyPrint needs Pango from the system, Playwright finds Chromium there
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
@@ -41,6 +44,8 @@ bench: $(READY)  # the peers; WeasyPrint needs Pango from the system, Playwright
 	$(BIN)/python tests/benchmarks/l10n.py
 	$(BIN)/python tests/benchmarks/consent.py
 	$(BIN)/python tests/benchmarks/consent_ledger.py
+	$(BIN)/python tests/benchmarks/ledger.py
+	$(BIN)/python tests/benchmarks/earning.py
 
 gallery: $(READY)
 	$(BIN)/python docs/print/contact_sheet.py

