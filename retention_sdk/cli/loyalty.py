@@ -8,6 +8,7 @@ from . import (
     loyalty_achievements,
     loyalty_adjust,
     loyalty_liability,
+    loyalty_member,
     loyalty_redeem,
     loyalty_referrals,
     loyalty_show,
@@ -24,6 +25,7 @@ def add_commands(app: typer.Typer) -> None:
     """Add the sub-commands; each lives in a file of its own."""
     app.command("balance")(loyalty_show.balance)
     app.command("history")(loyalty_show.history)
+    app.command("member")(loyalty_member.member)
     app.command("explain")(loyalty_show.explain)
     app.command("adjust", context_settings=_NEGATIVE)(loyalty_adjust.command)
     app.command("verify")(loyalty_verify.command)

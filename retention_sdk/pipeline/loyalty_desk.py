@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..loyalty import PointsLedger
     from .achieving_desk import AchievementDesk
+    from .member import MemberDesk
     from .redeem import RewardDesk
 
 
@@ -101,6 +102,13 @@ class LoyaltyDesk:
             ledgers=self.ledgers,
             clock=self.clock,
         )
+
+    @cached_property
+    def members(self) -> MemberDesk:
+        """What members may see, in their own language: for storefronts."""
+        from .member import MemberDesk
+
+        return MemberDesk(desk=self, config=self.config)
 
     def _who(self, customer: Customer) -> str:
         """Return what stands for a customer in the name of an event, and tells nobody who it is."""

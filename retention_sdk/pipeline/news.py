@@ -168,10 +168,13 @@ class Newsroom:
         }
 
     def _achievement(self, event: AchievementEarned) -> str:
+        """Return what a level is called: by its own name, else by that of its achievement."""
         program = self._programs.get(event.program)
         achievements = program.achievements if program else ()
         found = next((each for each in achievements if each.id == event.achievement), None)
-        return name_in(found.names, self._words) if found else ""
+        level = found.level(event.level) if found else None
+        own = name_in(level.names, self._words) if level else ""
+        return own or (name_in(found.names, self._words) if found else "")
 
     def _rank(self, program_id: str, key: str) -> str:
         program = self._programs.get(program_id)
