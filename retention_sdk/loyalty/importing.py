@@ -204,13 +204,7 @@ class OrdersImport:
         self._journals, self._lots, self._ratios = {}, {}, {}
         self._earned = self._taken_back = 0
         refunded = list({each.request.reference: None for each in new if not each.is_paid})
-        holders = self._holders(refunded)
-        people = [
-            each.order.subject_id
-            if each.is_paid
-            else holders.get(each.request.reference, each.order.subject_id)
-            for each in new
-        ]
+        people = _people(new, self._holders(refunded))
         self._pages = open_pages(self._store, connection, self._program, people, now=self._now)
         # Read again now that the accounts are locked.
         for reference, lots in rows.lots_of_orders(connection, program_id, refunded).items():
@@ -292,6 +286,18 @@ def _request(order: PastOrder) -> OrderRequest:
     if isinstance(order.event, OrderPaid):
         return earn_request(order.event, order.subject_id, order.key)
     return clawback_request(order.event, key=order.key)
+
+
+def _people(new: Sequence[_New], holders: dict[str, str]) -> Iterator[str]:
+    """Yield whose account each order is posted to: a refund goes where its points are."""
+    holders = dict(holders)
+    for each in new:
+        whose, reference = each.order.subject_id, each.request.reference
+        if each.is_paid:
+            holders.setdefault(reference, whose)
+            yield whose
+        else:
+            yield holders.get(reference, whose)
 
 
 def _live_account(lots: Sequence[rows.Lot]) -> str:

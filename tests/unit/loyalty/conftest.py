@@ -26,12 +26,25 @@ DATABASES = ["sqlite"] if os.environ.get("RETENTION_SQLITE_ONLY") else ["sqlite"
 
 
 @pytest.fixture(params=DATABASES)
-def store(request) -> Iterator[Store]:
-    url = "sqlite://"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").database(bytes(32))
-    with open_store(url, key=bytes(32)) as opened:
-        yield opened
+def open_empty(request) -> Iterator[Callable[..., Store]]:
+    """Return a function that opens a new store; all are closed at the end."""
+    opened: list[Store] = []
+
+    def open_one(**options: object) -> Store:
+        url = "sqlite://"
+        if request.param == "postgresql":
+            url = request.getfixturevalue("postgres").database(bytes(32))
+        opened.append(open_store(url, key=bytes(32), **options))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def store(open_empty: Callable[..., Store]) -> Store:
+    return open_empty()
 
 
 @pytest.fixture
