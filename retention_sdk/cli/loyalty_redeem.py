@@ -94,14 +94,18 @@ def issued(
     kind: Annotated[
         list[str] | None, typer.Option(help="Only of this kind, such as gift; may be repeated.")
     ] = None,
+    order: Annotated[
+        str, typer.Option(help="Only gifts that may lie in the parcel of this order.")
+    ] = "",
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
     """List rewards: what is to be packed is `--state issued --kind gift`. Codes need --json."""
     states = _states(state or [])
     with Retention.from_file(config) as shop:
+        desk = _desk(shop)
         who = _who(shop, customer, "")[1] if customer else None
-        found = _desk(shop).list(who, states=states, kinds=kind or [])
+        found = desk.to_pack(order) if order else desk.list(who, states=states, kinds=kind or [])
     emit([_json(each) for each in found], as_json=json, human=lambda: _show_list(found))
 
 

@@ -46,11 +46,13 @@ _log = logging.getLogger(__name__)
 class Redemption(Record):
     """A reward that somebody redeemed, as it stands.
 
-    ``code`` is what to type, empty until the points are paid, for rewards without one, and for
-    people who were erased. ``reason`` tells why it was refused or cancelled, or what an order did.
+    ``subject`` is the person in the store. ``code`` is what to type, empty until the points are
+    paid, for rewards without one, and for people who were erased. ``reason`` tells why it was
+    refused or cancelled, or what an order did.
     """
 
     id: Identifier
+    subject: Identifier
     program: Identifier
     reward: Identifier
     kind: Identifier
@@ -213,6 +215,19 @@ class RewardDesk:
                 issues = tuple(each for each in issues if not kinds or each.kind in kinds)
             return tuple(self._shown(connection, each, is_new=False) for each in issues)
 
+    def to_pack(self, order_id: str) -> tuple[Redemption, ...]:
+        """Return the gifts that wait for the next parcel of whoever placed an order.
+
+        Call ``fulfil`` for each that was packed. A gift whose last day is over is left out.
+        """
+        with self.store.reading() as connection:
+            owner = self.store.orders.owner(connection, self.book.shop_id, order_id)
+        if owner is None:
+            return ()
+        gifts = self.list(owner, states=[IssueState.ISSUED], kinds=["gift"])
+        now = self.clock()
+        return tuple(each for each in gifts if each.ends_at is None or now < each.ends_at)
+
     # Steps -----------------------------------------------------------------------------------
 
     def _go_on(self, issue: RewardIssue) -> RewardIssue:
@@ -346,6 +361,7 @@ class RewardDesk:
         names = read_terms(issue)["reward"]["names"]
         return Redemption(
             id=issue.id,
+            subject=issue.subject_id,
             program=issue.program_id,
             reward=issue.reward_id,
             kind=issue.kind,

@@ -88,6 +88,8 @@ def test_reward_is_redeemed_once_packed_and_on_no_list_any_more(capsys):
 
     to_pack = ("issued", "--state", "issued", "--kind", "gift")
     assert [first["id"]] == [each["id"] for each in told(capsys, *to_pack)]
+    assert [first["id"]] == [each["id"] for each in told(capsys, "issued", "--order", "1001")]
+    assert [] == told(capsys, "issued", "--order", "1002")
     assert "A small soap was handed over" in shown(
         capsys, "hand-over", first["id"], "--note", "parcel 12"
     )

@@ -147,6 +147,21 @@ def test_packer_sees_gifts_that_are_not_packed_yet(desk, ada):
     assert [second.id] == [each.id for each in waiting]
 
 
+def test_gift_lies_in_the_next_parcel_of_its_customer_until_its_last_day(store, platform, clock):
+    gift = {"id": "sample", "kind": "gift", "points": 30, "valid_days": 10}
+    desk = make_desk(store, platform, program=make_program([gift]), clock=clock)
+    ada = give(desk, "77", 100)
+    with store.begin() as connection:
+        order = an_order(id="1002")
+        store.orders.record(connection, order, shop_id="soap.example", subject_id=ada)
+    waiting = desk.redeem(ada, "sample")
+
+    assert [waiting.id] == [each.id for each in desk.to_pack("1002")]
+    assert () == desk.to_pack("1003")
+    clock.advance(timedelta(days=11))
+    assert () == desk.to_pack("1002")
+
+
 def test_customer_of_the_platform_is_the_person_with_the_points(desk, store):
     ada = a_customer()
     give(desk, ada.id, 100)
