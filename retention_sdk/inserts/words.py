@@ -16,7 +16,10 @@ _LETTER = (
     r"\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 )
 _BOUND_SPACE = r" +(?=[!?;:,.»”’›)\]}…%])|(?<=[(\[{«„“‘‹¿¡]) +"
-_UNBREAKABLE = re.compile(f"(?:{_LETTER}|{_GLUE}|{_BOUND_SPACE})+")
+# Nor does a line break between a dash or a slash and a sign that ends, a quotation mark (LB19) or
+# a number (LB25), as in "là-’bas" and "1042-7".
+_BOUND_DASH = r"[\u2010\u2012-\u2014/\-](?=[!?;:,.»”’›)\]}…%‘“«„\"'])|[/\-](?=\d)"
+_UNBREAKABLE = re.compile(f"(?:{_LETTER}|{_GLUE}|{_BOUND_SPACE}|{_BOUND_DASH})+")
 _ADDRESS = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _RUNS_MAX = 4
 _HAN_OR_KANA = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"))

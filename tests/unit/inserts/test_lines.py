@@ -6,7 +6,7 @@ import re
 
 import pypdfium2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
@@ -45,7 +45,10 @@ def margins(image: Image.Image) -> Image.Image:
 
 @pytest.mark.parametrize("style", ["classic", "handwritten"])
 @given(headline=headlines())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(headline="daéo\xa0mmtdscà-’rsœdçid\xa0?")
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_headline_leaves_the_safe_area(a_card, draw, raster, style, headline):
     card = a_card("fr", headline=headline, style=style, palette=Palette(paper="#ffffff"))
     try:
@@ -61,7 +64,9 @@ def test_space_that_does_not_break_belongs_to_the_run():
     assert "anniversaire\u202f!" == longest_runs("C’est notre anniversaire\u202f!")[0]
 
 
-@pytest.mark.parametrize("text", ["anniversaire !", "« Merci »", "(vraiment )", "à\u00a0vous"])
+@pytest.mark.parametrize(
+    "text", ["anniversaire !", "« Merci »", "(vraiment )", "à\u00a0vous", "là-’bas", "1042-7"]
+)
 def test_sign_is_never_parted_from_its_word(text):
     assert [text] == longest_runs(text)
 
