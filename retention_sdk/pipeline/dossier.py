@@ -17,6 +17,7 @@ from ..context import customer_of, order_of
 from ..errors import StorageError
 from ..model import Customer, Order, ShopEvent
 from .card_text import CardText
+from .dossier_loyalty import LoyaltyDossier
 
 if TYPE_CHECKING:
     from ..loyalty import PointsLedger
@@ -46,6 +47,7 @@ class Dossiers:
             SubjectErased: the person is forgotten.
         """
         events = [event for who in subjects for event in self.store.people.events(connection, who)]
+        programs = tuple(ledger.program for ledger in self.ledgers)
         return {
             "profile": _profile(events),
             "orders": _orders(events),
@@ -54,6 +56,7 @@ class Dossiers:
             "decisions": self._decisions(connection, subjects),
             "deliveries": self._deliveries(connection, subjects),
             "points": self._points(connection, subjects),
+            **LoyaltyDossier(self.store, programs).collect(connection, subjects),
             "cards": self._cards(connection, subjects),
             "requests": self._requests(connection, subjects),
             "events": [_event(event) for event in events],
