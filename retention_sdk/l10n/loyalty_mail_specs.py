@@ -13,7 +13,7 @@ _HEADLINE, _BODY = "Largest text of the e-mail.", "Two or three sentences, no se
 
 
 def _part(key: str, surface: Surface, params: str, comment: str) -> tuple[str, MessageSpec]:
-    return spec_for(f"email.{key}", surface, params, comment, is_required=False)
+    return spec_for(f"email.{key}", surface, params, comment)
 
 
 def _mail(

@@ -19,12 +19,12 @@ _CALM = "No pressure, no urgency."
 
 def _line(key: str, params: str, comment: str) -> tuple[str, MessageSpec]:
     """Return a line of an account page with its key."""
-    return spec_for(f"loyalty.{key}", "any", params, comment, is_required=False)
+    return spec_for(f"loyalty.{key}", "any", params, comment)
 
 
 def _card(key: str, params: str, comment: str) -> tuple[str, MessageSpec]:
     """Return a line of a card with its key."""
-    return spec_for(f"card.{key}", "card", params, comment, 85, is_required=False)
+    return spec_for(f"card.{key}", "card", params, comment, 85)
 
 
 LOYALTY_SPECS: tuple[tuple[str, MessageSpec], ...] = (
