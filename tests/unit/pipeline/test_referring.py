@@ -1,0 +1,205 @@
+"""Referrals in a shop: events in, points and news out, on both sides."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from retention_sdk import Retention
+from retention_sdk.errors import LedgerError, SubjectErased
+from retention_sdk.loyalty import Hand, Program, Rate
+from retention_sdk.model import (
+    CustomerErased,
+    CustomersMerged,
+    Erasure,
+    Money,
+    OrderRefunded,
+    ReferralRewarded,
+)
+from retention_sdk.pipeline.referring import ClaimSignals
+from retention_sdk.testing import a_customer, a_paid_event, an_order
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ADA = a_customer(address=None)
+BOB = a_customer(id="8", email="bob@example.com", address=None)
+RULE = {
+    "referrer_points": 500,
+    "friend_points": 200,
+    "return_days": 14,
+    "link": "https://soap.example/friends?r={code}",
+}
+
+
+class Shop:
+    """A shop in memory whose clock is moved by hand."""
+
+    def __init__(self, **rule):
+        self.now = NOON
+        self.app = Retention.offline("Soap", sender="Ann", clock=lambda: self.now)
+        program = Program(rates={"EUR": Rate(points=1, per_minor=100)}, referral={**RULE, **rule})
+        self.app.config = self.app.config.model_copy(update={"loyalty": program})
+        self.friends = self.app.loyalty.referrals
+
+    def pay(self, customer, number, name="", **changes):
+        order = an_order(
+            "50.00 EUR",
+            id=number,
+            customer=customer,
+            placed_at=self.now,
+            paid_at=self.now,
+            shipping_address=None,
+            **changes,
+        )
+        return self.tell(
+            a_paid_event(order, id=name or f"paid-{number}", shop_id=self.app.config.shop.id)
+        )
+
+    def refund(self, paid):
+        back = paid.order.model_copy(update={"refunded": Money(minor=50_00, currency="EUR")})
+        return self.tell(
+            OrderRefunded(
+                id=f"back-{paid.id}", shop_id=paid.shop_id, occurred_at=self.now, order=back
+            )
+        )
+
+    def tell(self, event):
+        (outcome,) = self.app.ingest([event])
+        assert "done" == outcome.state
+        return event
+
+    def run(self, days):
+        """Let days pass; return what both sides are told of."""
+        self.now += timedelta(days=days)
+        report = self.app.run_due()
+        events = [self.app.intake.stored(name).event for name in report.events]
+        return [each for each in events if isinstance(each, ReferralRewarded)]
+
+    def points(self, customer):
+        with self.app.store.reading() as connection:
+            who = self.app.store.subjects.find(
+                connection, self.app.config.shop.id, f"id:{customer.id}"
+            )
+            state = self.app.ledger.balance(connection, who, now=self.now)
+        return state.balance - state.debt
+
+    def states(self):
+        return [view.state for view in self.friends.listed()]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    """Cards and mails go to a folder of the test."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def shop():
+    opened = Shop()
+    yield opened
+    opened.app.close()
+
+
+def test_both_sides_are_told_once_of_what_they_got(shop):
+    shop.pay(ADA, "1")
+    code = shop.friends.code_of(ADA)
+    assert shop.friends.link_of(ADA) == f"https://soap.example/friends?r={code}"
+    paid = shop.pay(BOB, "2", coupon_codes=(code,))
+    shop.tell(paid)
+    assert [] == shop.run(13)
+
+    told = shop.run(1)
+    assert [] == shop.run(0)
+    assert [("referrer", 500, "77"), ("friend", 200, "8")] == [
+        (each.role, each.points, each.customer.id) for each in told
+    ]
+    assert {NOON + timedelta(days=14)} == {each.occurred_at for each in told}
+    assert (550, 250) == (shop.points(ADA), shop.points(BOB))
+
+    shop.refund(paid)
+    assert (["clawed"], 50, 0) == (shop.states(), shop.points(ADA), shop.points(BOB))
+
+
+def test_a_claim_says_how_it_stands_and_is_the_same_when_repeated(shop):
+    code = shop.friends.code_of(ADA)
+    first = shop.friends.claim(code, BOB, ClaimSignals(device="d1"))
+
+    assert ("claimed", ()) == (first.state, first.reasons)
+    assert first == shop.friends.claim(code.lower(), BOB)
+    assert None is shop.friends.claim("AAAA-AAAA-AAAA-AAAA", BOB)
+    assert "rejected" == shop.friends.claim(code, ADA).state
+    with pytest.raises(LedgerError, match="an account or an e-mail address"):
+        shop.friends.claim(code, a_customer(id="", email=""))
+
+
+def test_what_waits_is_listed_until_a_person_decides(shop):
+    code = shop.friends.code_of(ADA)
+    other = a_customer(id="9", email="cyd@example.com", address=None)
+    shop.pay(BOB, "0")
+    assert "rejected" == shop.friends.claim(code, BOB, ClaimSignals(device="same")).state
+    shop.friends.claim(shop.friends.code_of(BOB), other, ClaimSignals(device="same"))
+    shop.pay(other, "1")
+    (view,) = shop.friends.waiting()
+    assert (("both used the same device",), True) == (view.reasons, view.needs_decision)
+
+    hand = Hand(actor="support", reason="brothers")
+    assert "pending" == shop.friends.approve(view.id, hand).state
+    assert () == shop.friends.waiting()
+    assert ["referrer", "friend"] == [each.role for each in shop.run(20)]
+    after = shop.friends.show(view.id)
+    assert {"referrer": 500, "friend": 200} == after.points
+    assert "brothers" in after.reasons
+    assert "clawed" == shop.friends.reject(view.id, hand).state
+    with pytest.raises(LedgerError, match="no referral"):
+        shop.friends.show("nothing")
+
+
+def test_accounts_that_become_one_lose_the_reward(shop):
+    shop.pay(ADA, "1")
+    shop.pay(BOB, "2", coupon_codes=(shop.friends.code_of(ADA),))
+    shop.run(14)
+    merged = CustomersMerged(
+        id="m", shop_id=shop.app.config.shop.id, occurred_at=shop.now, customer=ADA, absorbed=("8",)
+    )
+    shop.tell(merged)
+
+    assert (["clawed"], 100) == (shop.states(), shop.points(ADA))
+
+
+def test_the_erased_leave_no_marks_and_can_neither_claim_nor_be_claimed(shop):
+    shop.pay(BOB, "1")
+    code = shop.friends.code_of(BOB)
+    erased = CustomerErased(
+        id="gone",
+        shop_id=shop.app.config.shop.id,
+        occurred_at=shop.now,
+        erasure=Erasure(customer_id="8", email="bob@example.com"),
+    )
+    shop.tell(erased)
+
+    with shop.app.store.reading() as connection:
+        assert 0 == connection.exec_driver_sql("SELECT count(*) FROM referral_mark").scalar()
+    assert None is shop.friends.claim(code, ADA)
+    with pytest.raises(SubjectErased):
+        shop.friends.claim(shop.friends.code_of(ADA), BOB)
+
+
+def test_a_shop_without_the_table_has_no_referrals():
+    with Retention.offline("Soap", sender="Ann", clock=lambda: NOON) as app:
+        program = Program(rates={"EUR": Rate(points=1, per_minor=100)})
+        app.config = app.config.model_copy(update={"loyalty": program})
+
+        assert None is app.loyalty.referrals
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"referrer_points": 0, "friend_points": 0}, "rewards nobody"),
+        ({"link": "https://soap.example/friends"}, "{code}"),
+        ({"friend_reward": "tea"}, "no reward is called 'tea'"),
+    ],
+)
+def test_a_table_that_cannot_be_meant_is_refused(rule, message):
+    with pytest.raises(ValueError, match=message):
+        Program(rates={"EUR": Rate(points=1, per_minor=100)}, referral={**RULE, **rule})
