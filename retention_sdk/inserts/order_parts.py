@@ -77,9 +77,7 @@ def member_notes(writer: Writer) -> tuple[CardBlock, ...]:
     progress = writer.context.loyalty.tier_progress
     ahead = progress_line(progress, writer.say_if, writer.words, surface="card")
     notes = ("\n".join(filter(None, _days_of_points(writer))), ahead)
-    return tuple(
-        CardBlock(content=ContentKind.POINTS_BALANCE, text=note) for note in notes if note
-    )
+    return tuple(CardBlock(content=ContentKind.POINTS_BALANCE, text=note) for note in notes if note)
 
 
 def _days_of_points(writer: Writer) -> Iterator[str]:
