@@ -32,6 +32,7 @@ WIDTH, HEIGHT = 360, 1400
 LOCALES = "en de el ru hy fa ar he ja ko zh-Hans hi th".split()
 OTHERS = "de fa ja".split()
 OCCASIONS = {"birthday": birthday_candidates, "points": points_notice_candidates}
+LOYALTY = [("reward", "fa"), ("tier_at_risk", "de"), ("points_expiring", "ja"), ("tier_up", "ar")]
 RTL = {"fa", "ar", "he"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = """
@@ -114,7 +115,7 @@ def lay_out(pages: dict[str, str], folder: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def messages(make_case, make_message):
+def messages(make_case, make_news, make_message):
     """Thanks in every script, the other messages in those that differ most."""
     links = {
         "unsubscribe_url": "https://soap.example/u/3f9a?locale=en&token=" + "x" * 80,
@@ -127,6 +128,8 @@ def messages(make_case, make_message):
         made[f"{tag} shipped"] = make_message(shipped, **links)
         for name, candidates in OCCASIONS.items():
             made[f"{tag} {name}"] = make_message(occasion, candidates=candidates, **links)
+    for name, tag in LOYALTY:
+        made[f"{tag} {name}"] = make_message(make_news(name, tag), **links)
     return made | {f"{tag} dark": made[tag] for tag in OTHERS}
 
 
@@ -188,7 +191,7 @@ def test_what_the_message_says_can_be_read(seen, messages):
         wanted = [message.headline, message.greeting, *message.paragraphs, message.signer]
         if summary := message.summary:
             wanted += [row.title for row in summary.rows] + [f.value for f in summary.totals]
-        wanted += [*message.tracking, *message.points, *message.footer]
+        wanted += [*message.tracking, *message.highlights, *message.points, *message.footer]
         unread += [(name, text) for text in wanted if _squeeze(text) not in shown]
 
     assert [] == unread
