@@ -81,7 +81,7 @@ def make_program(rewards: Iterable[dict] = REWARDS, **changes: object) -> Progra
 
 
 def make_desk(
-    store: Store, platform: Platform, *, program: Program | None = None, clock=None
+    store: Store, platform: Platform, *, program: Program | None = None, more=(), clock=None
 ) -> RewardDesk:
     program = program or make_program()
     config = Config(
@@ -90,7 +90,7 @@ def make_desk(
     return open_rewards(
         config,
         store=store,
-        ledgers=[PointsLedger(store, program)],
+        ledgers=[PointsLedger(store, each) for each in (program, *more)],
         adapter=lambda name: platform,
         clock=clock or FrozenClock(),
     )

@@ -14,6 +14,7 @@ from retention_sdk.errors import (
     PlatformError,
     RewardRefused,
 )
+from retention_sdk.loyalty import Hand
 from retention_sdk.loyalty.rewards import IssueState
 from retention_sdk.pipeline.redeem_book import HELD_FOR
 from retention_sdk.pipeline.redeem_codes import read_reward_code
@@ -172,6 +173,25 @@ def test_customer_of_the_platform_is_the_person_with_the_points(desk, store):
         desk.redeem(a_customer(id="78", email="bob@example.com"), "five")
 
 
+def test_each_currency_of_points_has_a_catalogue_of_its_own(store, platform, ada):
+    stamps = make_program(
+        [{"id": "coffee", "kind": "partner", "points": 10, "partner": "cafe"}], id="stamps"
+    )
+    desk = make_desk(store, platform, more=[stamps])
+    with store.begin() as connection:
+        hand = Hand(actor="test", reason="test")
+        desk.book.ledger("stamps").adjust(connection, ada, 10, hand=hand, key="s", now=NOON)
+
+    assert ["coffee"] == [each.reward.id for each in desk.offers(ada, program="stamps")]
+    redeemed = desk.redeem(ada, "coffee", program="stamps")
+    assert ("issued", "stamps", 250) == (redeemed.state, redeemed.program, balance(desk, ada))
+    assert "cancelled" == desk.cancel(redeemed.id, reason="closed").state
+    with pytest.raises(ConfigError, match="no reward 'coffee'"):
+        desk.redeem(ada, "coffee")
+    with pytest.raises(ConfigError, match="no points called 'miles'"):
+        desk.redeem(ada, "coffee", program="miles")
+
+
 # Once ----------------------------------------------------------------------------------------
 
 
@@ -312,9 +332,27 @@ def test_erased_customer_gets_no_code_and_the_points_are_released(desk, platform
     assert {} == platform.codes
 
 
-def test_one_reward_that_fails_does_not_hold_up_the_others(desk, platform, ada):
+def test_redemption_goes_on_for_who_became_somebody_else(desk, platform, store, ada):
+    """Two accounts become one while a platform is away: the survivor's points are set aside."""
+    bob = give(desk, "bob", 100)
+    platform.script = ["lost"]
+    held = desk.redeem(bob, "five", key="form 1")
+    with store.begin() as connection:
+        store.subjects.merge(connection, ada, bob, now=NOON)
+        desk.book.ledger("").merge(connection, ada, bob, now=NOON)
+
+    assert (held.id,) == desk.retry_open().ended
+    done = desk.redeem(ada, "five", key="form 1")
+    assert (held.id, "issued", 250) == (done.id, done.state, balance(desk, ada))
+    assert "cancelled" == desk.cancel(held.id, reason="mistake").state
+    assert (350, {}, True) == (balance(desk, ada), platform.codes, is_clean(desk))
+
+
+def test_one_reward_that_fails_does_not_hold_up_the_others(desk, platform, clock, ada):
     platform.script = ["away", "away"]
-    first, second = desk.redeem(ada, "five"), desk.redeem(ada, "ten-percent")
+    first = desk.redeem(ada, "five")
+    clock.advance(timedelta(seconds=1))
+    second = desk.redeem(ada, "ten-percent")
     platform.script = ["away"]
 
     report = desk.retry_open()
