@@ -118,7 +118,8 @@ class Writer:
         return self.say("card.gift.enclosed", gift=name) if name else ""
 
     def _code_for_friends(self) -> CardCoupon | None:
-        code = self.slots.referral_code
+        own = self.context.loyalty.referral_code if self.candidate.is_personalised else ""
+        code = own or self.slots.referral_code
         return code_of(code, isolate(self.slots.friend_reward)) if code else None
 
     def _named(self, key: str, name: str) -> str:

@@ -53,8 +53,9 @@ class LoyaltyState(Record):
 
     ``tier`` is the programme's own key of a rank, empty without one; ``tier_before`` what it was
     before this event raised it, the same as ``tier`` if it did not; ``tier_until`` the last day
-    of it. ``tier_progress`` is None on the highest rank and without ranks. ``more`` are the shop's
-    other currencies of points, by the name of their programme.
+    of it. ``tier_progress`` is None on the highest rank and without ranks. ``referral_code``
+    is what this person may pass on to friends. ``more`` are the shop's other currencies of points,
+    by the name of their programme.
 
     ``pending_on`` is the day from which all pending points can be spent, None where they are of
     several days. ``expiring`` of the balance expire on ``expires_on``, the next such day.
@@ -70,6 +71,7 @@ class LoyaltyState(Record):
     tier_before: Line = ""
     tier_until: date | None = None
     tier_progress: TierProgress | None = None
+    referral_code: Annotated[Line, Field(exclude_if=lambda code: not code)] = ""
     more: Annotated[dict[str, LoyaltyState], Field(exclude_if=_is_unset)] = Field(
         default_factory=dict
     )

@@ -14,6 +14,7 @@ from ..model.events import EngagementKind
 from .intake import Intake
 from .outcome import Outcome
 from .referring import ReferralDesk, books_of
+from .referring_gift import FriendGift
 
 if TYPE_CHECKING:
     from ..adapter import ShopAdapter
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..loyalty import PointsLedger
     from .achieving_desk import AchievementDesk
     from .member import MemberDesk
+    from .partnering import PartnerDesk
     from .redeem import RewardDesk
 
 
@@ -74,7 +76,26 @@ class LoyaltyDesk:
         books = books_of(store, tuple(self.ledgers.values()))
         if not books:
             return None
-        return ReferralDesk(store=store, shop_id=self.shop_id, book=books[0], clock=self.clock)
+        book, gift = books[0], None
+        if reward := book.rule.friend_reward:
+            ledger = self.ledgers[book.program_id]
+            gift = FriendGift(
+                store=store, ledger=ledger, reward=reward, rewards=lambda: self.rewards
+            )
+        return ReferralDesk(
+            store=store, shop_id=self.shop_id, book=book, clock=self.clock, gift=gift
+        )
+
+    @cached_property
+    def partners(self) -> PartnerDesk | None:
+        """Points for points of partners; None where no programme has any."""
+        ledgers = [each for each in self.ledgers.values() if each.program.partners]
+        if not ledgers:
+            return None
+        from .partnering import PartnerDesk
+
+        store = self.intake.store
+        return PartnerDesk(store=store, shop_id=self.shop_id, ledger=ledgers[0], clock=self.clock)
 
     @cached_property
     def rewards(self) -> RewardDesk:

@@ -124,9 +124,10 @@ class LoyaltyTrack:
                 posted, ledger, customer, kind=kind, shop_id=event.shop_id, at=event.occurred_at
             )
         )
-        note_referrals(self.store, connection, ledger, stored, who, now=now)
+        code = note_referrals(self.store, connection, ledger, stored, who, now=now)
         told += note_achievements(self.store, connection, ledger, stored, who, now=now)
         state = ledger.balance(connection, who, now=now, earned=_gained(posted))
+        state = state.model_copy(update={"referral_code": code})
         ranked = self._ranked(connection, ledger, stored, who, state=state, now=now)
         return Brought(ranked.state, (*told, *ranked.events))
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from pydantic import Field
+
+from ..context import customer_of
 from ..errors import LedgerError, SubjectErased
-from ..model import Customer, Record, ReferralRewarded, ShopEvent
+from ..model import Customer, OrderPaid, Record, ReferralRewarded, ShopEvent
 from ..model.base import Instant, Line
 from .due_people import newest_customer
 
@@ -16,12 +19,10 @@ if TYPE_CHECKING:
     from ..loyalty import Hand, PointsLedger
     from ..loyalty.referrals import ReferralBook
     from ..storage import Connection, LeasedRow, Store, StoredEvent, StoredReferral
+    from .referring_gift import FriendGift
 
 REFERRAL = "referral"
 """The kind of due row that rewards a referral whose return window is over."""
-
-GiveReward = Callable[[Customer, str, str], object]
-"""Hands a reward of the programme to a customer, once for a key, without taking points."""
 
 
 class ClaimSignals(Record):
@@ -59,6 +60,7 @@ class ReferralView(Record):
     score: int = 0
     reasons: tuple[str, ...] = ()
     points: Mapping[str, int] = {}
+    gift: Annotated[Line, Field(repr=False)] = ""
     steps: tuple[ReferralStepView, ...] = ()
 
     @property
@@ -81,7 +83,7 @@ class ReferralDesk:
     shop_id: str
     book: ReferralBook
     clock: Callable[[], datetime]
-    give_reward: GiveReward | None = None
+    gift: FriendGift | None = None
 
     def code_of(self, customer: Customer) -> str:
         """Return the code that a customer may pass on; the same one each time.
@@ -125,7 +127,7 @@ class ReferralDesk:
 
         The answer may be a rejection, with reasons; tell the friend no more than that the code
         does not count. Claiming again returns what is on record. A friend whose claim counts is
-        given ``friend_reward`` at once.
+        given ``friend_reward`` at once: ``gift`` is what to type at the checkout.
 
         Raises:
             LedgerError: the customer has neither an account nor an e-mail address.
@@ -145,10 +147,9 @@ class ReferralDesk:
             )
         if stored is None:
             return None
-        reward = self.book.rule.friend_reward
-        if reward and self.give_reward and stored.step.state == "claimed":
-            self.give_reward(customer, reward, f"referral:{stored.head.id}:reward")
-        return view_of(stored)
+        view = view_of(stored)
+        given = self.gift.give(stored) if self.gift and view.state == "claimed" else None
+        return view.model_copy(update={"gift": given.code}) if given else view
 
     def waiting(self) -> tuple[ReferralView, ...]:
         """Return what a person has to look at, oldest first."""
@@ -259,10 +260,17 @@ def note_referrals(
     who: str,
     *,
     now: datetime,
-) -> None:
-    """Note what an event means for the referrals of a programme, in the event's transaction."""
+) -> str:
+    """Note what an event means for the referrals of a programme, in the event's transaction.
+
+    Returns the code that whom the event is about may pass on, empty if they can have none.
+    """
     for book in books_of(store, [ledger]):
         book.note(connection, stored, who, now)
+        customer, shop_id = customer_of(stored.event), stored.event.shop_id
+        if isinstance(stored.event, OrderPaid) and customer and (customer.id or customer.email):
+            return book.code_of(connection, who, customer, shop_id=shop_id, now=now)
+    return ""
 
 
 def view_of(stored: StoredReferral) -> ReferralView:

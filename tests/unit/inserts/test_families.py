@@ -200,6 +200,25 @@ def test_a_card_for_a_friend_names_nobody_and_both_rewards():
     assert (card.items, card.order_number) == ((), "")
 
 
+def test_a_card_for_a_friend_prints_the_member_s_own_code():
+    referral = {
+        "friend": {"percent": 10},
+        "own": {"amount": "5.00 EUR"},
+        "url": "https://soap.example/friends",
+        "code": "FRIENDS-10",
+    }
+    values = {"referral": referral, "rules": [{"template": "referral"}]}
+    member = {"loyalty": LoyaltyState(referral_code="AAAQ-EAYE-AUDA-OCAJ")}
+    card = composed(member, values, template="referral")
+
+    assert "AAAQ-EAYE-AUDA-OCAJ" == strip_isolates(card.coupon.code)
+    del referral["code"]
+    assert "AAAQ-EAYE-AUDA-OCAJ" == strip_isolates(
+        composed(member, values, template="referral").coupon.code
+    )
+    assert None is composed({}, values, template="referral").coupon
+
+
 def test_a_survey_tells_how_long_it_takes():
     values = {"survey": {"url": "https://soap.example/why", "minutes": 2}}
     card = composed({"order": b.an_order(subscription="last")}, values, template="exit_survey")

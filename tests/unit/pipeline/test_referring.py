@@ -9,7 +9,9 @@ import pytest
 from retention_sdk import Retention
 from retention_sdk.errors import LedgerError, SubjectErased
 from retention_sdk.loyalty import Hand, Program, Rate
+from retention_sdk.loyalty.partners import read_message
 from retention_sdk.model import (
+    Context,
     CustomerErased,
     CustomersMerged,
     Erasure,
@@ -34,10 +36,15 @@ RULE = {
 class Shop:
     """A shop in memory whose clock is moved by hand."""
 
-    def __init__(self, **rule):
+    def __init__(self, *, rewards=(), partners=(), **rule):
         self.now = NOON
         self.app = Retention.offline("Soap", sender="Ann", clock=lambda: self.now)
-        program = Program(rates={"EUR": Rate(points=1, per_minor=100)}, referral={**RULE, **rule})
+        program = Program(
+            rates={"EUR": Rate(points=1, per_minor=100)},
+            referral={**RULE, **rule},
+            rewards=rewards,
+            partners=partners,
+        )
         self.app.config = self.app.config.model_copy(update={"loyalty": program})
         self.friends = self.app.loyalty.referrals
 
@@ -203,3 +210,79 @@ def test_a_shop_without_the_table_has_no_referrals():
 def test_a_table_that_cannot_be_meant_is_refused(rule, message):
     with pytest.raises(ValueError, match=message):
         Program(rates={"EUR": Rate(points=1, per_minor=100)}, referral={**RULE, **rule})
+
+
+WELCOME = {
+    "kind": "invitation",
+    "event": "tea",
+    "id": "welcome",
+    "points": 100,
+    "names": {"en": "Tea for two"},
+}
+
+
+def test_a_friend_gets_a_reward_for_the_first_order_at_once_and_once():
+    shop = Shop(rewards=[WELCOME], friend_reward="welcome")
+    with shop.app:
+        code = shop.friends.code_of(ADA)
+        first, again = shop.friends.claim(code, BOB), shop.friends.claim(code, BOB)
+        (given,) = shop.app.loyalty.rewards.list(BOB)
+
+        assert ("claimed", "issued", 0) == (first.state, given.state, shop.points(BOB))
+        assert first.gift == again.gift == given.code != ""
+        assert given.code not in repr(first)
+        assert "" == shop.friends.claim(code, ADA).gift
+
+
+def test_a_reward_that_cannot_be_had_leaves_no_points():
+    shop = Shop(rewards=[{**WELCOME, "stock": 0}], friend_reward="welcome")
+    with shop.app:
+        code = shop.friends.code_of(ADA)
+        views = [shop.friends.claim(code, BOB) for _ in range(2)]
+
+        assert [("claimed", "")] * 2 == [(view.state, view.gift) for view in views]
+        assert 0 == shop.points(BOB)
+        with shop.app.store.reading() as connection:
+            assert shop.app.ledger.verify(connection).is_clean
+
+
+def test_the_snapshot_of_an_order_tells_the_code_that_its_card_prints(shop):
+    paid = shop.pay(ADA, "1")
+    with shop.app.store.reading() as connection:
+        payload = shop.app.store.stages.get(connection, paid.id, "context")
+
+    assert shop.friends.code_of(ADA) == Context.model_validate_json(payload).loyalty.referral_code
+    shop.pay(a_customer(id="", email=""), "2")
+
+
+def test_partners_of_a_shop_are_told_by_their_messages_what_is_exchanged(shop):
+    assert None is shop.app.loyalty.partners
+    miles = {
+        "id": "miles",
+        "out": {"give": 10, "get": 4, "minimum": 10},
+        "into": {"give": 5, "get": 10},
+    }
+    shop = Shop(partners=[miles])
+    with shop.app:
+        shop.pay(ADA, "1")
+        desk = shop.app.loyalty.partners
+        assert 16 == desk.quote(ADA, "miles", "out", 40).got
+        sent = desk.send(ADA, "miles", 40, reference="a")
+        desk.confirm("miles", "a", partner_reference="T")
+        desk.send(ADA, "miles", 10, reference="b")
+        desk.refuse("miles", "b", reason="closed")
+        body = (
+            b'{"kind": "receive", "partner": "miles", "reference": "R", "units": 5, "member": "77"}'
+        )
+        assert desk.apply(read_message(body)) == desk.receive(ADA, "miles", 5, reference="R")
+        whole = desk.statement("miles", start=NOON, end=NOON + timedelta(days=1))
+
+        assert (16, 20, 0) == (sent.exchange.units, shop.points(ADA), desk.sweep())
+        assert (40, 10, 11, ()) == (
+            whole.points_sent,
+            whole.points_received,
+            whole.units_due,
+            whole.differences,
+        )
+        with pytest.raises(LedgerError, match="does not know"):
+            desk.send(BOB, "miles", 10, reference="c")
