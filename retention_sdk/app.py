@@ -304,6 +304,17 @@ class Retention:
         """Store events, each once, and work on those that are not done yet."""
         return self.intake.ingest(events)
 
+    def remember(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:
+        """Take events of the past into account: orders, points, ranks. Nothing is sent or printed.
+
+        Days to come are planned: birthdays, the expiry of points, the end of a rank. For example,
+        for a shop that begins with two years of orders::
+
+            for order in adapter.fetch_orders():
+                shop.remember(adapter.order_events(order))
+        """
+        return self.intake.remember(events)
+
     def accept(self, events: Sequence[ShopEvent]) -> tuple[str, ...]:
         """Store events and return the new ones; acknowledge a webhook after this."""
         return self.intake.accept(events)

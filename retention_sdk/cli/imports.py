@@ -20,6 +20,10 @@ def command(
         str, typer.Option("--platform", "-p", help="The adapter that lists orders.")
     ],
     since: Annotated[str, typer.Option(help="Only orders changed since, ISO 8601.")] = "",
+    history: Annotated[
+        bool,
+        typer.Option("--history", help="Count points and ranks only; print and send nothing."),
+    ] = False,
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> int:
@@ -32,7 +36,8 @@ def command(
         outcomes: list[Outcome] = []
         with progress("orders", len(orders), is_quiet=json) as step:
             for order in orders:
-                outcomes += shop.ingest(adapter.order_events(order))
+                events = adapter.order_events(order)
+                outcomes += shop.remember(events) if history else shop.ingest(events)
                 step()
     answer = [outcome.model_dump(mode="json") for outcome in outcomes]
     emit(answer, as_json=json, human=lambda: show_outcomes(outcomes))

@@ -68,13 +68,18 @@ class LapseTime:
         last = self.store.orders.history(connection, who).last_order_at
         if last is None:
             return iter(()), None
-        lapses_at = self._lapses_at(last)
+        lapses_at = self.lapses_at(last)
         if lapses_at <= at:
             return self._lapsed(connection, who, last, at), None
         if who == row.subject_id:
             return iter(()), lapses_at
         self._plan(connection, who, at)  # one person now, with a row of their own
         return iter(()), None
+
+    def lapses_at(self, last: datetime) -> datetime:
+        """Return the morning on which somebody counts as lapsed who ordered last at a moment."""
+        day = day_of(last, self.time_zone) + timedelta(days=self.days)
+        return morning_of(day, self.time_zone)
 
     def _lapsed(
         self, connection: Connection, who: str, last: datetime, at: datetime
@@ -94,12 +99,8 @@ class LapseTime:
         from ..storage import DueRow
 
         last = self.store.orders.history(connection, who).last_order_at
-        if last and (lapses_at := self._lapses_at(last)) > now:
-            self.store.due.move(connection, DueRow(LAPSES, who, who, lapses_at), now=now)
-
-    def _lapses_at(self, last: datetime) -> datetime:
-        day = day_of(last, self.time_zone) + timedelta(days=self.days)
-        return morning_of(day, self.time_zone)
+        if last and (day := self.lapses_at(last)) > now:
+            self.store.due.move(connection, DueRow(LAPSES, who, who, day), now=now)
 
 
 def read_lapses(config: Config, store: Store) -> LapseTime | None:

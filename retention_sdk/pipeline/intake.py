@@ -12,6 +12,7 @@ from ..model import CustomerErased, ShopErased, ShopEvent
 from .outcome import Outcome
 from .report import read_outcome
 from .run import Pipeline, may_pass
+from .snapshot import HISTORY
 from .track import CardTrack
 
 if TYPE_CHECKING:
@@ -43,6 +44,23 @@ class Intake:
             if event.id in new:
                 self.calls.event_received(event=event)
         return new
+
+    def remember(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:
+        """Take events of the past into account: orders, answers, points and ranks.
+
+        Nothing follows from them: no card, no message, no event, and observers do not hear of
+        them. An event that was received before is left as it is.
+        """
+        now, store = self.clock(), self.store
+        with store.begin() as connection:
+            new = store.inbox.receive(connection, events, now=now, raw_retention=self.raw_kept)
+            for event_id in new:
+                stored = store.inbox.get(connection, event_id)
+                if stored:
+                    store.stages.record(
+                        connection, event_id, HISTORY, b"{}", subject_id=stored.subject_id, now=now
+                    )
+        return tuple(self.work(event_id, is_new=True) for event_id in new)
 
     def ingest(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:
         """Store events, each once, and work on those that are not done yet."""

@@ -73,6 +73,9 @@ class Pipeline:
             yield "rights"
             return
         context = self._snapshots.take(stored, now=self._clock())
+        if self._snapshots.is_history(stored.event.id):
+            yield "context"
+            return
         self._cards.see_to(stored.event, subject_id=stored.subject_id)
         yield "context"
         chosen = self._decide(context, stored.subject_id)

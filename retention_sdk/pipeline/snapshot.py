@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from .due_years import YearlyTime
 
 
-FOLLOW = "follow"
+# Stages that are none of the work: which events followed, and that nothing is to follow.
+FOLLOW, HISTORY = "follow", "history"
 _NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 _FACTS: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
@@ -192,13 +193,23 @@ class Snapshots:
         followers: Sequence[ShopEvent],
         now: datetime,
     ) -> None:
-        """Receive the events that follow from one, and note under it which they are."""
+        """Receive the events that follow from one, and note under it which they are.
+
+        Nothing follows from what is told as history.
+        """
+        if not followers or self.store.stages.get(connection, stored.event.id, HISTORY):
+            return
         new = self.store.inbox.receive(connection, followers, now=now)
         if new:
             event_id, names = stored.event.id, _NAMES.dump_json(new)
             self.store.stages.record(
                 connection, event_id, FOLLOW, names, subject_id=stored.subject_id, now=now
             )
+
+    def is_history(self, event_id: str) -> bool:
+        """Whether an event was told to be taken into account only."""
+        with self.store.reading() as connection:
+            return self.store.stages.get(connection, event_id, HISTORY) is not None
 
     def followers(self, event_id: str) -> tuple[str, ...]:
         """Return the events that followed from one, in the order in which they came about."""

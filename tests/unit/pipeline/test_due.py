@@ -2,95 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retention_sdk import Retention
-from retention_sdk.loyalty import Program, Rate
 from retention_sdk.loyalty.due_settings import DueSettings
-from retention_sdk.model import CustomerErased, CustomerUpdated, Erasure
+from retention_sdk.model import CustomerErased, Erasure
 from retention_sdk.testing import a_customer, a_paid_event, an_order
-
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ADA = a_customer(birthday="02-29")
-
-
-def day(count):
-    return NOON + timedelta(days=count)
-
-
-def program(**changes):
-    rates = {"EUR": Rate(points=1, per_minor=100)}
-    return Program(
-        rates=rates,
-        **{"matures_after_days": 14, "expires_after_days": 365, "time_zone": "Europe/Berlin"}
-        | changes,
-    )
-
-
-class Shop:
-    """A shop in memory whose clock is moved by hand."""
-
-    def __init__(self, **changes):
-        self.now = NOON
-        self.app = Retention.offline("Soap", sender="Ann", clock=lambda: self.now)
-        values = {"loyalty": program(), **changes}
-        self.app.config = self.app.config.model_copy(update=values)
-        self.store = self.app.store
-
-    def tell(self, customer=ADA, *, at=NOON, name="told"):
-        """Keep what an account says of itself."""
-        event = CustomerUpdated(
-            id=name, shop_id=self.app.config.shop.id, occurred_at=at, customer=customer
-        )
-        (outcome,) = self.app.ingest([event])
-        assert "done" == outcome.state
-        with self.store.reading() as connection:
-            return self.store.inbox.get(connection, name).subject_id
-
-    def earn(self, who, *, minor=1200, order="1", at=NOON):
-        order = an_order(f"{minor / 100:.2f} EUR", id=order, placed_at=at, paid_at=at)
-        with self.store.begin() as connection:
-            paid = a_paid_event(order, shop_id=self.app.config.shop.id)
-            return self.app.ledger.earn(connection, paid, subject_id=who, now=at)
-
-    def run(self, now, **changes):
-        self.now = now
-        return self.app.run_due(now=now, **changes)
-
-    def events(self, report):
-        return [self.app.intake.stored(name).event for name in report.events]
-
-    def told(self, report):
-        """Return what events say, without names that differ from store to store."""
-        return [
-            each.model_dump(mode="json", exclude={"id", "customer"}) for each in self.events(report)
-        ]
-
-    def history(self, who):
-        with self.store.reading() as connection:
-            found = self.app.ledger.history(connection, who)
-        return [(each.kind, each.points, each.occurred_at) for each in found]
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path, monkeypatch):
-    """Cards and mails go to a folder of the test."""
-    monkeypatch.chdir(tmp_path)
+from tests.unit.pipeline.due_shop import NOON, Shop, day, kinds
 
 
 @pytest.fixture
-def shop():
-    opened = Shop()
-    yield opened
-    opened.app.close()
-
-
-def kinds(told):
-    return [each["type"] for each in told]
+def shop(due_shop):
+    return due_shop
 
 
 def test_points_are_told_of_when_they_mature_and_twice_before_they_expire(shop):
@@ -146,15 +72,14 @@ def test_nothing_is_told_where_nothing_is_left(shop):
         ("03-01", ["2027-03-01", "2028-02-29", "2029-03-01"]),
     ],
 )
-def test_who_was_born_on_29_february_has_a_birthday_every_year(leap_day, expected):
-    shop = Shop(due=DueSettings(leap_day=leap_day))
+def test_who_was_born_on_29_february_has_a_birthday_every_year(make_due_shop, leap_day, expected):
+    shop = make_due_shop(due=DueSettings(leap_day=leap_day))
     shop.tell()
     told = shop.told(shop.run(day(365 * 2 + 120)))
 
     assert [("birthday", f"{each}T09:00:00Z") for each in expected] == [
         (each["type"], each["occurred_at"]) for each in told
     ]
-    shop.app.close()
 
 
 def test_a_birthday_comes_once_a_year_even_if_its_date_was_edited(shop):
@@ -229,9 +154,9 @@ def test_a_limit_stops_a_run_and_the_next_goes_on(shop):
 ORDERS = st.lists(st.tuples(st.integers(0, 500), st.integers(100, 9000)), max_size=4)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(orders=ORDERS, stops=st.lists(st.integers(0, 1200), max_size=8))
-def test_a_jump_of_years_does_what_many_small_steps_do(orders, stops):
+def test_a_jump_of_years_does_what_many_small_steps_do(in_memory, orders, stops):
     """L12: advance(a); advance(b) is advance(a + b)."""
     found = []
     for looks in (sorted({each for each in stops if each > 500}), []):
