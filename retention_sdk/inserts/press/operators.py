@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import sqrt
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from pikepdf import ContentStreamInstruction, Dictionary, Name, Operator, Stream
 
@@ -64,22 +64,6 @@ class Rewriter:
         self._initial_at = -1
         self._added: dict[str, dict[str, Any]] = {"/ExtGState": {}, "/ColorSpace": {}}
         self._pictures: dict[str, Any] = {}
-        self._handlers: dict[str, Callable[[Any, str], None]] = {
-            "q": self._push,
-            "Q": self._pop,
-            "cm": self._transform,
-            "BT": self._begin_text,
-            "Tm": self._place_text,
-            "Tf": self._choose_font,
-            "Tr": self._choose_text_mode,
-            "w": self._choose_line_width,
-            "m": self._begin_path,
-            "re": self._begin_path,
-            "cs": self._choose_space,
-            "CS": self._choose_space,
-            **dict.fromkeys(("g", "rg", "k", "G", "RG", "K"), self._device_colour),
-            **dict.fromkeys(("sc", "scn", "SC", "SCN"), self._choose_colour),
-        }
 
     def take(self, instruction: Any) -> None:
         """Read one instruction.
@@ -88,9 +72,9 @@ class Rewriter:
             PrintError: it cannot be printed.
         """
         name = str(instruction.operator)
-        handler = self._handlers.get(name)
+        handler = self._HANDLERS.get(name)
         if handler:
-            handler(instruction, name)
+            handler(self, instruction, name)
         elif name in _SHOW:
             self._overprint(is_on=self._is_small_black_text())
             self.written.append(instruction)
@@ -273,6 +257,25 @@ class Rewriter:
         name = f"/PressPicture{len(self._pictures)}"
         self._pictures[name] = picture
         self._emit([Name(name)], "Do")
+
+    # Not bound to an instance: that would be a circle, and thousands of instructions would wait
+    # for the collector of circles after each page.
+    _HANDLERS: ClassVar[Mapping[str, Callable[[Rewriter, Any, str], None]]] = {
+        "q": _push,
+        "Q": _pop,
+        "cm": _transform,
+        "BT": _begin_text,
+        "Tm": _place_text,
+        "Tf": _choose_font,
+        "Tr": _choose_text_mode,
+        "w": _choose_line_width,
+        "m": _begin_path,
+        "re": _begin_path,
+        "cs": _choose_space,
+        "CS": _choose_space,
+        **dict.fromkeys(("g", "rg", "k", "G", "RG", "K"), _device_colour),
+        **dict.fromkeys(("sc", "scn", "SC", "SCN"), _choose_colour),
+    }
 
 
 def _instruction(operands: Sequence[Any], name: str) -> ContentStreamInstruction:
