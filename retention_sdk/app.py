@@ -417,12 +417,11 @@ class Retention:
     def press_room(self) -> PressRoom:
         """The ledger of cards with its rules, wired to this shop."""
         config, calls = self.config, self.plugins.call
+        ledgers = tuple(self.ledgers.values())
         snapshots = Snapshots(
             shop=config.shop,
             brand=config.brand,
-            loyalty=LoyaltyTrack(
-                self.store, tuple(self.ledgers.values()), config.due.tier_warning_days
-            ),
+            loyalty=LoyaltyTrack(self.store, ledgers, config.due.tier_warning_days),
             store=self.store,
             calls=calls,
             code_keys=self.codes.keys,

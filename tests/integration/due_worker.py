@@ -40,7 +40,9 @@ def open_shop(folder: Path, now: datetime = LATER) -> Retention:
 
 def main() -> None:
     with open_shop(Path(sys.argv[1])) as shop:
-        work = replace(open_due(shop.config, shop.intake, tuple(shop.ledgers.values())), lease=LEASE)
+        work = replace(
+            open_due(shop.config, shop.intake, tuple(shop.ledgers.values())), lease=LEASE
+        )
         while work.run(now=LATER, limit=1).done:
             sys.stdout.write("done\n")
             sys.stdout.flush()
