@@ -268,12 +268,12 @@ class _Run:
             rule, key = self._program.referral, (due.referrer.name, year)
             is_over = rule and rule.yearly_max and self._referred[key] >= rule.yearly_max
             if rule:
-                self._credit(due.friend, rule.friend_points, "referral", due.at)
+                self._credit(due.friend, {"referral": rule.friend_points}, due.at)
             if is_over:
                 continue
             self._referred[key] += 1
             if rule:
-                self._credit(due.referrer, rule.referrer_points, "referral", due.at)
+                self._credit(due.referrer, {"referral": rule.referrer_points}, due.at)
             self._give(due.referrer, "referral", due.order.id, due.at)
 
     def _give(self, person: Person, kind: OccasionKind, reference: str, at: datetime) -> None:
@@ -288,11 +288,12 @@ class _Run:
         grant = weigh(occasion, self._plan, person.standing(self._plan, at, tier=""))
         if grant.points:
             person.times.append((kind, at))
-            self._credit(person, grant.points, kind, at)
+            self._credit(person, {part.rule: part.points for part in grant.parts}, at)
 
-    def _credit(self, person: Person, points: int, source: str, at: datetime) -> None:
+    def _credit(self, person: Person, sources: dict[str, int], at: datetime) -> None:
         person.settle(at)
-        self._sources[source] += points
+        points = sum(sources.values())
+        self._sources.update({name: each for name, each in sources.items() if each})
         person.credit(points, LotLife().dates(self._program, at), source="", now=at)
 
 

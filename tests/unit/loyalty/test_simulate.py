@@ -228,7 +228,7 @@ def test_occasions_are_weighed_by_the_rules(make_program, make_order, now):
 
     made = simulate(make_program(rules=rules), events, assumed=Assumptions(review=1, signup=1))
 
-    assert {"order": 3, "review": 10, "signup": 7} == made.sources
+    assert {"order": 3, "review": 10, "welcome": 7} == made.sources
 
 
 def test_months_are_those_of_the_programme(make_program, make_paid):

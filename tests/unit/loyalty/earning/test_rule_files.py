@@ -85,7 +85,7 @@ def test_two_rules_cannot_have_one_name(load):
         load(with_rule('kind = "review"\nid = "hello"\npoints = 5'))
 
 
-@pytest.mark.parametrize(("name", "kinds"), [("small", 4), ("large", 13)])
+@pytest.mark.parametrize(("name", "kinds"), [("small", 4), ("large", 14)])
 def test_the_examples_load(load, name, kinds):
     program = load((EXAMPLES / f"{name}.toml").read_text())
 
