@@ -27,9 +27,9 @@ _END = re.compile(
 _TABLE = re.compile(rb"xref\n0 (?P<count>\d+)\n")
 _PAGE = re.compile(
     rb"\d+ 0 obj\n<</Type/Page/[^<>]*?"
-    rb"(?P<boxes>/MediaBox\[(?P<media>[^\]]*)\]/TrimBox\[[^\]]*\])"
+    rb"(?P<boxes>/MediaBox\[(?P<media>[^\]]*)\](?:/BleedBox\[[^\]]*\])?/TrimBox\[[^\]]*\])"
 )
-_INFO = re.compile(rb"\d+ 0 obj\n<<(?P<first>)/")
+_INFO = re.compile(rb"\d+ 0 obj\n<<(?P<first>(?:/Trapped/False)?)/")
 _END_MAX, _ENTRY = 1024, 20
 
 
@@ -71,7 +71,7 @@ def set_boxes(data: bytes, paper: CardFormat) -> bytes:
 
     The typesetter writes MediaBox (with bleed) and TrimBox; printers also ask for the BleedBox.
     PDF/X demands that Trapped is stated and never both TrimBox and ArtBox. The bytes depend on
-    the input alone.
+    the input alone; a file that has its boxes stays as it is.
 
     Raises:
         PrintError: the document has not the pages of its format, or they have another size.
