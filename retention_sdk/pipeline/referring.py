@@ -120,6 +120,13 @@ class ReferralDesk:
         """
         return self.book.rule.link_to(self.code_of(customer)) if self.book.rule.link else ""
 
+    def page_for(self, order_id: str) -> str:
+        """Return the page for friends of who placed an order, empty if they have no code."""
+        with self.store.reading() as connection:
+            who = self.store.orders.owner(connection, self.shop_id, order_id)
+            code = self.book.known_code(connection, who) if who else ""
+        return self.book.rule.link_to(code) if code else ""
+
     def claim(
         self, code: str, customer: Customer, signals: ClaimSignals | None = None
     ) -> ReferralView | None:

@@ -101,6 +101,8 @@ def _card_desk(shop: Retention, clock: Callable[[], float]) -> CardDesk:
         utm_source=config.codes.utm_source,
         utm_medium=config.codes.utm_medium,
     )
+    has_friends = any(each.referral for each in config.programs)
+    friends = shop.loyalty.referrals if has_friends and shop.loyalty else None
     return CardDesk(
         store=shop.store,
         shop_id=config.shop.id,
@@ -108,6 +110,7 @@ def _card_desk(shop: Retention, clock: Callable[[], float]) -> CardDesk:
         targets=targets,
         valid_for=timedelta(days=config.codes.days_valid),
         clock=clock,
+        friend_page=friends.page_for if friends and friends.book.rule.link else None,
     )
 
 

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from ..storage.card_records import CardRecord
 
 _log = logging.getLogger(__name__)
+_FOR_FRIENDS = "referral"
 
 
 class CardDesk:
-    """Reads codes, counts scans and says where to go; one per process."""
+    """Reads codes, counts scans and says where to go; one per process.
+
+    ``friend_page`` knows the page for friends of who placed an order, with their own code.
+    """
 
     def __init__(
         self,
@@ -33,8 +37,10 @@ class CardDesk:
         targets: Targets,
         valid_for: timedelta,
         clock: Callable[[], float],
+        friend_page: Callable[[str], str] | None = None,
     ) -> None:
         self._store, self._shop_id = store, shop_id
+        self._friend_page = friend_page
         self._keys, self._targets, self._valid_for = keys, targets, valid_for
         self._recent = RecentScans(clock=clock)
         self._writer = ScanWriter(store)
@@ -58,7 +64,9 @@ class CardDesk:
         is_person = not is_head and not is_preview(headers)
         if is_person and not self._recent.is_repeat(token.card_id):
             self._writer.put(Scan(token.card_id, token.variant, now, device_of(headers)))
-        return self._targets.choose(record.choice.template if record else "", token.variant)
+        page = self._page_for_friends(record) if record else ""
+        template = record.choice.template if record else ""
+        return page or self._targets.choose(template, token.variant)
 
     def close(self) -> None:
         """Write down what was counted."""
@@ -99,6 +107,16 @@ class CardDesk:
         except StorageError as error:
             _log.warning("a card was not looked up: %s", error)
             return None
+
+    def _page_for_friends(self, record: CardRecord) -> str:
+        """Return where a card for friends leads; empty where the settings alone say it."""
+        if record.choice.template != _FOR_FRIENDS or self._friend_page is None:
+            return ""
+        try:
+            return self._friend_page(record.place.order_id)
+        except StorageError as error:
+            _log.warning("a member's code was not looked up: %s", error)
+            return ""
 
     def _is_good(self, record: CardRecord, now: datetime) -> bool:
         is_ours = record.place.shop_id == self._shop_id

@@ -32,7 +32,7 @@ from retention_sdk.errors import ConfigError
 from retention_sdk.inserts.codes import human_code, make_token
 from retention_sdk.storage import CardChoice, CardPlace
 from retention_sdk.storage.card_records import CardState
-from retention_sdk.testing import NOON, FrozenClock, a_shop
+from retention_sdk.testing import NOON, FrozenClock, a_customer, a_shop, an_order
 from retention_sdk.web import create_app
 
 HOME = "https://soap.example/"
@@ -110,9 +110,11 @@ def card(shop):
     return put_card(shop, CARD)
 
 
-def put_card(shop, card_id, *, shop_id="soap.example", order="1001", variant=3):
+def put_card(
+    shop, card_id, *, shop_id="soap.example", order="1001", variant=3, template="thank_you"
+):
     place = CardPlace(card_id=card_id, shop_id=shop_id, order_id=order, fulfilment_id=order, event_id=f"e-{card_id}")  # fmt: skip
-    choice = CardChoice(template="thank_you", locale="de", formality="formal", variant=variant)
+    choice = CardChoice(template=template, locale="de", formality="formal", variant=variant)
     with shop.store.begin() as connection:
         subject = shop.store.subjects.subject_for(connection, shop_id, "id:42", now=NOON)
         return shop.store.cards.assign(
@@ -149,6 +151,33 @@ def test_a_scan_leads_on_and_is_counted_without_who_it_was(shop, app, card, cloc
     assert (CARD, 3, NOON, "phone") == (
         counted.card_id, counted.variant, counted.at_hour, counted.ua_class,
     )  # fmt: skip
+
+
+def test_a_card_for_friends_leads_to_the_page_of_the_member_s_own_code(make_shop, clock, seconds):
+    rule = {"referrer_points": 5, "link": "https://soap.example/friends?r={code}"}
+    shop = make_shop(
+        clock=clock,
+        shop=a_shop(url=HOME),
+        loyalty={"rates": {"EUR": {"points": 1, "per_minor": 100}}, "referral": rule},
+        codes={"base_url": "https://soap.example/t/", "keys": {"0": NEW_KEY}},
+    )
+    put_card(shop, CARD, template="referral")
+    put_card(shop, CARD + 1, order="1002")
+    member = a_customer(id="42", address=None)
+    unknown = put_card(shop, CARD + 2, order="1003", template="referral")
+    with shop.store.begin() as connection:
+        for order in ("1001", "1002"):
+            who = shop.store.subjects.for_customer(connection, "soap.example", member, now=NOON)
+            bought = an_order(id=order, customer=member)
+            shop.store.orders.record(connection, bought, shop_id="soap.example", subject_id=who)
+    code = shop.loyalty.referrals.code_of(member)
+    numbers = (CARD, CARD + 1, unknown.card_id)
+    with served(create_app(shop, clock=seconds)) as client:
+        answers = [scan(client, token(each, 0, number=0)) for each in numbers]
+
+    assert [f"https://soap.example/friends?r={code}", HOME, HOME] == [
+        each.headers["location"].partition("?utm")[0] for each in answers
+    ]
 
 
 def test_a_typed_code_is_a_scan_like_any_other(shop, app, card):
