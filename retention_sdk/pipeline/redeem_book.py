@@ -207,7 +207,7 @@ class RewardBook:
     ) -> None:
         from ..loyalty.journal import Journal
 
-        # Locks the account, so that nobody passes a limit twice at the same time.
+        # Locks the account: the points that count now are those that are then set aside.
         journal = Journal(self.store, connection, ledger.program, wish.subject_id, now=now)
         standing = self.standings.read(
             connection,

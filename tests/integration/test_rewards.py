@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -13,9 +14,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from retention_sdk.errors import RewardRefused
 from retention_sdk.loyalty.rewards import IssueState
+from retention_sdk.pipeline.redeem_book import Wish
+from retention_sdk.pipeline.redeem_standing import Market
 from retention_sdk.storage import open_store
-from tests.unit.pipeline.redeeming import balance, give, is_clean, make_desk
+from tests.unit.pipeline.redeeming import balance, give, is_clean, make_desk, make_program
 
 from .reward_worker import KEY, PROGRAM, STOCK, Folder
 
@@ -84,6 +88,38 @@ def test_processes_that_redeem_at_once_never_oversell(url, folder):
     assert PROCESSES * 6 - STOCK == lines.pop("refused:sold_out")
     assert {1} == set(lines.values())
     assert STOCK == len(lines) == len(list(folder.iterdir()))
+
+
+@pytest.mark.parametrize(("reward", "reason"), [("last", "sold_out"), ("gift", "limit")])
+def test_who_counts_waits_for_whoever_counts_already(url, folder, reward, reason):
+    """One place is left. While a commit that takes it is open, another one cannot take it too."""
+    rows = [
+        {"id": "last", "kind": "gift", "points": 10, "stock": 1},
+        {"id": "gift", "kind": "gift", "points": 10, "per_customer": 1},
+    ]
+    program, refused = make_program(rows), []
+    with open_store(url, key=KEY) as store:
+        desk = make_desk(store, Folder(folder), program=program)
+        ada = give(desk, "ada", 100)
+        other = give(desk, "bob", 100) if reward == "last" else ada
+
+        def ask():
+            try:
+                desk.redeem(other, reward)
+            except RewardRefused as error:
+                refused.extend(error.reasons)
+
+        late = threading.Thread(target=ask)
+        with store.begin() as connection:
+            ledger, made = desk.book.ledger(""), next(r for r in program.rewards if r.id == reward)
+            wish = Wish(subject_id=ada, reward=made, key="k", market=Market("EUR"), platform="")
+            desk.book.place(connection, ledger, wish, now=desk.clock())
+            late.start()
+            late.join(timeout=1)  # long enough to go wrong
+        late.join()
+
+        assert [reason] == refused
+        assert 1 == len(desk.list())
 
 
 def test_processes_that_redeem_for_one_customer_keep_to_the_limit(url, folder):

@@ -453,6 +453,19 @@ def test_code_used_while_it_is_being_cancelled_stays_paid(desk, platform, ada):
     assert ("redeemed", 150) == (desk.list(ada)[0].state, balance(desk, ada))
 
 
+def test_order_that_comes_between_voiding_and_refunding_keeps_the_points(desk, platform, ada):
+    issued = desk.redeem(ada, "five")
+    void = platform.void_code
+
+    def void_late(code):
+        void(code)
+        used_in_order(desk, issued.code)
+
+    platform.void_code = void_late
+    assert "redeemed" == desk.cancel(issued.id, reason="mistake").state
+    assert (150, True) == (balance(desk, ada), is_clean(desk))
+
+
 # The catalogue -------------------------------------------------------------------------------
 
 
