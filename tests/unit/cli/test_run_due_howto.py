@@ -46,7 +46,12 @@ def test_the_loop_of_the_page_runs(shop, capsys):
 def test_the_settings_of_the_page_are_known():
     (table,) = blocks("toml")
 
-    assert "03-01" == DueSettings.model_validate(tomllib.loads(table)["due"]).leap_day
+    settings = DueSettings.model_validate(tomllib.loads(table)["due"])
+    assert ("03-01", 14, 120) == (
+        settings.leap_day,
+        settings.tier_warning_days,
+        settings.winback_days,
+    )
 
 
 def test_the_units_and_the_crontab_call_the_command_with_options_it_has(shop, capsys):
