@@ -6,12 +6,13 @@ import hmac
 import json
 from abc import ABC
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Flag, auto
 from hashlib import sha256
+from itertools import islice
 from typing import Any, ClassVar, NoReturn, Self, final
 
 from pydantic import ValidationError
@@ -19,7 +20,9 @@ from pydantic import ValidationError
 from .errors import AdapterError, ConfigError, PayloadError, SignatureError, UnsupportedFeature
 from .model import (
     Consent,
+    Customer,
     DiscountCode,
+    Money,
     Order,
     OrderCancelled,
     OrderDelivered,
@@ -28,6 +31,8 @@ from .model import (
     OrderPaid,
     OrderPlaced,
     OrderRefunded,
+    Page,
+    Product,
     Settings,
     Shop,
     ShopEvent,
@@ -36,6 +41,8 @@ from .model import (
 )
 from .model.order import FulfilmentStatus
 
+# Orders of an adapter without pages, at a time.
+_PAGE = 100
 _UNDATED = datetime.fromtimestamp(0, UTC)
 
 
@@ -56,6 +63,12 @@ class Capability(Flag):
     FREE_SHIPPING_CODE = auto()
     FREE_PRODUCT_CODE = auto()
     GIFT_CARD_CODE = auto()
+    LIST_CUSTOMERS = auto()
+    LIST_PRODUCTS = auto()
+    NOTE_ORDER = auto()
+    TAG_ORDER = auto()
+    STORE_CREDIT = auto()
+    REGISTER_WEBHOOKS = auto()
 
 
 class ShopAdapter(ABC):
@@ -171,9 +184,38 @@ class ShopAdapter(ABC):
         """Return one order. Raises ``PlatformError`` when the platform refuses or is away."""
         self._unsupported("fetching an order")
 
-    def fetch_orders(self, *, updated_since: datetime | None = None) -> Iterator[Order]:  # noqa: ARG002
-        """Yield orders, oldest change first."""
-        self._unsupported("listing orders")
+    def fetch_orders(self, *, updated_since: datetime | None = None) -> Iterator[Order]:
+        """Yield orders, oldest change first; by default those of ``order_pages``."""
+        pages = self.order_pages(updated_since=updated_since)
+        return (order for page in pages for order in page.items)
+
+    def order_pages(
+        self, *, updated_since: datetime | None = None, cursor: str = ""
+    ) -> Iterator[Page[Order]]:
+        """Yield pages of orders, oldest change first, from the beginning or after a cursor.
+
+        An order that changes while the list is read may come twice, and is never left out. An
+        adapter with a ``fetch_orders`` of its own and no pages has no cursors.
+        """
+        if type(self).fetch_orders is ShopAdapter.fetch_orders:
+            self._unsupported("listing orders")
+        if cursor:
+            self._unsupported("going on with a list of orders")
+        found = self.fetch_orders(updated_since=updated_since)
+        return iter(lambda: Page(tuple(islice(found, _PAGE))), Page(()))
+
+    def customer_pages(
+        self,
+        *,
+        updated_since: datetime | None = None,  # noqa: ARG002 - for subclasses
+        cursor: str = "",  # noqa: ARG002
+    ) -> Iterator[Page[Customer]]:
+        """Yield pages of customers with an account, with what is known of their consent."""
+        self._unsupported("listing customers")
+
+    def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:  # noqa: ARG002
+        """Yield pages of products."""
+        self._unsupported("listing products")
 
     def fetch_shop(self) -> Shop:
         """Return the shop's name, country, currency and language."""
@@ -199,6 +241,32 @@ class ShopAdapter(ABC):
     def void_code(self, code: DiscountCode) -> None:  # noqa: ARG002
         """Make a code worthless. Voiding twice is safe."""
         self._unsupported("voiding codes")
+
+    def note_order(self, order_id: str, text: str) -> None:  # noqa: ARG002
+        """Write a note for the shop's staff at an order; customers do not see it."""
+        self._unsupported("notes at orders")
+
+    def tag_order(self, order_id: str, tags: Sequence[str]) -> None:  # noqa: ARG002
+        """Add tags to an order and keep those that are there. Tagging twice is safe."""
+        self._unsupported("tags at orders")
+
+    def give_credit(self, customer_id: str, amount: Money, *, key: str) -> None:  # noqa: ARG002
+        """Add money to a customer's store credit.
+
+        ``key`` names the reason; repeating a call with the same one must not pay twice.
+        """
+        self._unsupported("store credit")
+
+    def register_webhooks(self, address: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Have the platform tell an https address what we read; return the topics that were new.
+
+        Registering twice changes nothing.
+        """
+        self._unsupported("registering webhooks")
+
+    def missing_webhooks(self, address: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the topics that the platform does not tell an address: never, or not any more."""
+        self._unsupported("checking webhooks")
 
     def erase_customer(self, customer_id: str) -> None:  # noqa: ARG002
         """Forget a customer on the platform as far as it can; the README says how far that is.

@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 from retention_sdk import Brand, Config, Retention, Sender
 from retention_sdk.config import StoreConfig
@@ -12,6 +13,12 @@ from retention_sdk.testing import a_shop
 from tests.postgres import is_installed, running_cluster
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+# No test fails because the machine is busy; in CI, Hypothesis' own profile says the same.
+settings.register_profile("unhurried", deadline=None)
+if not os.environ.get("CI"):
+    settings.load_profile("unhurried")
+
 KEY = "42" * 32
 
 

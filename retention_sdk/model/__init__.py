@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         Parcel,
         plan_fulfilment,
     )
+    from .page import Page
     from .product import Product
     from .shop import Brand, Formality, Palette, Sender, Shop
 
@@ -133,6 +134,7 @@ __all__ = [
     "OrderPaid",
     "OrderPlaced",
     "OrderRefunded",
+    "Page",
     "Palette",
     "Parcel",
     "PointsEarned",
@@ -231,6 +233,7 @@ _NAMES = {
         "Parcel",
         "plan_fulfilment",
     ),
+    ".page": ("Page",),
     ".product": ("Product",),
     ".shop": ("Brand", "Formality", "Palette", "Sender", "Shop"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -20,15 +20,19 @@ from ..model import (
     Customer,
     DiscountCode,
     FulfilmentStatus,
+    Money,
     Order,
+    Page,
+    Product,
     Settings,
     Shop,
     ShopEvent,
     WebhookRequest,
 )
-from .builders import NOON, a_shop, an_order, money
+from .builders import NOON, a_customer, a_shop, an_order, money
 
 _ALL = ~Capability.NONE
+_PAGE = 2
 
 
 class BogusSettings(Settings):
@@ -56,6 +60,10 @@ class BogusShop(ShopAdapter):
         self.numbers: list[str] = ["1001", "1005", "1006", "1007", "1008"]
         self.codes: dict[str, DiscountCode] = {}
         self.consents: dict[str, tuple[Consent, ...]] = {}
+        self.notes: dict[str, list[str]] = {}
+        self.tags: dict[str, set[str]] = {}
+        self.credits: dict[tuple[str, str], Money] = {}
+        self.addresses: set[str] = set()
 
     # Deliveries ----------------------------------------------------------------------------
 
@@ -118,6 +126,51 @@ class BogusShop(ShopAdapter):
         """Yield the orders in ``numbers``; each changed at noon."""
         if updated_since is None or updated_since <= NOON:
             yield from (self.fetch_order(number) for number in self.numbers)
+
+    def order_pages(
+        self, *, updated_since: datetime | None = None, cursor: str = ""
+    ) -> Iterator[Page[Order]]:
+        """Yield the orders two by two; the cursor is how many came before."""
+        orders = tuple(self.fetch_orders(updated_since=updated_since))
+        for start in range(int(cursor or 0), len(orders), _PAGE):
+            after = start + _PAGE
+            yield Page(orders[start:after], cursor=str(after) if after < len(orders) else "")
+
+    def customer_pages(
+        self,
+        *,
+        updated_since: datetime | None = None,
+        cursor: str = "",  # noqa: ARG002 - there is one page
+    ) -> Iterator[Page[Customer]]:
+        """Yield the one customer of the shop, who changed at noon."""
+        is_new = updated_since is None or updated_since <= NOON
+        yield Page((a_customer(),) if is_new else ())
+
+    def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:  # noqa: ARG002
+        """Yield the one soap there is."""
+        yield Page((Product(id="1", title="Soap", sku="SOAP"),))
+
+    def note_order(self, order_id: str, text: str) -> None:
+        """Keep a note."""
+        self.notes.setdefault(order_id, []).append(text)
+
+    def tag_order(self, order_id: str, tags: Sequence[str]) -> None:
+        """Keep tags, each once."""
+        self.tags.setdefault(order_id, set()).update(tags)
+
+    def give_credit(self, customer_id: str, amount: Money, *, key: str) -> None:
+        """Keep an amount, once for each key."""
+        self.credits[customer_id, key] = amount
+
+    def register_webhooks(self, address: str) -> tuple[str, ...]:
+        """Keep an address; its topic is new the first time."""
+        missing = self.missing_webhooks(address)
+        self.addresses.add(address)
+        return missing
+
+    def missing_webhooks(self, address: str) -> tuple[str, ...]:
+        """Return the one topic unless the address was registered."""
+        return () if address in self.addresses else ("order",)
 
     def fetch_shop(self) -> Shop:
         """Return a soap shop."""

@@ -416,6 +416,46 @@ class OtherOrderShop(Good):
             yield from (bogus_order(number) for number in self.numbers)
 
 
+class HalfPageShop(Good):
+    """Its last page is not full, so it leaves it out."""
+
+    def order_pages(self, *, updated_since=None, cursor=""):
+        for page in super().order_pages(updated_since=updated_since, cursor=cursor):
+            if page.cursor:
+                yield page
+
+
+class SkippingShop(Good):
+    """Goes on one page too late."""
+
+    def order_pages(self, *, updated_since=None, cursor=""):
+        pages = super().order_pages(updated_since=updated_since, cursor=cursor)
+        if cursor:
+            next(pages, None)
+        yield from pages
+
+
+class TwinShop(Good):
+    """Lists customers and products on two pages that overlap."""
+
+    def customer_pages(self, *, updated_since=None, cursor=""):
+        for page in super().customer_pages(updated_since=updated_since, cursor=cursor):
+            yield page
+            yield page
+
+    def product_pages(self, *, cursor=""):
+        for page in super().product_pages(cursor=cursor):
+            yield page
+            yield page
+
+
+class PilingShop(Good):
+    """Registers another webhook each time it is asked."""
+
+    def missing_webhooks(self, address):
+        return ("order",)
+
+
 class HopefulShop(Good):
     """Tells the caller to try for ever."""
 
@@ -484,6 +524,11 @@ CAUGHT = [
     (ConsumingShop, "test_reading_consent_is_repeatable"),
     (TwiceListShop, "test_polled_events_have_stable_identifiers"),
     (UnsortedListShop, "test_listing_is_repeatable"),
+    (HalfPageShop, "test_pages_hold_what_the_list_holds"),
+    (SkippingShop, "test_list_goes_on_after_each_cursor"),
+    (TwinShop, "test_customers_can_be_found_again"),
+    (TwinShop, "test_products_are_listed_once"),
+    (PilingShop, "test_registering_webhooks_twice_changes_nothing"),
     (OnceErasingShop, "test_customer_is_erased_and_a_second_time_is_safe"),
     (RememberingShop, "test_customer_is_erased_and_a_second_time_is_safe"),
 ]
@@ -556,7 +601,7 @@ def test_bad_adapter_is_caught(good, cases, adapter, test):
 
 
 def test_there_are_many_ways_to_be_wrong():
-    assert len({adapter for adapter, _ in CAUGHT}) == 44
+    assert len({adapter for adapter, _ in CAUGHT}) == 48
 
 
 def test_golden_file_notices_any_other_change(good, cases):

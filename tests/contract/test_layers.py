@@ -11,7 +11,7 @@ LAYERS = {
     "errors": 0, "http": 0, "lazily": 0,
     "model": 1,
     "settings_file": 2,
-    "adapter": 2, "channels": 2, "storage": 2,
+    "adapter": 2, "shop_api": 2, "channels": 2, "storage": 2,
     "adapters": 3, "context": 3, "l10n": 3,
     "consent": 4, "loyalty": 4,
     "inserts": 5, "messages": 5,
