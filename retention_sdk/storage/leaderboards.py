@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
+from sqlalchemy.exc import IntegrityError
 
 from .ids import insert_into
 from .subject_merges import same_person
@@ -77,18 +78,13 @@ class LeaderboardRows:
         again = query.on_conflict_do_update(
             index_elements=keys, set_={"name_index": index, "sealed_name": sealed}
         )
-        # Who asked for the same name at the same moment waits here, and then finds it taken.
-        connection.execute(again)
+        try:
+            # Who asks for a name at the same moment as another waits here, and finds it taken.
+            with connection.begin_nested():
+                connection.execute(again)
+        except IntegrityError:
+            return False
         return True
-
-    def is_taken(
-        self, connection: Connection, board: Board, *, shop_id: str, likeness: str
-    ) -> bool:
-        """Return whether a name looks like one that is on a board."""
-        index = self._subjects.index(connection, shop_id, f"board-name:{likeness}")
-        table = leaderboard_member
-        query = select(func.count()).where(_of(table, board), table.c.name_index == index)
-        return bool(connection.execute(query).scalar_one())
 
     def leave(self, connection: Connection, board: Board, subject_id: str) -> bool:
         """Take a person off a board, with every score of theirs; False if they were not on it."""
