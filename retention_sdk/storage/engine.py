@@ -333,7 +333,9 @@ def _translated(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StorageError(f"{where}: {_reason(error.orig)}") from error
+        # PostgreSQL quotes the row in what it says, and a traceback would show that.
+        cause = error if isinstance(error.orig, sqlite3.Error) else None
+        raise StorageError(f"{where}: {_reason(error.orig)}") from cause
     except PoolTimeout as error:
         raise StorageError(f"{where}: too many threads use the store at once") from error
 

@@ -21,7 +21,11 @@ def time_ordered_id(now: datetime, random_bytes: RandomBytes) -> str:
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return an insert that knows ON CONFLICT, in the words of the connected database."""
+    """Return an insert that knows ON CONFLICT, in the words of the connected database.
+
+    Its ``rowcount`` tells whether a row was written: of an insert it is kept on demand only, and
+    forgotten by PostgreSQL's driver once the cursor is closed.
+    """
     if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+        return postgresql.insert(table).execution_options(preserve_rowcount=True)
+    return sqlite.insert(table).execution_options(preserve_rowcount=True)

@@ -1,4 +1,4 @@
-"""A store on disk, and people who do not exist."""
+"""A store on each database, and people who do not exist."""
 
 from __future__ import annotations
 
@@ -37,9 +37,24 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "shop.db"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what uses a store on every database; what looks into the file only where there is one."""
+    if "store_url" in metafunc.fixturenames:
+        databases = ["sqlite"] if "path" in metafunc.fixturenames else ["sqlite", "postgresql"]
+        metafunc.parametrize("store_url", databases, indirect=True)
+
+
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{path}", key=KEY) as opened:
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database of its own; on PostgreSQL a copy of an empty store."""
+    if request.param == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('path')}"
+    return str(request.getfixturevalue("postgres").database(KEY))
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    with open_store(store_url, key=KEY) as opened:
         yield opened
 
 

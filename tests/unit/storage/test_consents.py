@@ -158,7 +158,8 @@ def test_of_an_erased_person_nothing_is_read_or_written(store, person, told, now
 def test_a_changed_clear_column_is_not_believed(store, person, told, now):
     told(person, answer(NO, at=now))
     with store.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER consent_record_no_update")
+        where = " ON consent_record" if store.dialect == "postgresql" else ""
+        connection.exec_driver_sql(f"DROP TRIGGER consent_record_no_update{where}")
         connection.exec_driver_sql("UPDATE consent_record SET state = 'granted'")
 
         with pytest.raises(StorageError, match="consent verify"):

@@ -6,18 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from retention_sdk.storage import DueRow, open_store
+from retention_sdk.storage import DueRow
 from retention_sdk.storage.due import ATTEMPTS_MAX
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
 KINDS = ("notice", "birthday")
-
-
-@pytest.fixture
-def store():
-    with open_store("sqlite://", key=bytes(32)) as opened:
-        yield opened
 
 
 @pytest.fixture

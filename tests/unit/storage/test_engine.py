@@ -51,6 +51,7 @@ def pragma(store: Store, name: str) -> object:
         ("secure_delete", 1),
     ],
 )
+@pytest.mark.usefixtures("path")
 def test_every_connection_is_durable_patient_and_strict(store, name, expected):
     assert expected == pragma(store, name)
 
@@ -197,37 +198,46 @@ def test_a_broken_constraint_is_a_storage_error_without_values(store):
             text("INSERT INTO subject_link VALUES (:b, :s, 'id', 0)"), {"b": b"x", "s": "Zenobia"}
         )
 
-    assert "FOREIGN KEY constraint failed" in str(caught.value)
+    said = {"sqlite": "FOREIGN KEY constraint failed", "postgresql": "ForeignKeyViolation 23503"}
+    assert said[store.dialect] in str(caught.value)
     assert "Zenobia" not in str(caught.value) + str(caught.value.__cause__)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        *(
-            "consent_record",
-            "subject_merge",
-            "rule_set",
-            "stage",
-            "decision",
-            "txn",
-            "posting",
-            "rule_version",
-            "hold_allocation",
-            "tier_change",
-            "achievement_step",
-            "participation",
-        ),
-        *("referral_code", "referral", "referral_step", "partner_exchange", "partner_step"),
-        *("card", "card_copy", "card_step", "print_job", "print_job_card"),
-    ],
+APPEND_ONLY = (
+    *(
+        "consent_record",
+        "subject_merge",
+        "rule_set",
+        "stage",
+        "decision",
+        "txn",
+        "posting",
+        "rule_version",
+        "hold_allocation",
+        "tier_change",
+        "achievement_step",
+        "participation",
+    ),
+    *("referral_code", "referral", "referral_step", "partner_exchange", "partner_step"),
+    *("card", "card_copy", "card_step", "print_job", "print_job_card"),
 )
-def test_append_only_tables_carry_both_triggers(store, table):
-    query = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :t")
-    with store.reading() as connection:
-        found = set(connection.execute(query, {"t": table}).scalars())
+TRIGGERS = {
+    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """
+        SELECT relname, tgname FROM pg_trigger JOIN pg_class ON tgrelid = pg_class.oid
+        WHERE NOT tgisinternal
+    """,
+}
 
-    assert {f"{table}_no_update", f"{table}_no_delete"} == found
+
+def test_append_only_tables_carry_both_triggers(store):
+    with store.reading() as connection:
+        found = {tuple(row) for row in connection.execute(text(TRIGGERS[store.dialect]))}
+
+    wanted = {
+        (table, f"{table}_no_{verb}") for table in APPEND_ONLY for verb in ("update", "delete")
+    }
+    assert set() == wanted - found
 
 
 def test_a_recorded_stage_can_neither_be_changed_nor_deleted(store, make_paid, now):

@@ -37,12 +37,12 @@ def test_an_event_is_received_once_however_often_it_is_told(store, make_paid, no
         assert () == store.inbox.receive(connection, [two, one], now=now)
 
 
-def test_a_pending_event_is_found_after_a_restart(path, key, make_paid, now):
+def test_a_pending_event_is_found_after_a_restart(store_url, key, make_paid, now):
     events = [make_paid("2"), make_paid("1")]
-    with open_store(f"sqlite:///{path}", key=key) as store, store.begin() as connection:
+    with open_store(store_url, key=key) as store, store.begin() as connection:
         store.inbox.receive(connection, events, now=now)
 
-    with open_store(f"sqlite:///{path}", key=key) as store, store.begin() as connection:
+    with open_store(store_url, key=key) as store, store.begin() as connection:
         found = store.inbox.pending(connection)
         assert events == [each.event for each in found]
         assert {now} == {each.received_at for each in found}

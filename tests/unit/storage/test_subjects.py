@@ -209,29 +209,27 @@ def test_a_destroyed_key_is_gone_from_the_disk_after_scrubbing(store, path, now)
     assert wrapped not in files_of(path)
 
 
-def test_keys_can_be_rotated_without_touching_what_they_seal(path, now):
-    old, new = b"o" * 32, b"n" * 32
-    url = f"sqlite:///{path}"
-    with open_store(url, key=old) as store, store.begin() as connection:
+def test_keys_can_be_rotated_without_touching_what_they_seal(store_url, key, now):
+    new = b"n" * 32
+    with open_store(store_url, key=key) as store, store.begin() as connection:
         owner = store.subjects.subject_for(connection, "shop", "id:42", now=now)
         sealed = store.subjects.seal(connection, owner, b"plain", purpose="test")
 
-    with open_store(url, key=new, previous_keys=(old,)) as store, store.begin() as connection:
+    with open_store(store_url, key=new, previous_keys=(key,)) as store, store.begin() as connection:
         assert b"plain" == store.subjects.open(connection, owner, sealed, purpose="test")
         assert 2 == store.subjects.rewrap(connection)  # one person and the index key
         assert 0 == store.subjects.rewrap(connection)
 
-    with open_store(url, key=new) as store, store.begin() as connection:
+    with open_store(store_url, key=new) as store, store.begin() as connection:
         assert b"plain" == store.subjects.open(connection, owner, sealed, purpose="test")
         assert owner == store.subjects.find(connection, "shop", "id:42")
 
 
-def test_rotation_passes_over_the_erased(path, now):
-    url = f"sqlite:///{path}"
-    with open_store(url, key=b"o" * 32) as store, store.begin() as connection:
+def test_rotation_passes_over_the_erased(store_url, key, now):
+    with open_store(store_url, key=key) as store, store.begin() as connection:
         owner = store.subjects.subject_for(connection, "shop", "id:42", now=now)
         store.subjects.erase(connection, owner, now=now + timedelta(days=1))
 
-    rotated = open_store(url, key=b"n" * 32, previous_keys=(b"o" * 32,))
+    rotated = open_store(store_url, key=b"n" * 32, previous_keys=(key,))
     with rotated as store, store.begin() as connection:
         assert 1 == store.subjects.rewrap(connection)  # the index key
