@@ -228,7 +228,7 @@ class ReferralTime:
     ) -> tuple[Iterator[ShopEvent], datetime | None]:
         """Reward the referral of a row; return an event for each side that got points."""
         events = [event for book in self.books for event in self._rewarded(connection, book, row)]
-        looks = (book.next_look(connection, row.key) for book in self.books)
+        looks = [book.next_look(connection, row.key, after=row.due_at) for book in self.books]
         return iter(events), next((at for at in looks if at), None)
 
     def _rewarded(

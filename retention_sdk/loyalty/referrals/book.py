@@ -201,18 +201,23 @@ class ReferralBook:
         self._record(connection, stored, after, cause="due", now=at, grants=grants)
         return payouts
 
-    def next_look(self, connection: Connection, referral_id: str) -> datetime | None:
-        """Return when a referral that still waits is to be rewarded."""
+    def next_look(
+        self, connection: Connection, referral_id: str, *, after: datetime
+    ) -> datetime | None:
+        """Return when a referral that still waits after a moment is to be rewarded."""
         stored = self._rows.find(connection, referral_id)
-        is_waiting = stored is not None and stored.step.state == State.PENDING
-        return stored.step.rewardable_at if stored and is_waiting else None
+        if stored is None or stored.head.program_id != self.program_id:
+            return None
+        ends = stored.step.rewardable_at if stored.step.state == State.PENDING else None
+        return ends if ends and ends > after else None
 
     def _paid(self, connection: Connection, event: OrderPaid, who: str, now: datetime) -> None:
         order, shop_id = event.order, event.shop_id
         customer = order.customer
         if customer:
             self._evidence.note(connection, who, customer, shop_id=shop_id, now=now, order=order)
-        for code in _codes_in(order) if customer else ():
+        is_known = customer is not None and bool(customer.id or customer.email)
+        for code in _codes_in(order) if is_known else ():
             self.claim(
                 connection,
                 code,

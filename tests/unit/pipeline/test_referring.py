@@ -127,6 +127,15 @@ def test_both_sides_are_told_once_of_what_they_got(shop):
     assert (["clawed"], 50, 0) == (shop.states(), shop.points(ADA), shop.points(BOB))
 
 
+def test_a_referral_of_points_that_are_given_no_more_is_not_looked_at_for_ever(shop):
+    shop.pay(BOB, "1", coupon_codes=(shop.friends.code_of(ADA),))
+    other = shop.app.config.loyalty.model_copy(update={"id": "other"})
+    config = shop.app.config.model_copy(update={"loyalty": other})
+    with Retention(config, clock=lambda: NOON + timedelta(days=20)) as later:
+        later.__dict__["store"] = shop.app.store
+        assert [] == [each for each in later.run_due().events if "referral" in each]
+
+
 def test_a_claim_says_how_it_stands_and_is_the_same_when_repeated(shop):
     code = shop.friends.code_of(ADA)
     first = shop.friends.claim(code, BOB, ClaimSignals(device="d1"))

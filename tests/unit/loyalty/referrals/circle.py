@@ -140,7 +140,7 @@ class Circle:
             lease=DAY,
         ):
             paid += self.book.reward(self.connection, row.key, at=row.due_at)
-            again = self.book.next_look(self.connection, row.key)
+            again = self.book.next_look(self.connection, row.key, after=row.due_at)
             assert self.store.due.finish(self.connection, row, next_at=again)
         return paid
 

@@ -36,6 +36,8 @@ def test_both_sides_get_points_when_the_order_cannot_come_back(circle, how):
 
     assert ["pending"] == circle.states()
     assert [] == circle.wait(13.9)
+    early = circle.all()[0].head.id
+    assert () == circle.book.reward(circle.connection, early, at=circle.now)
     assert (0, 0) == circle.points("ada", "bob")
     assert [("referrer", 500), ("friend", 200)] == [
         (each.role, each.points) for each in circle.wait(0.2)
