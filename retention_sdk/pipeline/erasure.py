@@ -21,7 +21,7 @@ from ..context import customer_of, order_of
 from ..errors import PlatformError, RetentionError
 from ..model import DerivedEvent, Record
 from .coupons import CouponDesk
-from .due_years import YEARLY
+from .due import PERSONAL
 from .withdraw import FORGOTTEN, ChannelOf, take_back_prints
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class Eraser:
                 self.store.achievements.forget(connection, who)
                 self.store.leaderboards.forget(connection, who)
                 self.store.subjects.erase(connection, who, now=self.clock())
-            self.store.due.forget_erased(connection, self.shop_id, kinds=YEARLY)
+            self.store.due.forget_erased(connection, self.shop_id, kinds=PERSONAL)
             self.store.referrals.forget_erased(connection, self.shop_id)
             if at_last:
                 at_last(connection, report)

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from retention_sdk import Brand, Retention, Sender, Shop
 from retention_sdk.config import Config, StoreConfig
 from retention_sdk.loyalty import Program, Rate
+from retention_sdk.loyalty.due_settings import DueSettings
 from retention_sdk.pipeline.due import open_due
 
 BOUGHT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -25,14 +26,24 @@ LEASE = timedelta(milliseconds=20)
 
 def open_shop(folder: Path, now: datetime = LATER) -> Retention:
     """Return a shop with a store in a file, whose clock stands still."""
-    program = Program(
-        rates={"EUR": Rate(points=1, per_minor=100)}, matures_after_days=14, expires_after_days=365
+    program = Program.model_validate(
+        {
+            "rates": {"EUR": Rate(points=1, per_minor=100)},
+            "matures_after_days": 14,
+            "expires_after_days": 365,
+            "rules": [
+                {"kind": "birthday", "id": "cake", "points": 30},
+                {"kind": "anniversary", "id": "years", "points": 15},
+            ],
+            "tiers": {"ranks": [{"key": "silver", "from_minor": {"EUR": 10_00}}]},
+        }
     )
     config = Config(
         shop=Shop(id="shop", name="Soap", country="DE", currency="EUR", language="en"),
         brand=Brand(name="Soap", sender=Sender(name="Ann")),
         store=StoreConfig(url=f"sqlite:///{folder / 'shop.db'}", key=SecretStr("ab" * 32)),
         loyalty=program,
+        due=DueSettings(winback_days=90),
         directory=str(folder),
     )
     return Retention(config, clock=lambda: now)

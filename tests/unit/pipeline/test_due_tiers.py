@@ -197,8 +197,8 @@ def test_of_the_erased_nothing_is_told_and_no_row_is_left(shop):
     shop.now = day(1)
     shop.app.ingest([gone])
 
-    assert () == shop.run(day(400)).events
     assert shop.planned("tier_turns", f"points:{who}") is None
+    assert () == shop.run(day(400)).events
 
 
 ORDERS = st.lists(st.tuples(st.integers(0, 300), st.integers(50_00, 400_00)), max_size=4)
