@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from ..model import History, Money, Order
@@ -49,9 +50,14 @@ class Person:
     refunded: dict[str, Fraction] = field(default_factory=dict)
     times: list[tuple[str, datetime]] = field(default_factory=list)
     taken: dict[str, list[datetime]] = field(default_factory=dict)
-    # The last days of ranks by what is known; none if that changed. All of it happened by then.
+    # The last days of ranks by what was known then; more orders can only put them off.
     _ends: list[date | None] | None = None
+    _is_stale: bool = False
     _newest: datetime = _BEFORE_ALL
+    _joined_at: datetime | None = None
+    _lots: dict[str, list[Lot]] = field(default_factory=dict)
+    _with_milestones: list[Given] = field(default_factory=list)
+    _cancelled: set[str] = field(default_factory=set)
 
     def settle(self, now: datetime) -> None:
         """Let time do its work, each thing in its own moment; forget lots that are empty."""
@@ -80,15 +86,17 @@ class Person:
         list(settle(self.book, now))
         self.sums.note(self.book, now)
         self.given.append(Given(now, lot))
+        self._lots.setdefault(source, []).append(lot)
         return lot
 
     def note_earning(self, order_id: str, earning: Earning, at: datetime) -> None:
         """Remember what an order brought, for milestones and for ranks by points."""
         self.earned[order_id] = (at, earning.points)
-        self._is_changed(at)
-        if earning.points:
-            numbers = ((part.rule, part.number) for part in earning.parts if part.number)
-            self.given[-1].milestones = frozenset(numbers)
+        self._learn(at)
+        numbers = frozenset((part.rule, part.number) for part in earning.parts if part.number)
+        if numbers and earning.points:
+            self.given[-1].milestones = numbers
+            self._with_milestones.append(self.given[-1])
 
     def spend(self, points: int, now: datetime) -> None:
         """Redeem points, the soonest to expire first."""
@@ -99,8 +107,8 @@ class Person:
     def take_back(self, order_id: str, ratio: Fraction, program: Program, now: datetime) -> None:
         """Take back what a refund asks for, by the programme's policy."""
         self.refunded[order_id] = max(ratio, self.refunded.get(order_id, ratio))
-        self._is_changed(now)
-        lots = [each.lot for each in self.given if each.lot.source_order == order_id]
+        self._ends, self._newest = None, max(now, self._newest)
+        lots = self._lots.get(order_id, [])
         if not lots or program.clawback == "manual_review":
             return
         for lot in lots:
@@ -118,7 +126,14 @@ class Person:
             total=order.total,
             refunded=Money(minor=refunded, currency=order.currency),
         )
-        self._is_changed(order.paid_at or order.placed_at)
+        is_earlier = self._joined_at is None or order.placed_at < self._joined_at
+        if is_earlier:
+            self._joined_at = order.placed_at
+        if refunded or cancelled_at or is_earlier:
+            self._ends = None
+        if cancelled_at:
+            self._cancelled.add(order.id)
+        self._learn(order.paid_at or order.placed_at)
 
     def history(self) -> History:
         """Return the paid orders that were not cancelled."""
@@ -131,10 +146,9 @@ class Person:
 
     def standing(self, plan: EarningPlan, moment: datetime, *, tier: str) -> Standing:
         """Return what rules look at, as ``earning.standing`` reads it from a store."""
-        cancelled = sum(each.cancelled_at is not None for each in self.orders.values())
-        milestones = (each.milestones for each in self.given if each.milestones and _is_kept(each))
+        milestones = (each.milestones for each in self._with_milestones if _is_kept(each))
         return Standing(
-            orders_before=len(self.orders) - cancelled,
+            orders_before=len(self.orders) - len(self._cancelled),
             tier=tier,
             milestones=frozenset().union(*milestones),
             earned=self._earned(plan, moment),
@@ -147,20 +161,21 @@ class Person:
         if ladder is None:
             return ""
         zone = ZoneInfo(program.time_zone)
-        ends = self._ends
-        if ends is None or now < self._newest:
+        today, is_late = day_of(now, zone), now >= self._newest
+        ends = self._ends if is_late else None
+        top = len(ladder.ranks) - 1
+        if ends is None or (self._is_stale and height_on(today, ends) < top):
             ends = last_days(ladder, self._sums_of(ladder, now, zone))
-        if now >= self._newest:
-            self._ends = ends
-        height = height_on(day_of(now, zone), ends)
+            if is_late:
+                self._ends, self._is_stale = ends, False
+        height = height_on(today, ends)
         return ladder.ranks[height].key if height >= 0 else ""
 
-    def _is_changed(self, at: datetime) -> None:
-        self._ends, self._newest = None, max(at, self._newest)
+    def _learn(self, at: datetime) -> None:
+        self._is_stale, self._newest = True, max(at, self._newest)
 
     def _sums_of(self, ladder: TierLadder, now: datetime, zone: ZoneInfo) -> Sums:
-        joined_at = min((each.placed_at for each in self.orders.values()), default=None)
-        return Sums(ladder, self._facts(ladder), now, zone, joined_at)
+        return Sums(ladder, self._facts(ladder), now, zone, self._joined_at)
 
     def _facts(self, ladder: TierLadder) -> tuple[Qualifying, ...]:
         if ladder.qualify != "points":
@@ -177,9 +192,13 @@ class Person:
         for period in _CALENDAR:
             if period in asked:
                 start, end = period_of(moment, period, plan.zone)
-                kept = (e.lot.earned - e.lot.clawed for e in self.given if start <= e.at < end)
-                found[period] = sum(kept)
+                recent = (each for each in self._since(start) if each.at < end)
+                found[period] = sum(each.lot.earned - each.lot.clawed for each in recent)
         return found
+
+    def _since(self, start: datetime) -> Iterator[Given]:
+        """Yield what was given from a moment on, newest first."""
+        return takewhile(lambda each: each.at >= start, reversed(self.given))
 
     def _times(self, plan: EarningPlan, moment: datetime) -> Mapping[str, int]:
         if not self.times:

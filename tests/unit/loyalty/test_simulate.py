@@ -242,3 +242,14 @@ def test_months_are_those_of_the_programme(make_program, make_paid):
 
     assert date(2026, 4, 1) == first_day("Europe/Berlin")
     assert date(2026, 3, 1) == first_day("Europe/London")
+
+
+def test_ranks_from_the_day_of_joining(make_program, year):
+    """The first order opens the years of somebody."""
+    ranks = {**RANKS, "period": "anniversary", "downgrade": "one_down"}
+    program, events = make_program(tiers=ranks), year(5)
+    made = simulate(program, events)
+    days = [line.first_day for line in made.report.lines]
+    days.append(made.report.lines[-1].last_day + timedelta(days=1))
+
+    assert posted(program, events, days)[0] == made.report
