@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..errors import PlatformError
 from ..loyalty.rewards import IssueState
 from .redeem_book import TRY_AGAIN
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from ..model import ShopEvent
     from ..storage import Connection, LeasedRow
     from .redeem import RewardDesk
+
+_PAUSE_MAX = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +25,19 @@ class RewardTime:
     desk: RewardDesk
 
     def go_out(self, row: LeasedRow) -> None:
-        """Go on with a redemption.
-
-        Raises:
-            PlatformError: the platform still holds it up; the row pauses, longer each time.
-        """
-        redemption = self.desk.retry(row.key)
-        if redemption.state.is_open:
-            message = f"reward {redemption.id} is still {redemption.state}"
-            raise PlatformError(message, retryable=True)
+        """Go on with a redemption, before the transaction that completes the row."""
+        self.desk.retry(row.key)
 
     def bring_about(
         self, connection: Connection, row: LeasedRow
     ) -> tuple[Iterator[ShopEvent], datetime | None]:
-        """Let the row end, unless somebody began to cancel the reward meanwhile."""
+        """End the row, or let it wait as long again as the redemption has waited.
+
+        It never gives up: after a week the points are back, and then the redemption ends.
+        """
         issue = self.desk.store.rewards.get(connection, row.key)
-        is_open = issue is not None and IssueState(issue.state).is_open
-        return iter(()), row.due_at + TRY_AGAIN if is_open else None
+        if issue is None or not IssueState(issue.state).is_open:
+            return iter(()), None
+        now = max(row.due_at, self.desk.clock())
+        pause = min(max(now - issue.changed_at, TRY_AGAIN), _PAUSE_MAX)
+        return iter(()), now + pause

@@ -29,7 +29,7 @@ from ..errors import (
 from ..loyalty.rewards import IssueState, RewardOffer, available
 from ..model import Customer, Record
 from ..model.base import Identifier, Instant, Line
-from .redeem_book import RewardBook, Wish, issued_event_id
+from .redeem_book import HELD_FOR, RewardBook, Wish, issued_event_id
 from .redeem_standing import Market
 from .redeem_terms import read_code, read_terms
 
@@ -249,6 +249,8 @@ class RewardDesk:
             return self.store.rewards.get(connection, issue.id) or issue
 
     def _create(self, issue: RewardIssue) -> RewardIssue:
+        if self.clock() >= issue.made_at + HELD_FOR:
+            return self._refuse(issue, "the points were set aside for too long")
         try:
             code = self._code(issue)
         except SubjectErased:

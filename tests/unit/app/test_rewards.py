@@ -108,12 +108,26 @@ def test_run_due_goes_on_when_the_platform_is_back(shop, clock, failures, kept):
     assert 0 == shop.run_due(now=clock()).done
 
     clock.advance(timedelta(minutes=2))
-    assert 1 == shop.run_due(now=clock()).postponed
+    assert 1 == shop.run_due(now=clock()).done
     assert [IssueState.HELD] == [each.state for each in shop.loyalty.rewards.list(ADA)]
-    assert (1,) == (len(shop.loyalty.rewards.retry_open().ended),)
+    assert 0 == shop.run_due(now=clock.advance(timedelta(seconds=119))).done
+    assert 1 == shop.run_due(now=clock.advance(timedelta(seconds=1))).done
 
     (issued,) = shop.loyalty.rewards.list(ADA)
     assert ("issued", [issued.code], 50) == (issued.state, list(kept), balance(shop))
+
+
+def test_platform_that_never_comes_back_gives_the_points_back_after_a_week(
+    shop, clock, failures, kept
+):
+    failures += [PlatformError("away", adapter="flaky", retryable=True)] * 1000
+    shop.loyalty.rewards.redeem(ADA, "five")
+    tries = sum(shop.run_due(now=clock.advance(timedelta(hours=1))).done for _ in range(24 * 8))
+
+    (ended,) = shop.loyalty.rewards.list(ADA)
+    assert ("returned", {}, 150) == (ended.state, kept, balance(shop))
+    assert "the points were set aside for too long" in ended.reason
+    assert 20 < tries < 40
 
 
 def test_row_of_a_redemption_ends_with_it(shop, clock, failures, kept):
