@@ -197,9 +197,16 @@ class LeaderboardRows:
         query = select(table.c.score).where(_in(board), table.c.subject_id == subject_id)
         return int(connection.execute(query).scalar() or 0)
 
-    def count(self, connection: Connection, board: Board, *, above: int = 0) -> int:
-        """Return how many members have a score above a number."""
+    def count(
+        self, connection: Connection, board: Board, *, above: int = 0, up_to: int | None = None
+    ) -> int:
+        """Return how many members have a score above a number, and up to another if one is given.
+
+        Takes time in proportion to what it counts.
+        """
         query = select(func.count()).where(_in(board), leaderboard_score.c.score > above)
+        if up_to is not None:
+            query = query.where(leaderboard_score.c.score <= up_to)
         return int(connection.execute(query).scalar_one())
 
     def best(self, connection: Connection, board: Board, *, limit: int) -> list[tuple[str, int]]:

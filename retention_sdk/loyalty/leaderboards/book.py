@@ -16,7 +16,7 @@ from ..achievements.ticks import Tally, ticks_of
 from .display_names import FIRST_WORDS, SECOND_WORDS, check_name, make_names
 from .likeness import likeness
 from .periods import WINDOW, BoardPeriod, period_at
-from .ranking import LeaderboardView, places
+from .ranking import LeaderboardView, places, rank
 from .settings import Leaderboard
 
 if TYPE_CHECKING:
@@ -200,21 +200,26 @@ class LeaderboardBook:
         )
         if count < board.participants_min:
             return seen
-
-        def rank_of(points: int) -> int:
-            return 1 + log.count(connection, place, above=points)
-
         best = log.best(connection, place, limit=board.top)
+        first = {points: number for number, _, points in reversed(rank(dict(best)))}
         mine = me.subject_id if me and score else ""
+        own = 1 + log.count(connection, place, above=score) if mine else 0
+
+        def rank_near(points: int) -> int:
+            # From one's own place it is a few steps: nobody has to be counted twice.
+            low, high = sorted((points, score))
+            steps = log.count(connection, place, above=low, up_to=high)
+            return own + steps if points < score else own - steps
+
         near = log.around(connection, place, (mine, score), limit=board.neighbours) if mine else []
         names = log.names(connection, place, [key for key, _ in (*best, *near)])
         return seen.model_copy(
             update={
                 "is_shown": True,
                 "participants": count,
-                "top": places(best, names, rank_of=rank_of, me=mine),
-                "around": places(near, names, rank_of=rank_of, me=mine),
-                "rank": rank_of(score) if mine else None,
+                "top": places(best, names, rank_of=first.__getitem__, me=mine),
+                "around": places(near, names, rank_of=rank_near, me=mine),
+                "rank": own or None,
             }
         )
 
