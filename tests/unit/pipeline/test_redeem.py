@@ -239,6 +239,13 @@ def test_limit_of_a_customer_is_theirs_alone(desk, ada):
     assert "issued" == desk.redeem(give(desk, "bob", 10), "once").state
 
 
+def test_limit_does_not_count_what_was_taken_back(desk, ada):
+    first = desk.redeem(ada, "once")
+    desk.cancel(first.id, reason="mistake")
+
+    assert "issued" == desk.redeem(ada, "once").state
+
+
 def test_limit_holds_for_a_person_who_was_two(desk, store, ada):
     bob = give(desk, "bob", 50)
     desk.redeem(bob, "once")
@@ -357,6 +364,38 @@ def test_one_reward_that_fails_does_not_hold_up_the_others(desk, platform, clock
 
     report = desk.retry_open()
     assert ((second.id,), (first.id,)) == (report.ended, report.waiting)
+
+
+def test_code_made_after_another_worker_gave_the_points_back_is_void(desk, platform, store, ada):
+    create = platform.create_code
+
+    def create_late(code):
+        (held,) = desk.list(ada)
+        with store.begin() as connection:
+            desk.book.refuse(connection, held.id, reason="another worker", now=NOON)
+        desk.retry(held.id)
+        return create(code)
+
+    platform.create_code = create_late
+    redeemed = desk.redeem(ada, "five")
+
+    assert ["held", "refused", "returned"] == states(desk, redeemed.id)
+    assert ({}, 250, "") == (platform.codes, balance(desk, ada), redeemed.code)
+
+
+def test_redemption_that_another_worker_ended_meanwhile_is_paid_once(desk, platform, ada):
+    create = platform.create_code
+
+    def create_twice(code):
+        platform.create_code = create
+        desk.retry(desk.list(ada)[0].id)
+        return create(code)
+
+    platform.create_code = create_twice
+    redeemed = desk.redeem(ada, "five")
+
+    assert ["held", "issued"] == states(desk, redeemed.id)
+    assert ([redeemed.code], 150) == (list(platform.codes), balance(desk, ada))
 
 
 # Taking back ---------------------------------------------------------------------------------
