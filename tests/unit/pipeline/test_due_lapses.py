@@ -86,6 +86,26 @@ def test_who_ordered_before_the_shop_asked_is_noticed_if_the_day_is_yet_to_come(
     assert [("2027-01-19T09:00:00Z", 90)] == [(at, n) for at, _, n in lapses(shop, day(300))]
 
 
+def test_people_without_a_day_are_found_page_by_page(make_due_shop):
+    shop = make_due_shop(loyalty=None)
+    who = sorted(
+        shop.subject(shop.buy(order=each, customer=a_customer(id=each), at=NOON).id)
+        for each in ("1", "2", "3")
+    )
+    shop.buy(order="4", customer=a_customer(id="4"), at=day(-1))
+
+    def page(after, limit=2):
+        with shop.store.reading() as connection:
+            return shop.store.due.buyers_without(
+                connection, shop.id, "lapses", since=day(-0.5), after=after, limit=limit
+            )
+
+    assert (tuple(who[:2]), tuple(who[2:]), ()) == (page(""), page(who[1]), page(who[2]))
+    shop.app.config = shop.app.config.model_copy(update={"due": NINETY})
+    shop.run(NOON)
+    assert () == page("", limit=9)
+
+
 def test_orders_of_the_past_trigger_nothing(shop):
     """J12: whoever brings a shop's history along does not write to everybody in it."""
     shop.buy(at=day(-365))

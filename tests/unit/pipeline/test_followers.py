@@ -80,6 +80,18 @@ def test_a_crash_after_the_snapshot_leaves_what_followed_to_resume(shop):
     assert () == shop.app.resume()
 
 
+def test_a_card_that_cannot_be_printed_holds_up_nothing_that_followed(shop, tmp_path):
+    (tmp_path / "out").write_text("a file where the folder of cards should be")
+    event = paid(shop)
+    (outcome,) = shop.app.ingest([event])
+
+    assert "done" != outcome.state
+    assert ["done", "done"] == [
+        *shop.states("points_earned").values(),
+        *shop.states("tier_changed").values(),
+    ]
+
+
 def test_what_was_told_before_tells_nothing_new(shop):
     shop.app.ingest([paid(shop)])
     shop.app.ingest([paid(shop)])
