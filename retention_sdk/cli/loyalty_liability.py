@@ -50,7 +50,8 @@ def command(
 ) -> None:
     """Tell opening + issued − redeemed − expired − reversed = closing, per month and programme.
 
-    Each currency of points has a report of its own: they are never added up. Months are those of the programme's time zone. Exit 9 if balances and postings disagree.
+    Each currency of points has a report of its own: they are never added up. Months are those of
+    the programme's time zone. Exit 9 if balances and postings disagree.
     """
     if len(separator) != 1 or separator in '"\r\n':
         refuse("--csv-separator", "is not one character; a comma, or a semicolon")
