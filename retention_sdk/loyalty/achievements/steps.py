@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
 
 from ...storage import AchievementStep, Connection, Store
 from ..journal import Cause, Journal
 from .evaluate import Completion, completions
 from .facts import Facts
-from .settings import Achievement, Level
+from .settings import Achievement, Achievements, Level
 
 if TYPE_CHECKING:
     from ..ledger import PointsLedger
@@ -74,13 +78,10 @@ class StepWriter:
         self, connection: Connection, held: tuple[Held, ...]
     ) -> dict[tuple[str, str], Achievement]:
         """Return the rules that held levels were earned by, by version and name."""
-        from ..rules import Program
-
         found: dict[tuple[str, str], Achievement] = {}
         for version in sorted({each.step.rules for each in held}):
-            body = self._store.achievements.rules(connection, version)
-            program = Program.model_validate_json(body) if body else self._program
-            found |= {(version, each.id): each for each in program.achievements}
+            rules = _read_rules(self._store.achievements.rules(connection, version))
+            found |= {(version, each.id): each for each in rules}
         return found
 
     def lose(
@@ -181,6 +182,16 @@ class StepWriter:
         )
         self.record(writing, held.subject_id, revoked)
         return Held(held.subject_id, revoked)
+
+
+@lru_cache(maxsize=32)
+def _read_rules(program: str) -> tuple[Achievement, ...]:
+    """Return the achievements of a programme as it was stored.
+
+    Only these are read: the rest names things that a stored programme does not hold.
+    """
+    adapter: TypeAdapter[tuple[Achievement, ...]] = TypeAdapter(Achievements)
+    return adapter.validate_python(json.loads(program)["achievements"])
 
 
 def _earned(name: Name, level: Level, reached: Completion, writing: Writing) -> AchievementStep:

@@ -207,3 +207,19 @@ def test_a_programme_without_achievements_keeps_the_version_of_its_rules():
     dumped = a_program({**TEA, "names": {"en": "Tea lover"}}).model_dump(mode="json")
     assert "names" not in dumped["achievements"][0]
     assert "leaderboards" not in a_program().model_dump(mode="json")
+
+
+def test_a_refund_finds_the_rules_of_a_programme_with_rewards_and_referrals(make_shop):
+    changes = {
+        "rewards": [
+            {"id": "soap", "kind": "gift", "points": 9, "sku": "S", "names": {"en": "Soap"}}
+        ],
+        "referral": {"referrer_points": 5, "friend_reward": "soap"},
+    }
+    shop = make_shop(loyalty=a_program(TEA, **changes))
+    first = paid("1")
+    tell(shop, first)
+    tell(shop, refunded(first))
+
+    assert [] == held(shop)
+    assert 0 == balance(shop)
