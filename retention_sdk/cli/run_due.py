@@ -23,7 +23,7 @@ def command(
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> int:
-    """Let points mature and expire; tell of notices, birthdays and anniversaries, each once."""
+    """Let points mature and expire and ranks end; tell of notices and days to remember, once."""
     moment = _read(now) if now else datetime.now(UTC)
     with Retention.from_file(config, clock=lambda: moment) as shop:
         report = shop.run_due(now=moment, limit=limit)
