@@ -8,7 +8,7 @@ from abc import ABC
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Flag, auto
 from hashlib import sha256
@@ -76,10 +76,14 @@ class ShopAdapter(ABC):
 
     Fill ``verify`` and ``read`` for webhooks, ``fetch_*`` for an API; leave the rest alone: what
     is not overridden refuses with ``UnsupportedFeature``. ``verify`` and ``read`` are pure.
+
+    ``replay_window`` is how far apart the moment that a platform signs and the arrival may be;
+    None where platforms sign no moment.
     """
 
     name: ClassVar[str]
     capabilities: ClassVar[Capability] = Capability.NONE
+    replay_window: ClassVar[timedelta | None] = None
     settings_model: ClassVar[type[Settings]] = Settings
 
     def __init__(self, settings: Settings, *, shop_id: str) -> None:
@@ -160,6 +164,21 @@ class ShopAdapter(ABC):
             is_good |= hmac.compare_digest(expected, given.encode())
         if not is_good:
             raise SignatureError("signature missing or wrong", adapter=self.name)
+
+    @final
+    def require_fresh(self, request: WebhookRequest, signed_at: datetime) -> None:
+        """Return if a delivery came within ``replay_window`` of the moment that it signs.
+
+        Both ways: a sender's clock may be ahead. Call it in ``verify``, and sign the moment too.
+
+        Raises:
+            SignatureError: it came too late or too early, or nobody wrote down when it came.
+        """
+        window = self.replay_window
+        if request.received_at is None:
+            raise SignatureError("received_at is missing: it may be a replay", adapter=self.name)
+        if window is None or abs(request.received_at - signed_at) > window:
+            raise SignatureError("signed too long ago, or in the future", adapter=self.name)
 
     # Files ---------------------------------------------------------------------------------
 

@@ -21,12 +21,16 @@ from typing import Any
 import pytest
 
 from ..adapter import Capability
+from .kit import Kit
 from .kit_api import ApiTests, PromiseTests
 from .kit_hostile import HostileTests
+from .kit_replay import ReplayTests
 from .kit_webhooks import AuthenticityTests, ReadingTests
 
 
-class AdapterConformance(AuthenticityTests, ReadingTests, HostileTests, PromiseTests, ApiTests):
+class AdapterConformance(
+    AuthenticityTests, ReplayTests, ReadingTests, HostileTests, PromiseTests, ApiTests
+):
     """Tests that every adapter passes. See the module for an example."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -34,7 +38,7 @@ class AdapterConformance(AuthenticityTests, ReadingTests, HostileTests, PromiseT
         super().__init_subclass__(**kwargs)
         if hasattr(cls, "adapter_class"):
             for name, test in kit_tests():
-                if not _applies(test, cls.adapter_class.capabilities):
+                if not _applies(test, cls):
                     setattr(cls, name, None)
                 elif getattr(cls, name) is None:
                     setattr(cls, name, test)
@@ -43,7 +47,7 @@ class AdapterConformance(AuthenticityTests, ReadingTests, HostileTests, PromiseT
         """A test of the kit may be overridden in one way only: xfail with a reason."""
         for name, test in kit_tests():
             mine = getattr(type(self), name)
-            if mine is test or not _applies(test, self.adapter_class.capabilities):
+            if mine is test or not _applies(test, type(self)):
                 continue
             marks = getattr(mine, "pytestmark", [])
             is_excused = any(m.name == "xfail" and m.kwargs.get("reason") for m in marks)
@@ -80,5 +84,7 @@ def _failure(kit: type[AdapterConformance], name: str) -> str:
     return ""
 
 
-def _applies(test: Callable[..., None], capabilities: Capability) -> bool:
-    return getattr(test, "needs", Capability.NONE) in capabilities
+def _applies(test: Callable[..., None], kit: type[Kit]) -> bool:
+    is_asked: Callable[[type[Kit]], object] = getattr(test, "only_if", bool)
+    needed = getattr(test, "needs", Capability.NONE)
+    return needed in kit.adapter_class.capabilities and bool(is_asked(kit))

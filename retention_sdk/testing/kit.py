@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, TypeVar
 from unittest.mock import patch
@@ -59,12 +60,18 @@ class Kit:
     With webhooks: ``cases`` and ``sign``. With an API: ``listed``, ``customer_id`` and ``code``
     as far as the capabilities ask for them; ``erasable_customer_id`` with ERASE_CUSTOMER,
     ``product_id`` with FREE_PRODUCT_CODE.
+
+    An adapter with a ``replay_window``: ``received_at``, when the cases arrive, and ``sign_at``
+    instead of ``sign``. With ``rotated_settings``, which hold a new secret and still the one that
+    signs the cases, ``sign_anew``; an adapter with a window is asked for both.
     """
 
     adapter_class: ClassVar[type[ShopAdapter]]
     settings: ClassVar[Mapping[str, object]] = {}
     cases: ClassVar[Sequence[Case]] = ()
     delivery_headers: ClassVar[Sequence[str]] = ()
+    received_at: ClassVar[datetime | None] = None
+    rotated_settings: ClassVar[Mapping[str, object]] = {}
 
     def make_adapter(self, shop_id: str = "kit.example") -> ShopAdapter:
         """Return a new adapter for a shop."""
@@ -72,7 +79,22 @@ class Kit:
 
     def sign(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
         """Return the headers with the signature that the platform would send."""
-        raise NotImplementedError("say how the platform signs: override sign()")
+        if self.adapter_class.replay_window is None:
+            raise NotImplementedError("say how the platform signs: override sign()")
+        return self.sign_at(headers, body, self.arrival())
+
+    def sign_at(self, headers: Mapping[str, str], body: bytes, at: datetime) -> Mapping[str, str]:
+        """Return the headers as the platform would sign them at a moment."""
+        raise NotImplementedError("say how the platform signs a moment: override sign_at()")
+
+    def sign_anew(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+        """Return the headers signed with the new secret of ``rotated_settings``."""
+        raise NotImplementedError("sign with the new secret: override sign_anew()")
+
+    def arrival(self) -> datetime:
+        """Return when the cases arrive."""
+        assert self.received_at, "say when the cases arrive: set received_at"
+        return self.received_at
 
     def unknown_request(self) -> WebhookRequest:
         """Return a signed delivery with a topic that does not exist."""
@@ -144,7 +166,11 @@ class Kit:
         """Return a signed delivery of a case, with another body or further headers."""
         content = case.path.read_bytes() if body is None else body
         signed = self.sign({**case.headers, **(headers or {})}, content)
-        return WebhookRequest(headers=dict(signed), body=content)
+        return self.delivery(signed, content)
+
+    def delivery(self, headers: Mapping[str, str], body: bytes) -> WebhookRequest:
+        """Return a delivery that arrives at ``received_at``."""
+        return WebhookRequest(headers=dict(headers), body=body, received_at=self.received_at)
 
     def order_cases(self) -> list[Case]:
         """Return the cases that an order is read from."""

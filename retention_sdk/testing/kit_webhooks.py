@@ -41,7 +41,7 @@ class AuthenticityTests(Kit):
             good = self.request_for(case)
             for name in self._signature_headers(case, good):
                 headers = {key: value for key, value in good.headers.items() if key != name}
-                _assert_refused(adapter, WebhookRequest(headers=headers, body=good.body))
+                assert_refused(adapter, self.delivery(headers, good.body))
 
     @needs(Capability.WEBHOOKS)
     def test_wrong_signature_is_refused(self, adapter: ShopAdapter) -> None:
@@ -51,7 +51,7 @@ class AuthenticityTests(Kit):
             for name in self._signature_headers(case, good):
                 for rubbish in _RUBBISH_SIGNATURES:
                     headers = {**good.headers, name: rubbish}
-                    _assert_refused(adapter, WebhookRequest(headers=headers, body=good.body))
+                    assert_refused(adapter, self.delivery(headers, good.body))
 
     @needs(Capability.WEBHOOKS)
     def test_flipped_bytes_are_refused(self, adapter: ShopAdapter) -> None:
@@ -61,21 +61,19 @@ class AuthenticityTests(Kit):
         for position in range(0, len(good.body), max(1, len(good.body) // 64)):
             body = bytearray(good.body)
             body[position] ^= 1
-            _assert_refused(adapter, WebhookRequest(headers=good.headers, body=bytes(body)))
+            assert_refused(adapter, self.delivery(good.headers, bytes(body)))
 
     @needs(Capability.WEBHOOKS)
     def test_signature_covers_bytes(self, adapter: ShopAdapter) -> None:
         """The same JSON in other bytes is another body."""
         good = self.request_for(self.cases[0])
         body = json.dumps(json.loads(good.body), indent=3).encode()
-        _assert_refused(adapter, WebhookRequest(headers=good.headers, body=body))
+        assert_refused(adapter, self.delivery(good.headers, body))
 
     @needs(Capability.WEBHOOKS)
     def test_signature_is_checked_before_the_body_is_read(self, adapter: ShopAdapter) -> None:
         """A body that is no JSON, unsigned, is a matter of the signature."""
-        _assert_refused(
-            adapter, WebhookRequest(headers=self.cases[0].headers, body=b"\xff not json")
-        )
+        assert_refused(adapter, self.delivery(self.cases[0].headers, b"\xff not json"))
 
     @needs(Capability.WEBHOOKS)
     def test_header_case_does_not_matter(self, adapter: ShopAdapter) -> None:
@@ -83,7 +81,7 @@ class AuthenticityTests(Kit):
         for case in self.cases:
             request = self.request_for(case)
             lower = {key.lower(): value for key, value in request.headers.items()}
-            seen = adapter.handle(WebhookRequest(headers=lower, body=request.body))
+            seen = adapter.handle(self.delivery(lower, request.body))
             assert adapter.handle(request) == seen, case.id
 
     def _signature_headers(self, case: Case, signed: WebhookRequest) -> list[str]:
@@ -218,7 +216,8 @@ def _ids(events: tuple[ShopEvent, ...]) -> list[str]:
     return [event.id for event in events]
 
 
-def _assert_refused(adapter: ShopAdapter, request: WebhookRequest) -> None:
+def assert_refused(adapter: ShopAdapter, request: WebhookRequest) -> None:
+    """Assert that a delivery is not believed."""
     with pytest.raises(SignatureError):
         adapter.handle(request)
 
