@@ -50,9 +50,11 @@ class ApiClient:
     carry the secrets; no error and no repr shows them. Every error is a ``PlatformError`` whose
     ``retryable`` says whether a later call may succeed. ``version`` is a header and its value:
     an answer that carries another one was made by another version of the API, and is refused.
+    ``allow_http`` lets plain http go to other machines than this one; only for an ``auth`` that
+    signs and sends no secret, and only if the shop's owner said so.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the address are named, and have a default
         self,
         url: str,
         *,
@@ -65,9 +67,10 @@ class ApiClient:
         version: tuple[str, str] | None = None,
         http: ModuleType = httpx,
         timing: Timing | None = None,
+        allow_http: bool = False,
     ) -> None:
         self._adapter, self._http = adapter, http
-        self._url = _checked(url, adapter).rstrip("/") + "/"
+        self._url = _checked(url, adapter, allow_http=allow_http).rstrip("/") + "/"
         self._retry, self._throttle, self._version = retry or RetryPolicy(), throttle, version
         timing = timing or Timing()
         self._sleep, self._clock, self._chance = timing.sleep, timing.clock, timing.chance
@@ -224,10 +227,11 @@ class ApiClient:
         return PlatformError(message, adapter=self._adapter, retryable=retryable)
 
 
-def _checked(url: str, adapter: str) -> str:
+def _checked(url: str, adapter: str, *, allow_http: bool) -> str:
     """Return an address that secrets may be sent to: https, or this very machine."""
     parts = urlsplit(url)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
+    is_near = allow_http or parts.hostname in _LOCAL
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_near)
     if not is_safe or not parts.hostname or parts.username or parts.query or parts.fragment:
         message = "the address of the API must be plain https, without name, query or fragment"
         raise PlatformError(message, adapter=adapter, retryable=False)

@@ -16,5 +16,5 @@ def retention_register(registry: Registry) -> None:
     registry.adapter(
         "woocommerce",
         "retention_woocommerce.adapter:WooCommerceAdapter",
-        summary="WooCommerce webhooks",
+        summary="WooCommerce webhooks, and orders, accounts, consent and coupons over its REST API",
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from retention_sdk.consent.platforms import write_state
 from retention_sdk.model import (
     Address,
     Consent,
@@ -29,7 +30,7 @@ Json = Mapping[str, Any]
 
 # Codes that are not ISO 4217: toman (WooCommerce core), thousands of rial and of toman
 # (Persian WooCommerce). Only rial are stored.
-_RIALS = {"IRT": 10, "IRHR": 1_000, "IRHT": 10_000}
+RIALS = {"IRT": 10, "IRHR": 1_000, "IRHT": 10_000}
 # States in which nobody has committed to anything yet.
 DRAFTS = frozenset({"auto-draft", "checkout-draft"})
 _TAG = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,5}")
@@ -38,7 +39,7 @@ _NEVER_SHIPPED = frozenset({"cancelled", "refunded", "failed"})
 
 def read_order(body: Json, settings: WooCommerceSettings) -> Order:
     """Read an order; totals exactly, amounts of single lines rounded to the minor unit."""
-    currency = "IRR" if body["currency"] in _RIALS else body["currency"]
+    currency = "IRR" if body["currency"] in RIALS else body["currency"]
     meta = _meta(body["meta_data"])
     message = _first(meta, settings.gift_message_meta_keys)
     lines = _lines(body, settings)
@@ -107,6 +108,21 @@ def read_consent(
     )
 
 
+def consent_meta(consent: Consent, settings: WooCommerceSettings) -> list[dict[str, str]]:
+    """Return an answer as ``meta_data`` that ``read_consent`` reads; UNKNOWN is empty."""
+    words = {ConsentState.GRANTED: settings.consent_yes, ConsentState.DENIED: settings.consent_no}
+    answer = ""
+    if known := words.get(consent.state):
+        usual, _ = write_state("woocommerce", consent.state)
+        answer = usual if usual in known else known[0]
+    entries = [{"key": settings.consent_meta_key, "value": answer}]
+    if settings.consent_at_meta_key:
+        at = consent.recorded_at
+        text = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at and answer else ""
+        entries.append({"key": settings.consent_at_meta_key, "value": text})
+    return entries
+
+
 def moment(text: str) -> datetime:
     """Read a ``*_gmt`` date. WooCommerce writes UTC and leaves the Z away."""
     stamp = datetime.fromisoformat(text)
@@ -127,11 +143,11 @@ def _id(number: Any) -> str:
 
 
 def _exact(amount: str | int | Decimal, currency: str) -> Money:
-    if currency not in _RIALS:
+    if currency not in RIALS:
         return Money.parse(amount, currency)
     if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):
         raise TypeError("money is text or a JSON number")
-    return Money.parse(Decimal(amount) * _RIALS[currency], "IRR")
+    return Money.parse(Decimal(amount) * RIALS[currency], "IRR")
 
 
 def _sum(body: Json, *fields: str) -> Money:
@@ -141,9 +157,9 @@ def _sum(body: Json, *fields: str) -> Money:
 
 def _rounded(amount: Decimal | int, currency: str) -> Money:
     """Lines carry up to six decimals where tax is rounded per order."""
-    unit = Decimal(1).scaleb(-minor_digits("IRR" if currency in _RIALS else currency))
-    if currency in _RIALS:
-        amount, currency = amount * _RIALS[currency], "IRR"
+    unit = Decimal(1).scaleb(-minor_digits("IRR" if currency in RIALS else currency))
+    if currency in RIALS:
+        amount, currency = amount * RIALS[currency], "IRR"
     return Money.parse(Decimal(amount).quantize(unit, ROUND_HALF_UP), currency)
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from retention_sdk.consent.platforms import words_for
 from retention_sdk.model import ConsentChannel, ConsentState, Settings
 
 _YES, _NO = ConsentState.GRANTED, ConsentState.DENIED
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class WooCommerceSettings(Settings):
     """Secrets, and the names of fields that WooCommerce itself does not have.
 
     ``webhook_secrets`` holds the secret in use first, then older ones while they are rotated.
-    ``store_url`` is compared with the source that a delivery names.
+    ``store_url`` is compared with the source that a delivery names, and signatures on plain http
+    are made for it: write it as WordPress does, port included.
+
+    ``consumer_key`` and ``consumer_secret`` open the REST API, at ``store_url`` followed by
+    ``/wp-json/wc/v3`` unless ``api_url`` says otherwise. ``allow_http`` permits plain http to other
+    machines than this one: requests are signed there and the secret stays here, but what is asked
+    and answered can be read on the way. WooCommerce's settings do not tell the shop's name, address
+    for mail, language and time zone: ``shop_name`` and its neighbours do.
 
     WooCommerce has no field for marketing consent, language or gifts: plugins keep them in
     ``meta_data``, each under a key of its own. A key that is not set here is not read. Without
@@ -35,6 +44,16 @@ class WooCommerceSettings(Settings):
 
     webhook_secrets: Annotated[tuple[SecretStr, ...], Field(min_length=1)]
     store_url: str = ""
+    consumer_key: SecretStr | None = None
+    consumer_secret: SecretStr | None = None
+    api_url: str = ""
+    allow_http: bool = False
+    timeout_s: Annotated[float, Field(gt=0, le=300)] = 30.0
+    page_size: Annotated[int, Field(ge=1, le=100)] = 100
+    shop_name: str = ""
+    shop_email: str = ""
+    shop_language: str = "en"
+    time_zone: str = "UTC"
     language_meta_keys: tuple[str, ...] = ("wpml_language",)
     consent_meta_key: str = ""
     consent_at_meta_key: str = ""
@@ -47,3 +66,24 @@ class WooCommerceSettings(Settings):
     digital_product_ids: frozenset[int] = frozenset()
     pickup_method_ids: frozenset[str] = frozenset({"local_pickup", "pickup_location"})
     ships_without_method: bool = False
+
+    @property
+    def rest_url(self) -> str:
+        """The address of version 3 of the REST API; empty if neither address is set."""
+        return self.api_url or (self.store_url and self.store_url.rstrip("/") + "/wp-json/wc/v3")
+
+    @model_validator(mode="after")
+    def _opens_the_api_safely(self) -> Self:
+        if (self.consumer_key is None) != (self.consumer_secret is None):
+            raise ValueError("give consumer_key and consumer_secret together")
+        if self.consumer_key is None:
+            return self
+        if not self.rest_url:
+            raise ValueError("say where the shop is: set store_url")
+        parts = urlsplit(self.rest_url)
+        is_near = self.allow_http or parts.hostname in _LOOPBACK
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
+            raise ValueError("the API is asked over https; plain http needs allow_http")
+        if not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError("the address of the API holds no name, query or fragment")
+        return self

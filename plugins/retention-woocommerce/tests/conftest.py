@@ -1,6 +1,7 @@
 """The recorded deliveries, and ways to change them one field at a time."""
 
 import hmac
+import importlib.util
 import json
 from base64 import b64encode
 from hashlib import sha256
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from retention_woocommerce.adapter import WooCommerceAdapter
 
+from retention_sdk.http import httpx
 from retention_sdk.model import OrderEvent, WebhookRequest
+from retention_sdk.shop_api import Timing
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SECRET = "s3cr3t-ü"
@@ -58,3 +61,53 @@ class Recording:
 @pytest.fixture
 def woo():
     return Recording()
+
+
+def _load_server():
+    """Tests are no package: the server beside them is loaded by its path."""
+    path = Path(__file__).parent / "server" / "woo.py"
+    spec = importlib.util.spec_from_file_location("woocommerce_server", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+server = _load_server()
+
+
+class Shop(server.Server):
+    """A running shop, and adapters for it."""
+
+    home = "https://127.0.0.1:8088"
+
+    def settings(self, **changes):
+        return {
+            "webhook_secrets": [SECRET],
+            "store_url": self.home,
+            "api_url": self.url,
+            "consumer_key": server.KEY,
+            "consumer_secret": server.SECRET,
+            "consent_meta_key": "email_marketing_consent",
+            "consent_at_meta_key": "email_marketing_consent_at",
+            **changes,
+        }
+
+    def adapter(self, library=httpx, **changes):
+        """An adapter that does not sleep between tries."""
+        timing = Timing(sleep=lambda _seconds: None)
+        kind = type("Adapter", (WooCommerceAdapter,), {"http": library, "timing": timing})
+        return kind.from_config(self.settings(**changes), shop_id="soap.example")
+
+
+@pytest.fixture
+def shop():
+    """A new shop with one order, one account and one product, on a server of its own."""
+    running = Shop(server.Woo())
+    yield running
+    running.close()
+
+
+@pytest.fixture(params=["httpx", "httpx2"])
+def library(request):
+    """Each of the two HTTP libraries that the SDK accepts."""
+    return pytest.importorskip(request.param, reason=f"{request.param} is not installed")

@@ -1,12 +1,12 @@
-"""The kit, run on what WooCommerce really sent."""
+"""The kit, run on what WooCommerce really sent, and on a server that answers from recordings."""
 
 import hmac
 import json
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar
 
+import pytest
 import retention_woocommerce
 from retention_woocommerce.adapter import WooCommerceAdapter
 
@@ -38,10 +38,6 @@ def recorded(name, *expect, total="", placed_at=""):
 
 class TestWooCommerce(AdapterConformance):
     adapter_class = WooCommerceAdapter
-    settings: ClassVar = {
-        "webhook_secrets": [SECRET],
-        "consent_meta_key": "email_marketing_consent",
-    }
     cases = (
         recorded(
             "order.created",
@@ -63,6 +59,25 @@ class TestWooCommerce(AdapterConformance):
         recorded("customer.updated", CustomerUpdated, ConsentChanged),
         recorded("product.updated", UnknownEvent),
     )
+
+    @pytest.fixture(autouse=True)
+    def _shop(self, shop):
+        """Two orders, of an account and a guest; the answers come from recordings."""
+        self.shop = shop
+        guest = {"customer_id": 0, "total": "12.99", "currency": "USD"}
+        shop.woo.add_order("2026-11-21T19:59:00", number="13-A", **guest)
+
+    def make_adapter(self, shop_id="kit.example"):
+        return WooCommerceAdapter.from_config(self.shop.settings(), shop_id=shop_id)
+
+    def listed(self):
+        return {"12": "28.38 EUR", "13-A": "12.99 USD"}
+
+    def customer_id(self):
+        return "2"
+
+    def erasable_customer_id(self):
+        return str(self.shop.woo.add_customer())
 
     def sign(self, headers, body):
         digest = hmac.digest(SECRET.encode(), body, sha256)
