@@ -54,3 +54,19 @@ def print_file(delivery: Delivery) -> Artifact:
         message = f"{delivery.channel}: a delivery must be exactly one file to print"
         raise DeliveryError(message, retryable=False)
     return files[0]
+
+
+def message_text(delivery: Delivery) -> str:
+    """Return the one text of a delivery that goes to a telephone.
+
+    Raises:
+        DeliveryError: there is none, or more than one, or it is no text.
+    """
+    texts = [each for each in delivery.artifacts if each.media_type.startswith("text/plain")]
+    if len(texts) != 1:
+        message = f"{delivery.channel}: a delivery must be exactly one text"
+        raise DeliveryError(message, retryable=False)
+    try:
+        return texts[0].data.decode()
+    except UnicodeDecodeError:
+        raise DeliveryError(f"{delivery.channel}: the text is not UTF-8", retryable=False) from None
