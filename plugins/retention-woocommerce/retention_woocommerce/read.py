@@ -103,9 +103,17 @@ def read_consent(
     return Consent(
         channel=settings.consent_channel,
         state=ConsentState.GRANTED if is_yes else ConsentState.DENIED,
-        recorded_at=_moment_or_none(meta.get(settings.consent_at_meta_key)) or asked_at,
+        recorded_at=_asked_at(meta, settings) or asked_at,
         source=f"WooCommerce meta_data {key}",
     )
+
+
+def _asked_at(meta: Mapping[str, str], settings: WooCommerceSettings) -> datetime | None:
+    """A third party's field: a date that makes no sense must not cost us the answer."""
+    try:
+        return _moment_or_none(meta.get(settings.consent_at_meta_key))
+    except ValueError:
+        return None
 
 
 def consent_meta(consent: Consent, settings: WooCommerceSettings) -> list[dict[str, str]]:

@@ -76,9 +76,13 @@ server = _load_server()
 
 
 class Shop(server.Server):
-    """A running shop, and adapters for it."""
+    """A running shop, and adapters for it that note their waits in ``slept``."""
 
     home = "https://127.0.0.1:8088"
+
+    def __init__(self, woo):
+        super().__init__(woo)
+        self.slept = []
 
     def settings(self, **changes):
         return {
@@ -94,7 +98,7 @@ class Shop(server.Server):
 
     def adapter(self, library=httpx, **changes):
         """An adapter that does not sleep between tries."""
-        timing = Timing(sleep=lambda _seconds: None)
+        timing = Timing(sleep=self.slept.append)
         kind = type("Adapter", (WooCommerceAdapter,), {"http": library, "timing": timing})
         return kind.from_config(self.settings(**changes), shop_id="soap.example")
 

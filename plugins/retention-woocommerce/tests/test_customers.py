@@ -132,3 +132,13 @@ def test_names_fall_back_on_the_billing_address(woo):
     events = woo.events("customer.created", first_name="", billing={**billing, "first_name": "Ada"})
 
     assert events[0].customer.given_name == "Ada"
+
+
+@pytest.mark.parametrize("moment", ["1795291106", "yesterday", "2026-13-01", 7])
+def test_date_of_a_plugin_that_makes_no_sense_leaves_the_answer_undated(woo, moment):
+    """It must not cost us the account, nor a whole list of them."""
+    adapter = woo.adapter(consent_at_meta_key="asked_at")
+    changed = woo.changed("customer.updated", meta_data=meta(**{KEY: "no", "asked_at": moment}))
+    (event,) = (e for e in adapter.handle(changed) if isinstance(e, ConsentChanged))
+
+    assert (ConsentState.DENIED, None) == (event.consent.state, event.consent.recorded_at)
