@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 # Forging needs ways around triggers and constraints that each database has of its own; finding it
 # does not.
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("open_empty", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
