@@ -1,0 +1,1 @@
+"""Tables of the companion, step by step."""
