@@ -22,7 +22,7 @@ class GraphQL:
     ``throttled`` are the codes (``errors[].extensions.code``) by which the platform says come
     again later and did nothing; ``temporary`` those that a later call may not meet, and
     ``speaking`` those whose message speaks of our query alone and may be shown. All other
-    messages may quote what we sent.
+    messages may quote what we sent. ``hints`` say what to do about a code.
     """
 
     def __init__(
@@ -36,10 +36,12 @@ class GraphQL:
         speaking: frozenset[str] = frozenset(
             {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "undefinedField"}
         ),
+        hints: Mapping[str, str] | None = None,
         retry: RetryPolicy | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client, self._path, self._adapter = client, path, adapter
+        self._hints = hints or {}
         self._throttled, self._temporary, self._speaking = throttled, temporary, speaking
         self._retry, self._sleep = retry or RetryPolicy(), sleep
 
@@ -49,6 +51,14 @@ class GraphQL:
         Raises:
             PlatformError: the platform refused, failed, or answered something else.
         """
+        return self._data(self.ask(query, **variables))
+
+    def ask(self, query: str, **variables: object) -> Answer:
+        """Run one operation and return the whole answer, for what stands in its headers.
+
+        Raises:
+            PlatformError: as ``run``.
+        """
         payload = {"query": query, "variables": variables}
         is_repeatable = not _MUTATION.search(query)
         for tried in range(1, self._retry.tries + 1):
@@ -57,7 +67,7 @@ class GraphQL:
             )
             error = self._first_error(answer)
             if error is None:
-                return self._data(answer)
+                return answer
             if _code(error) not in self._throttled or tried == self._retry.tries:
                 raise self._refused(error)
             self._sleep(self._retry.wait_s(tried, lambda: 1.0))
@@ -71,17 +81,28 @@ class GraphQL:
         raise PlatformError(message, adapter=self._adapter, retryable=False)
 
     def _first_error(self, answer: Answer) -> Mapping[str, Any] | None:
-        errors = answer.mapping().get("errors")
+        errors = self._mapping(answer).get("errors")
         if isinstance(errors, str):  # how some answer to a wrong key
             return {}
         first = errors[0] if isinstance(errors, list) and errors else None
         return first if isinstance(first, Mapping) else None
+
+    def _mapping(self, answer: Answer) -> Mapping[str, Any]:
+        try:
+            return answer.mapping()
+        except PlatformError:
+            if answer.is_good:
+                raise
+        # A page of a web server: no later call would find the API there.
+        message = f"the answer is no GraphQL (status {answer.status}); is that its address?"
+        raise PlatformError(message, adapter=self._adapter, retryable=False)
 
     def _refused(self, error: Mapping[str, Any]) -> PlatformError:
         code = _code(error)
         message = f"the server refused with {code}" if code else "the server refused"
         if code in self._speaking:
             message = f"the shop's schema is another one: {str(error.get('message'))[:200]}"
+        message += self._hints.get(code, "")
         is_temporary = code in self._temporary | self._throttled
         return PlatformError(message, adapter=self._adapter, retryable=is_temporary)
 

@@ -14,35 +14,40 @@ from retention_sdk.http import httpx
 from retention_sdk.model import (
     Consent,
     ConsentState,
+    Customer,
     DiscountCode,
     Order,
+    Page,
+    Product,
     Shop,
 )
+from retention_sdk.shop_api import GraphQL, Timing
 
 from . import promotions
-from .client import VendureClient, connected
+from .client import connected
+from .paging import GRAIN, ChangedList, changed_since
 from .queries import (
     CUSTOMER_ADDRESSES,
     DELETE_ADDRESS,
     DELETE_CUSTOMER,
+    NOTE_ORDER,
+    PRODUCTS,
     SHOP,
     UPDATE_CUSTOMER,
     consent_query,
+    customers_query,
     order_query,
     orders_query,
 )
-from .read import OrderReader, read_consents
+from .read import OrderReader, read_consents, read_customer, read_product
 from .settings import VendureSettings
-
-# Databases keep updatedAt to the second; an answer may be a second older than it says.
-_GRAIN = timedelta(seconds=1)
 
 
 class VendureAdapter(ShopAdapter):
     """Orders, consent and promotions of one Vendure channel.
 
-    Vendure has no webhooks of its own; poll ``fetch_orders``. Every call opens a connection and
-    closes it. ``http`` is the HTTP library, httpx or httpx2.
+    Vendure has no webhooks of its own; poll ``order_pages``. Every call opens a connection and
+    closes it. ``http`` is the HTTP library, httpx or httpx2; ``timing`` is for tests.
     """
 
     name: ClassVar[str] = "vendure"
@@ -58,10 +63,14 @@ class VendureAdapter(ShopAdapter):
         | Capability.ERASE_CUSTOMER
         | Capability.FREE_SHIPPING_CODE
         | Capability.FREE_PRODUCT_CODE
+        | Capability.LIST_CUSTOMERS
+        | Capability.LIST_PRODUCTS
+        | Capability.NOTE_ORDER
     )
     settings_model: ClassVar[type[VendureSettings]] = VendureSettings
     settings: VendureSettings
     http: ClassVar[ModuleType] = httpx
+    timing: ClassVar[Timing | None] = None
 
     def fetch_order(self, order_id: str) -> Order:
         """Return one placed order by its ``id`` (not its code)."""
@@ -72,16 +81,50 @@ class VendureAdapter(ShopAdapter):
         with self.reading():
             return self.read_orders(data)[0]
 
-    def fetch_orders(self, *, updated_since: datetime | None = None) -> Iterator[Order]:
-        """Yield placed orders, oldest change first; an order that changes meanwhile comes twice.
+    def order_pages(
+        self, *, updated_since: datetime | None = None, cursor: str = ""
+    ) -> Iterator[Page[Order]]:
+        """Yield pages of placed orders, oldest change first.
 
-        Orders that sellers get from a marketplace order are left out: the buyer has one.
+        An order that changes meanwhile comes twice. Orders that sellers get from a marketplace
+        order are left out: the buyer has one.
         """
-        with self._connected() as client:
-            for page in self._pages(client, updated_since):
+        query, conditions = orders_query(self.settings), self._conditions(updated_since)
+        listed = ChangedList("orders", query, conditions, self.settings.page_size)
+        with self._connected() as api:
+            for data, after in listed.pages(api, cursor):
                 with self.reading():
-                    orders = self.read_orders(page)
-                yield from orders
+                    orders = self.read_orders(_without_sellers(data))
+                yield Page(orders, after)
+
+    def customer_pages(
+        self, *, updated_since: datetime | None = None, cursor: str = ""
+    ) -> Iterator[Page[Customer]]:
+        """Yield pages of customers with an account, oldest change first."""
+        query = customers_query(self.settings)
+        conditions = [changed_since(updated_since)] if updated_since else []
+        listed = ChangedList("customers", query, conditions, self.settings.page_size)
+        with self._connected() as api:
+            for data, after in listed.pages(api, cursor):
+                with self.reading():
+                    known = [item for item in data["customers"]["items"] if item["user"]]
+                    customers = tuple(read_customer(item, self.settings) for item in known)
+                yield Page(customers, after)
+
+    def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:
+        """Yield pages of the products that are for sale, oldest change first."""
+        conditions = [{"enabled": {"eq": True}}]
+        listed = ChangedList("products", PRODUCTS, conditions, self.settings.page_size)
+        with self._connected() as api:
+            for data, after in listed.pages(api, cursor):
+                with self.reading():
+                    products = tuple(map(read_product, data["products"]["items"]))
+                yield Page(products, after)
+
+    def note_order(self, order_id: str, text: str) -> None:
+        """Write a private note into the order's history."""
+        with self._connected() as api:
+            api.run(NOTE_ORDER, id=order_id, note=text)
 
     def fetch_shop(self) -> Shop:
         """Return the channel's currency and language; the rest is from the settings."""
@@ -148,7 +191,7 @@ class VendureAdapter(ShopAdapter):
                 client.run(DELETE_ADDRESS, id=address["id"])
             client.run(DELETE_CUSTOMER, id=customer_id)
 
-    def _overwrite(self, client: VendureClient, customer_id: str) -> None:
+    def _overwrite(self, client: GraphQL, customer_id: str) -> None:
         nobody = {
             "id": customer_id,
             "title": "",
@@ -184,45 +227,21 @@ class VendureAdapter(ShopAdapter):
 
     # Pages ---------------------------------------------------------------------------------
 
-    def _pages(
-        self, client: VendureClient, updated_since: datetime | None
-    ) -> Iterator[Mapping[str, Any]]:
-        """Yield pages of unseen orders.
-
-        Pages begin after a moment, not after a number of orders: an order that changes while we
-        read moves to the end of the list and would pull another one past us.
-        """
-        query, take = orders_query(self.settings), self.settings.page_size
-        seen: set[tuple[str, str]] = set()
-        after, skip = None, 0
-        while True:
-            chosen = {"filter": self._filter(updated_since, after), "sort": {"updatedAt": "ASC"}}
-            data = client.run(query, options={**chosen, "take": take, "skip": skip})
-            items = data["orders"]["items"]
-            yield {**data, "orders": {"items": [item for item in items if _is_new(item, seen)]}}
-            if len(items) < take:
-                return
-            last = datetime.fromisoformat(items[-1]["updatedAt"]) - _GRAIN
-            after, skip = (last, 0) if after is None or last > after else (after, skip + take)
-
-    def _filter(self, since: datetime | None, after: datetime | None) -> dict[str, Any]:
+    def _conditions(self, since: datetime | None) -> list[dict[str, Any]]:
         conditions: list[dict[str, Any]] = [
             {"active": {"eq": False}},
             {"orderPlacedAt": {"isNull": False}},
         ]
         if since:
             placed = since - timedelta(days=self.settings.lookback_days)
-            changed = {"updatedAt": {"after": (since - _GRAIN).isoformat()}}
-            recent = {"orderPlacedAt": {"after": (placed - _GRAIN).isoformat()}}
-            conditions.append({"_or": [changed, recent]})
-        if after:
-            conditions.append({"updatedAt": {"after": after.isoformat()}})
-        return {"_and": conditions}
+            recent = {"orderPlacedAt": {"after": (placed - GRAIN).isoformat()}}
+            conditions.append({"_or": [changed_since(since), recent]})
+        return conditions
 
     # Small things --------------------------------------------------------------------------
 
-    def _connected(self) -> AbstractContextManager[VendureClient]:
-        return connected(self.settings, http=self.http)
+    def _connected(self) -> AbstractContextManager[GraphQL]:
+        return connected(self.settings, http=self.http, timing=self.timing)
 
     def _reader(self, data: Mapping[str, Any]) -> OrderReader:
         precision = data["globalSettings"]["serverConfig"]["moneyStrategyPrecision"]
@@ -239,9 +258,6 @@ class VendureAdapter(ShopAdapter):
         return PlatformError(message, adapter=self.name, retryable=False)
 
 
-def _is_new(item: Mapping[str, Any], seen: set[tuple[str, str]]) -> bool:
-    """Whether an order in this state was not yielded before, and is a buyer's."""
-    key = (item["id"], item["updatedAt"])
-    is_new = key not in seen and item["type"] != "Seller"
-    seen.add(key)
-    return is_new
+def _without_sellers(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    items = [item for item in data["orders"]["items"] if item["type"] != "Seller"]
+    return {**data, "orders": {"items": items}}

@@ -9,8 +9,8 @@ from typing import Any
 
 from retention_sdk.errors import PlatformError, UnsupportedFeature
 from retention_sdk.model import DiscountCode, Money
+from retention_sdk.shop_api import GraphQL
 
-from .client import VendureClient
 from .queries import CREATE_PROMOTION, DISABLE_PROMOTION, PROMOTIONS
 
 Json = Mapping[str, Any]
@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 _ONE_FREE = "buy_x_get_y_free"
 
 
-def create(client: VendureClient, code: DiscountCode) -> DiscountCode:
+def create(client: GraphQL, code: DiscountCode) -> DiscountCode:
     """Create the promotion unless it is there; of two made at once, the older one stays.
 
     A code that was there comes back with the dates it has on the platform.
@@ -37,7 +37,7 @@ def create(client: VendureClient, code: DiscountCode) -> DiscountCode:
     return _same(code, first, wanted)
 
 
-def void(client: VendureClient, code: DiscountCode) -> None:
+def void(client: GraphQL, code: DiscountCode) -> None:
     """Switch off every promotion with this code. Orders that used it keep their discount."""
     for promotion in client.run(PROMOTIONS, code=code.code)["promotions"]["items"]:
         if promotion["enabled"]:

@@ -56,6 +56,16 @@ DELETE_CUSTOMER = """mutation ($id: ID!) {
   deleteCustomer(id: $id) { result }
 }"""
 
+NOTE_ORDER = """mutation ($id: ID!, $note: String!) {
+  addNoteToOrder(input: { id: $id, note: $note, isPublic: false }) { id }
+}"""
+
+PRODUCTS = """query ($options: ProductListOptions!) {
+  products(options: $options) {
+    items { id updatedAt name variants { sku } collections { name } }
+  }
+}"""
+
 _ADDRESS = """{
   fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber
 }"""
@@ -102,6 +112,16 @@ def orders_query(settings: VendureSettings) -> str:
 def consent_query(settings: VendureSettings) -> str:
     """Return the query for what a customer answered."""
     return f"""query ($id: ID!) {{ customer(id: $id) {{ id {_consent_fields(settings)} }} }}"""
+
+
+def customers_query(settings: VendureSettings) -> str:
+    """Return the query for one page of customers, oldest change first."""
+    return f"""query ($options: CustomerListOptions!) {{
+      customers(options: $options) {{ items {{
+        id updatedAt title firstName lastName emailAddress phoneNumber user {{ id }}
+        {_consent_fields(settings)}
+      }} }}
+    }}"""
 
 
 def _order_fields(settings: VendureSettings) -> str:

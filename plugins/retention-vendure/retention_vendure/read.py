@@ -21,6 +21,7 @@ from retention_sdk.model import (
     Order,
     OrderLine,
     Parcel,
+    Product,
 )
 
 from .settings import VendureSettings
@@ -147,6 +148,28 @@ class OrderReader:
             address=_address(data["shippingAddress"]),
             consents=read_consents(customer, self._settings),
         )
+
+
+def read_customer(data: Json, settings: VendureSettings) -> Customer:
+    """Read a customer of the list of customers."""
+    return Customer(
+        id=data["id"],
+        given_name=data["firstName"],
+        family_name=data["lastName"],
+        email=data["emailAddress"],
+        phone=data["phoneNumber"] or "",
+        consents=read_consents(data, settings),
+    )
+
+
+def read_product(data: Json) -> Product:
+    """Read a product; its number is that of its first variant."""
+    return Product(
+        id=data["id"],
+        title=data["name"],
+        sku=next((variant["sku"] for variant in data["variants"]), ""),
+        categories=tuple(each["name"] for each in data["collections"]),
+    )
 
 
 def _ordered(line: Json) -> int:

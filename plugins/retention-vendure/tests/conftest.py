@@ -15,6 +15,7 @@ import pytest
 from retention_vendure.adapter import VendureAdapter
 
 from retention_sdk.http import httpx
+from retention_sdk.shop_api import Timing
 
 SERVER = Path(__file__).parent / "server"
 NEEDS = (
@@ -22,6 +23,8 @@ NEEDS = (
     "or with nvm"
 )
 START_S = 120
+# Nobody waits in a test.
+UNHURRIED = Timing(sleep=lambda _: None)
 
 
 def _load(name):
@@ -80,7 +83,7 @@ def library(request):
 
 @pytest.fixture
 def adapter_class(library):
-    return type("Adapter", (VendureAdapter,), {"http": library})
+    return type("Adapter", (VendureAdapter,), {"http": library, "timing": UNHURRIED})
 
 
 @pytest.fixture
@@ -99,7 +102,10 @@ def cutting_proxy(vendure):
 
 
 class Script:
-    """Answers that a real server cannot be made to give, in place of the HTTP library's network."""
+    """Answers that a real server cannot be made to give, in place of the HTTP library's network.
+
+    The last one is given again and again.
+    """
 
     def __init__(self, *answers):
         self._answers, self.requests = list(answers), []
@@ -112,7 +118,9 @@ class Script:
 
     def _answer(self, request):
         self.requests.append(request)
-        status, content, headers = self._answers.pop(0)
+        status, content, headers = (
+            self._answers[0] if len(self._answers) == 1 else self._answers.pop(0)
+        )
         return httpx.Response(status, content=content, headers=headers)
 
 
@@ -122,7 +130,7 @@ def scripted():
 
     def make(*answers, **settings):
         script = Script(*answers)
-        adapter_class = type("Adapter", (VendureAdapter,), {"http": script})
+        adapter_class = type("Adapter", (VendureAdapter,), {"http": script, "timing": UNHURRIED})
         values = {"url": "https://shop.example/admin-api", "api_key": "key-0123456789", **settings}
         return adapter_class.from_config(values, shop_id="soap.example"), script
 

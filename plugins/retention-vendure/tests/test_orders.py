@@ -260,3 +260,70 @@ def test_a_facet_tells_the_brand(shop):
 def brands(shop, known, **settings):
     adapter = VendureAdapter.from_config(shop.settings(**settings), shop_id="soap.example")
     return [line.brand for line in adapter.fetch_order(known["id"]).lines]
+
+
+def test_a_note_is_for_the_staff_alone(shop, adapter):
+    bought = shop.orders["a gift"]
+    adapter.note_order(bought["id"], "card 17 lies in the parcel")
+    query = """query ($id: ID!) { order(id: $id) {
+      history(options: { filter: { type: { eq: "ORDER_NOTE" } } }) { items { isPublic data } }
+    } }"""
+    history = shop.server.admin(query, id=bought["id"])["order"]["history"]["items"]
+
+    assert (False, "card 17 lies in the parcel") == (
+        history[-1]["isPublic"],
+        history[-1]["data"]["note"],
+    )
+
+
+def test_a_note_for_nobody_is_refused_for_good(adapter):
+    with pytest.raises(PlatformError) as caught:
+        adapter.note_order("987654321", "hello")
+    assert not caught.value.retryable
+
+
+def test_an_account_is_listed_and_a_guest_is_not(shop, adapter):
+    """Vendure keeps a row for every buyer; who checked out as a guest has no account."""
+    account = shop.new_customer("Hedy")
+    listed = {each.id: each for page in adapter.customer_pages() for each in page.items}
+
+    assert ("Hedy", "Hopper") == (listed[account].given_name, listed[account].family_name)
+    assert "ada@example.com" not in {each.email for each in listed.values()}
+
+
+def test_customers_are_listed_since_a_moment(shop, adapter):
+    time.sleep(2.5)  # updatedAt has whole seconds here, and the adapter looks one back
+    since = datetime.now(UTC)
+    new = shop.new_customer("Mary")
+    listed = [
+        each.id for page in adapter.customer_pages(updated_since=since) for each in page.items
+    ]
+
+    assert [new] == listed
+
+
+def test_products_are_named_and_numbered(shop, adapter):
+    (soap,) = (each for page in adapter.product_pages() for each in page.items)
+
+    assert ("Rose soap", "SOAP-1") == (soap.title, soap.sku)
+
+
+def test_the_list_goes_on_after_a_cursor_when_orders_change_meanwhile(shop):
+    """The first page's order changes, so it comes again; none is missed."""
+    settings = shop.settings(page_size=3, lookback_days=0)
+    adapter = VendureAdapter.from_config(settings, shop_id="soap.example")
+    bought = shop.buy(quantity=2)
+    time.sleep(1.1)
+    later = shop.buy()
+    pages = adapter.order_pages()
+    first = next(page for page in pages if bought["code"] in {o.number for o in page.items})
+    shop.refund(bought, quantity=1)
+    rest = [o for page in adapter.order_pages(cursor=first.cursor) for o in page.items]
+
+    assert {later["code"], bought["code"]} <= {order.number for order in rest}
+    assert Money(minor=1546, currency="EUR") == rest[-1].refunded
+
+
+def test_a_cursor_of_somebody_else_is_refused(adapter):
+    with pytest.raises(PlatformError, match="cursor"):
+        next(adapter.order_pages(cursor="eyJsYXN0"))
