@@ -46,6 +46,7 @@ bench: $(READY)  # the peers; WeasyPrint needs Pango from the system, Playwright
 	$(BIN)/python tests/benchmarks/consent_ledger.py
 	$(BIN)/python tests/benchmarks/ledger.py
 	$(BIN)/python tests/benchmarks/earning.py
+	$(BIN)/python tests/benchmarks/leaderboards.py
 
 gallery: $(READY)
 	$(BIN)/python docs/print/contact_sheet.py

@@ -322,7 +322,7 @@ class Retention:
     def resume(self) -> tuple[Outcome, ...]:
         """Work on everything that a crash, a quiet hour, a setting or a refusal left open.
 
-        Raw bodies and scans whose time is over are deleted on the way.
+        Raw bodies and scans whose time is over are deleted on the way; rewards go on, too.
         """
         return self.intake.resume()
 
@@ -334,8 +334,7 @@ class Retention:
         """
         from .pipeline.due import open_due
 
-        rewards = self.loyalty.rewards if self.loyalty else None
-        work = open_due(self.config, self.intake, tuple(self.ledgers.values()), rewards=rewards)
+        work = open_due(self.config, self.intake, tuple(self.ledgers.values()), desk=self.loyalty)
         return work.run(now=now or self.clock(), limit=limit)
 
     def stages(self, event_id: str) -> Iterable[str]:
@@ -397,13 +396,14 @@ class Retention:
             clock=self.clock,
             raw_kept=timedelta(days=self.config.store.raw_body_days),
             scans_kept=timedelta(days=self.config.codes.scan_days),
+            loyalty=lambda: self.loyalty,
         )
 
     @cached_property
     def pipeline(self) -> Pipeline:
         """The stages, wired to this shop."""
         own = self.config.delivery
-        return Pipeline(self.cards, {"card": own.card, "email": own.email}, lambda: self.rights)
+        return Pipeline(self.cards, own.channels, lambda: self.rights)
 
     @cached_property
     def rights(self) -> Rights:

@@ -90,6 +90,16 @@ class Program(Settings):
         return self
 
     @model_validator(mode="after")
+    def _has_the_rewards_of_its_levels(self) -> Self:
+        known = {each.id for each in self.rewards}
+        for number, achievement in enumerate(self.achievements):
+            for height, level in enumerate(achievement.levels):
+                if level.reward and level.reward not in known:
+                    where = f"achievements.{number}.levels.{height}.reward"
+                    raise ValueError(f"{where}: no reward is called {level.reward!r}")
+        return self
+
+    @model_validator(mode="after")
     def _has_the_ranks_of_its_rewards(self) -> Self:
         require_ranks(self.rewards, [rank.key for rank in self.tiers.ranks] if self.tiers else ())
         return self

@@ -12,14 +12,17 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import RetentionError
+from ..loyalty.gifts import GIFT
 from ..loyalty.notices import EXPIRES, MATURES
 from ..model import Record, ShopEvent
 from .achieving import ACHIEVEMENT_ENDS, ACHIEVING, AchievementTime
+from .due_gifts import GiftTime
 from .due_lapses import LAPSES, LapseTime, read_lapses
 from .due_points import PointsTime
 from .due_rewards import RewardTime
 from .due_tiers import TIER_TURNS, read_tiers
 from .due_years import YEARLY, read_years
+from .gifts import Gifts
 from .redeem_book import REWARD
 from .referring import REFERRAL, ReferralTime, books_of
 
@@ -28,10 +31,12 @@ if TYPE_CHECKING:
     from ..loyalty import PointsLedger
     from ..storage import Connection, LeasedRow, Store
     from .intake import Intake
+    from .loyalty_desk import LoyaltyDesk
+    from .partnering import PartnerDesk
     from .redeem import RewardDesk
 
 LEASE = timedelta(minutes=5)
-PERSONAL = (*YEARLY, TIER_TURNS, LAPSES, ACHIEVEMENT_ENDS)
+PERSONAL = (*YEARLY, TIER_TURNS, LAPSES, ACHIEVEMENT_ENDS, GIFT)
 """Kinds of rows that end with the erasure of their person; of others something is left to do."""
 
 
@@ -81,6 +86,7 @@ class DueWork:
     keepers: Mapping[str, Keeper]
     outside: Mapping[str, Callable[[LeasedRow], None]] = field(default_factory=dict)
     lapses: LapseTime | None = None
+    partners: PartnerDesk | None = None
     lease: timedelta = field(default=LEASE)
 
     def run(self, *, now: datetime, limit: int | None = None) -> DueReport:
@@ -98,6 +104,8 @@ class DueWork:
             counts[result] += 1
             told += new
             self.intake.follow(new)
+        if self.partners:
+            self.partners.sweep(now=now)
         return DueReport(events=tuple(told), **counts)
 
     def _take(self, now: datetime) -> LeasedRow | None:
@@ -148,23 +156,44 @@ def open_due(
     ledgers: tuple[PointsLedger, ...],
     *,
     clock: Callable[[], datetime] = _wall_clock,
-    rewards: RewardDesk | None = None,
+    desk: LoyaltyDesk | None = None,
 ) -> DueWork:
-    """Return a worker for one shop."""
+    """Return a worker for one shop; ``desk`` works on rewards, and on exchanges with partners."""
     store, lapses = intake.store, read_lapses(config, intake.store)
     keepers = _keepers(config, store, ledgers)
-    reward = RewardTime(desk=rewards) if rewards else None
+    if lapses:
+        keepers[LAPSES] = lapses
+    abroad = _keepers_abroad(desk.rewards) if desk else {}
     return DueWork(
         store=store,
         shop_id=config.shop.id,
         intake=intake,
         clock=clock,
-        keepers=keepers
-        | ({LAPSES: lapses} if lapses else {})
-        | ({REWARD: reward} if reward else {}),
-        outside={REWARD: reward.go_out} if reward else {},
+        keepers=keepers | abroad,
+        outside={kind: keeper.go_out for kind, keeper in abroad.items()},
         lapses=lapses,
+        partners=desk.partners if desk else None,
     )
+
+
+def open_gifts(
+    intake: Intake, rewards: RewardDesk, *, clock: Callable[[], datetime] = _wall_clock
+) -> DueWork:
+    """Return a worker that only gives rewards, and takes them back."""
+    keeper = GiftTime(Gifts(rewards))
+    return DueWork(
+        store=intake.store,
+        shop_id=rewards.book.shop_id,
+        intake=intake,
+        clock=clock,
+        keepers={GIFT: keeper},
+        outside={GIFT: keeper.go_out},
+    )
+
+
+def _keepers_abroad(rewards: RewardDesk) -> dict[str, RewardTime | GiftTime]:
+    """Return who asks platforms about rewards."""
+    return {REWARD: RewardTime(desk=rewards), GIFT: GiftTime(Gifts(rewards))}
 
 
 def _keepers(config: Config, store: Store, ledgers: tuple[PointsLedger, ...]) -> dict[str, Keeper]:

@@ -43,6 +43,8 @@ class TierTime:
         from ..storage import DueRow
 
         decision, number = book.turn(connection, who, cause=cause, now=now)
+        if number:
+            self._plan_gifts(connection, book, decision, who, at=now)
         if next_at := self._next(book.program, decision.until, now):
             row = DueRow(TIER_TURNS, _key(book.program, who), who, next_at)
             self.store.due.move(connection, row, now=now)
@@ -66,12 +68,27 @@ class TierTime:
         if newest and newest.at > at:
             return iter(()), self._next(book.program, newest.until, newest.at)
         decision, number = book.turn(connection, who, cause=f"due:{at.isoformat()}", now=at)
+        if number:
+            self._plan_gifts(connection, book, decision, who, at=at)
         customer = newest_customer(self.store, connection, who)
         found = [
             *self._changed(book, decision, number, customer, at),
             *self._warning(connection, book, who, customer, at),
         ]
         return iter(found), self._next(book.program, decision.until, at)
+
+    def _plan_gifts(
+        self,
+        connection: Connection,
+        book: TierBook,
+        decision: TierDecision,
+        who: str,
+        *,
+        at: datetime,
+    ) -> None:
+        from .due_gifts import rank_gifts
+
+        self.store.due.plan(connection, rank_gifts(book.program, decision, who, at=at))
 
     def _next(self, program: Program, until: date | None, after: datetime) -> datetime | None:
         from ..loyalty.tiers.risk import next_turn

@@ -18,13 +18,17 @@ from .track import CardTrack
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
     from ..storage import Store, StoredEvent
+    from .loyalty_desk import LoyaltyDesk
 
 _RESUME_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """One shop's inbox. ``raw_kept`` and ``scans_kept`` are how long bodies and scans may stay."""
+    """One shop's inbox. ``raw_kept`` and ``scans_kept`` are how long bodies and scans may stay.
+
+    ``loyalty`` does at once what events planned beside themselves; ``run-due`` would do it later.
+    """
 
     store: Store
     pipeline: Pipeline
@@ -33,6 +37,7 @@ class Intake:
     clock: Callable[[], datetime]
     raw_kept: timedelta
     scans_kept: timedelta
+    loyalty: Callable[[], LoyaltyDesk | None] = lambda: None
 
     def accept(self, events: Sequence[ShopEvent]) -> tuple[str, ...]:
         """Store events and return the new ones; observers learn of those."""
@@ -79,7 +84,10 @@ class Intake:
             pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
         self.cards.catch_up()
         self._sweep("")
-        return tuple(self.work(stored.event.id, is_new=False) for stored in pending)
+        outcomes = tuple(self.work(stored.event.id, is_new=False) for stored in pending)
+        if desk := self.loyalty():
+            desk.go_on()
+        return outcomes
 
     def stages(self, event_id: str) -> Iterator[str]:
         """Work on one event, and yield each stage once it is committed."""
@@ -113,6 +121,8 @@ class Intake:
                 continue
             self.calls.event_received(event=event)
             self.work(event_id, is_new=True)
+        if desk := self.loyalty():
+            desk.settle()
 
     def _follow_up(self, event_id: str) -> None:
         """Work on what followed from an event; ``resume`` does what a crash left open of it."""

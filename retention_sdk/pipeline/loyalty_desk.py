@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import LedgerError
+from ..loyalty.gifts import GIFT, gives_rewards
 from ..model import Customer, Engagement
 from ..model.events import EngagementKind
 from .intake import Intake
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .achieving_desk import AchievementDesk
     from .member import MemberDesk
     from .partnering import PartnerDesk
-    from .redeem import RewardDesk
+    from .redeem import Retried, RewardDesk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +79,8 @@ class LoyaltyDesk:
             return None
         book, gift = books[0], None
         if reward := book.rule.friend_reward:
-            ledger = self.ledgers[book.program_id]
             gift = FriendGift(
-                store=store, ledger=ledger, reward=reward, rewards=lambda: self.rewards
+                store=store, program=book.program_id, reward=reward, rewards=lambda: self.rewards
             )
         return ReferralDesk(
             store=store, shop_id=self.shop_id, book=book, clock=self.clock, gift=gift
@@ -110,6 +110,30 @@ class LoyaltyDesk:
             clock=self.clock,
             intake=self.intake,
         )
+
+    def settle(self) -> None:
+        """Give the rewards that levels and ranks brought, take back what was undone; each once.
+
+        Events do this themselves, and ``retention run-due`` does what a crash left of it.
+        """
+        if not self._gives_rewards:
+            return
+        store, now = self.intake.store, self.clock()
+        with store.reading() as connection:
+            if not store.due.is_due(connection, self.shop_id, GIFT, until=now):
+                return
+        from .due import open_gifts
+
+        open_gifts(self.intake, self.rewards).run(now=now)
+
+    @cached_property
+    def _gives_rewards(self) -> bool:
+        return any(gives_rewards(ledger.program) for ledger in self.ledgers.values())
+
+    def go_on(self) -> Retried:
+        """Go on with all rewards that a crash or a platform left open."""
+        self.settle()
+        return self.rewards.retry_open()
 
     @cached_property
     def achievements(self) -> AchievementDesk:

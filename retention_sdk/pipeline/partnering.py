@@ -94,11 +94,11 @@ class PartnerDesk:
                 subject_id = self._subject(connection, Customer(id=message.member))
             return self._book.apply(connection, message, subject_id=subject_id, now=self.clock())
 
-    def sweep(self) -> int:
+    def sweep(self, *, now: datetime | None = None) -> int:
         """Close what partners did not confirm in time; return how many exchanges that were."""
+        now, names = now or self.clock(), [each.id for each in self.ledger.program.partners]
         with self.store.begin() as connection:
-            names = [partner.id for partner in self.ledger.program.partners]
-            return sum(self._book.sweep(connection, name, now=self.clock()) for name in names)
+            return sum(self._book.sweep(connection, name, now=now) for name in names)
 
     def statement(self, partner: str, *, start: datetime, end: datetime) -> PartnerStatement:
         """Add up what was exchanged from ``start`` until just before ``end``.

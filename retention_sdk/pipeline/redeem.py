@@ -126,7 +126,7 @@ class RewardDesk:
             ConfigError: the shop has no such points or reward.
         """
         ledger, now = self.book.ledger(program), self.clock()
-        reward = _find(ledger, reward_id)
+        reward = self.find(ledger, reward_id)
         with self.store.reading() as connection:
             subject_id = self._subject(connection, who)
             place = self.book.standings.market(connection, subject_id, market or Market())
@@ -139,6 +139,10 @@ class RewardDesk:
         )
         with self.store.begin() as connection:
             issue, is_new = self.book.place(connection, ledger, wish, now=now)
+        return self.carry(issue, is_new=is_new)
+
+    def carry(self, issue: RewardIssue, *, is_new: bool = False) -> Redemption:
+        """Do what a commit left to do about an issue, and return how it stands then."""
         if issue.state == IssueState.ISSUED and is_new:
             self._work(issue)
         return self._show(self._go_on(issue), is_new=is_new)
@@ -379,17 +383,22 @@ class RewardDesk:
         )
 
     @staticmethod
+    def find(ledger: PointsLedger, reward_id: str) -> Reward:
+        """Return a reward of a catalogue.
+
+        Raises:
+            ConfigError: there is none of that name.
+        """
+        known = {reward.id: reward for reward in ledger.program.rewards}
+        if reward_id not in known:
+            hint = ", ".join(known) or "the catalogue is empty"
+            raise ConfigError(f"there is no reward {reward_id!r}", key="loyalty.rewards", hint=hint)
+        return known[reward_id]
+
+    @staticmethod
     def _require_issued(issue: RewardIssue) -> None:
         if issue.state != IssueState.ISSUED:
             raise LedgerError(f"a reward that is {issue.state} cannot be cancelled")
-
-
-def _find(ledger: PointsLedger, reward_id: str) -> Reward:
-    known = {reward.id: reward for reward in ledger.program.rewards}
-    if reward_id not in known:
-        hint = ", ".join(known) or "the catalogue is empty"
-        raise ConfigError(f"there is no reward {reward_id!r}", key="loyalty.rewards", hint=hint)
-    return known[reward_id]
 
 
 def _is_final(error: Exception) -> bool:

@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, IdempotencyConflict, LedgerError, RewardRefused, SubjectErased
+from ..loyalty.gifts import GIFT_GONE, revoke_gift
 from ..loyalty.rewards import IssueState, available
 from ..loyalty.rewards.states import may_become, require_step
 from ..model import RewardIssued
 from .due_people import newest_customer
 from .redeem_codes import new_reward_code, read_reward_code
 from .redeem_orders import reward_code_reference
-from .redeem_terms import ends_at, write_terms
+from .redeem_terms import ends_at, read_terms, write_terms
 
 if TYPE_CHECKING:
     from ..loyalty import PointsLedger
-    from ..loyalty.rewards import Reward
+    from ..loyalty.rewards import RefusalCode, Reward
     from ..storage import Connection, RewardIssue, Store
     from .redeem_standing import Market, Standings
 
@@ -35,13 +36,18 @@ _REASON_MAX = 480
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody asks for. ``key`` makes it one wish, however often it is told."""
+    """What somebody asks for. ``key`` makes it one wish, however often it is told.
+
+    ``waives`` are refusals that do not count; a quiet wish is not told when it comes true.
+    """
 
     subject_id: str
     reward: Reward
     key: str
     market: Market
     platform: str
+    waives: frozenset[RefusalCode] = frozenset()
+    is_quiet: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -116,6 +122,7 @@ class RewardBook:
         except LedgerError as error:
             step = RewardStep(IssueState.REFUSED, str(error)[:_REASON_MAX], now)
             self.store.rewards.step(connection, issue_id, step)
+            self._revoke(connection, issue, now)
             self._look_again(connection, issue, now)
             return self.lock(connection, issue_id)
         self._step(connection, issue, IssueState.ISSUED, "", now)
@@ -135,6 +142,7 @@ class RewardBook:
         except LedgerError as error:  # they were set aside for too long, and are back already
             reason = f"{reason}; {error}"
         self._step(connection, issue, IssueState.REFUSED, reason, now)
+        self._revoke(connection, issue, now)
         self._look_again(connection, issue, now)
         return self.lock(connection, issue_id)
 
@@ -159,6 +167,8 @@ class RewardBook:
         self._step(connection, issue, state, reason, now)
         if state is IssueState.CANCELLING:
             self._look_again(connection, issue, now)
+        if state is IssueState.ISSUED and issue.reason == GIFT_GONE:
+            self._revoke(connection, issue, now)  # it cannot be void, so it counts as used
         return self.lock(connection, issue_id)
 
     def give_back(
@@ -172,6 +182,7 @@ class RewardBook:
         key = f"reward:{issue_id}:refund"
         holds.refund(connection, issue.hold_id, key=key, now=now, grace_days=grace_days)
         self._step(connection, issue, IssueState.CANCELLED, reason, now)
+        self._revoke(connection, issue, now)
         return self.lock(connection, issue_id)
 
     def lock(self, connection: Connection, issue_id: str) -> RewardIssue:
@@ -219,8 +230,9 @@ class RewardBook:
             now=now,
         )
         (offer,) = available([wish.reward], standing, time_zone=ledger.program.time_zone)
-        if offer.refusals:
-            reasons = {str(refusal.code): refusal.reason for refusal in offer.refusals}
+        against = [each for each in offer.refusals if each.code not in wish.waives]
+        if against:
+            reasons = {str(refusal.code): refusal.reason for refusal in against}
             raise RewardRefused(wish.reward.id, reasons)
 
     def _issue(
@@ -267,6 +279,7 @@ class RewardBook:
                 starts_at=now,
                 ends_at=until,
                 title=reward.names.pick(self.language),
+                is_quiet=wish.is_quiet,
             ),
             ends_at=until,
             made_at=now,
@@ -288,6 +301,11 @@ class RewardBook:
         step = RewardStep(state, reason[:_REASON_MAX], now)
         self.store.rewards.step(connection, issue.id, step)
 
+    def _revoke(self, connection: Connection, issue: RewardIssue, now: datetime) -> None:
+        """Take back the points of a reward that cost its owner nothing."""
+        ledger = self.ledger(issue.program_id)
+        revoke_gift(ledger, connection, issue.idem_key, now=now)
+
     def _look_again(self, connection: Connection, issue: RewardIssue, now: datetime) -> None:
         from ..storage import DueRow
 
@@ -300,6 +318,8 @@ class RewardBook:
             code = self.code_of(connection, issue)
         except SubjectErased:
             return
+        from .snapshot import HISTORY
+
         customer = newest_customer(self.store, connection, issue.subject_id)
         if customer is None:
             return
@@ -316,6 +336,9 @@ class RewardBook:
             ends_at=issue.ends_at,
         )
         self.store.inbox.receive(connection, [event], now=now)
+        if read_terms(issue).get("is_quiet"):
+            who = issue.subject_id
+            self.store.stages.record(connection, event.id, HISTORY, b"{}", subject_id=who, now=now)
 
 
 def issued_event_id(issue_id: str) -> str:

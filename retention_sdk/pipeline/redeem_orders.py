@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..loyalty.gifts import GIFT_GONE, revoke_gift
 from ..loyalty.rewards import IssueState
 from ..loyalty.rewards.states import may_become
 from .redeem_codes import read_reward_code
@@ -42,6 +43,8 @@ def note_rewards(
         if issue.state == IssueState.CANCELLED and (ledger := by_program.get(issue.program_id)):
             _take_again(connection, ledger, issue, now)
         _mark(store, connection, issue, order, now)
+        if issue.reason == GIFT_GONE and (ledger := by_program.get(issue.program_id)):
+            revoke_gift(ledger, connection, issue.idem_key, now=now)
         used.append(issue.id)
     return tuple(used)
 

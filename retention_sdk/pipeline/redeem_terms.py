@@ -29,13 +29,21 @@ def ends_at(reward: Reward, now: datetime, *, time_zone: str) -> datetime | None
 
 
 def write_terms(
-    reward: Reward, *, currency: str, starts_at: datetime, ends_at: datetime | None, title: str
+    reward: Reward,
+    *,
+    currency: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    title: str,
+    is_quiet: bool = False,
 ) -> str:
     """Return canonical JSON of what was promised: the reward, and what its code is worth.
 
     It names nobody. A later change of the catalogue does not reach it.
     """
     terms: dict[str, Any] = {"reward": reward.model_dump(mode="json"), "currency": currency}
+    if is_quiet:
+        terms["is_quiet"] = True
     if reward.on_platform:
         # Platforms keep seconds or less; a second try must ask for the same.
         code = DiscountCode(

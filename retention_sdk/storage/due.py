@@ -199,6 +199,12 @@ class DueRows:
         query = select(due.c.due_at).where(due.c.kind == kind, due.c.key == key)
         return connection.execute(query.where(due.c.state != "done")).scalar()
 
+    def is_due(self, connection: Connection, shop_id: str, kind: str, *, until: datetime) -> bool:
+        """Whether a row of a kind waits that is due at ``until``."""
+        query = select(due.c.key).where(due.c.shop_id == shop_id, due.c.kind == kind)
+        query = query.where(due.c.state == "waiting", due.c.due_at <= until).limit(1)
+        return connection.execute(query).first() is not None
+
     def count(self, connection: Connection, shop_id: str) -> dict[str, int]:
         """Return how many rows of a shop are in each state."""
         query = select(due.c.state, func.count()).where(due.c.shop_id == shop_id)

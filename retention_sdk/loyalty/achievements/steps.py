@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from ...storage import AchievementStep, Connection, Store
+from ..gifts import gift_row
 from ..journal import Cause, Journal
 from .evaluate import Completion, completions
 from .facts import Facts
@@ -66,6 +67,11 @@ def held_of(history: History) -> tuple[Held, ...]:
         for who, s in history
         if s.step == "earned" and (who, _name(s), s.number) not in revoked
     )
+
+
+def step_key(subject_id: str, step: AchievementStep) -> str:
+    """Return the idempotency key of what a level brings: the same for each try."""
+    return f"achievement:{':'.join((subject_id, *_name(step), str(step.number)))}"
 
 
 class StepWriter:
@@ -145,8 +151,7 @@ class StepWriter:
 
     def _give(self, writing: Writing, step: AchievementStep) -> Held:
         if step.points:
-            named = (writing.who, *_name(step), str(step.number))
-            step = replace(step, grant_key=f"achievement:{':'.join(named)}")
+            step = replace(step, grant_key=step_key(writing.who, step))
             part = {"source": "rule", "points": step.points, "rule": step.achievement}
             self._ledger.grants.grant(
                 writing.connection,
@@ -160,6 +165,7 @@ class StepWriter:
                 breakdown={"parts": [part]},
             )
         self.record(writing, writing.who, step)
+        self._plan_gift(writing, Held(writing.who, step))
         return Held(writing.who, step)
 
     def _revoke(self, writing: Writing, held: Held, reason: str) -> Held:
@@ -181,7 +187,15 @@ class StepWriter:
             recorded_at=writing.now,
         )
         self.record(writing, held.subject_id, revoked)
+        self._plan_gift(writing, held, is_back=True)
         return Held(held.subject_id, revoked)
+
+    def _plan_gift(self, writing: Writing, held: Held, *, is_back: bool = False) -> None:
+        """Let the reward of a level be given, or taken back, once this commit is done."""
+        if held.step.reward:
+            key = step_key(held.subject_id, held.step)
+            row = gift_row(self._program.id, key, writing.who, writing.now, is_back=is_back)
+            self._store.due.plan(writing.connection, [row])
 
 
 @lru_cache(maxsize=32)

@@ -24,6 +24,12 @@ levels = [
   { key = "silver", target = 5, reward = "mug" },
 ]
 
+[[loyalty.rewards]]
+id = "mug"
+kind = "gift"
+points = 400
+names = { en = "Our mug" }
+
 [[loyalty.achievements]]
 id = "summer"
 kind = "orders"

@@ -31,6 +31,7 @@ ADVENT = {
     "names": {"en": "Advent", "de": "Advent, Advent"},
     "levels": [{"target": 2, "points": 30, "reward": "mug"}],
 }
+MUG = {"id": "mug", "kind": "gift", "points": 400, "names": {"en": "Our mug"}}
 STREAK = {"id": "monthly", "kind": "streak", "levels": [{"target": 3, "points": 10}]}
 DECEMBER = datetime(2026, 12, 3, 12, tzinfo=UTC)
 
@@ -40,7 +41,7 @@ class Shop:
 
     def __init__(self, make_shop, *achievements, **changes):
         self.now = NOW
-        program = a_program(*achievements, **changes)
+        program = a_program(*achievements, **{"rewards": [MUG], **changes})
         self.app = make_shop(loyalty=program, clock=lambda: self.now)
         self.desk = self.app.loyalty.achievements
 

@@ -34,7 +34,9 @@ def test_the_settings_are_read_as_the_page_says():
 
 
 def test_the_examples_run(make_shop, capsys):
-    shop = make_shop(loyalty=a_program(*the_program().model_dump(mode="json")["achievements"]))
+    page = the_program()
+    goals = page.model_dump(mode="json")["achievements"]
+    shop = make_shop(loyalty=a_program(*goals, rewards=page.rewards))
     event = paid("1")
     tell(shop, event)
     first, second = blocks("python")
