@@ -16,5 +16,5 @@ def retention_register(registry: Registry) -> None:
     registry.adapter(
         "shopify",
         "retention_shopify.adapter:ShopifyAdapter",
-        summary="Shopify webhooks: orders, consent, compliance",
+        summary="Shopify webhooks and Admin API: orders, consent, codes, compliance",
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, ClassVar
 
-from retention_sdk.adapter import Capability, ShopAdapter
+from retention_sdk.adapter import Capability
 from retention_sdk.errors import SignatureError
 from retention_sdk.model import (
     AccessRequest,
@@ -26,10 +26,11 @@ from retention_sdk.model import (
     WebhookRequest,
 )
 
+from .admin import ShopifyAdmin
 from .consent import read_email_consent, read_sms_consent, read_whatsapp_consent
 from .read import read_customer, read_order
 from .settings import ShopifySettings
-from .values import identifier, moment, text
+from .values import gid_number, identifier, moment, text
 
 Json = Mapping[str, Any]
 
@@ -55,8 +56,8 @@ _CONSENT_TOPICS = frozenset(
 _UNDATED = datetime.fromtimestamp(0, UTC)
 
 
-class ShopifyAdapter(ShopAdapter):
-    """Orders, consent and requests about personal data of one Shopify shop, from its webhooks.
+class ShopifyAdapter(ShopifyAdmin):
+    """One Shopify shop: its webhooks here, its Admin API in the class above.
 
     Deliveries repeat, arrive late and out of order, and several topics tell of one change. Every
     event is named after the fact, so neither ``X-Shopify-Webhook-Id`` nor
@@ -64,7 +65,26 @@ class ShopifyAdapter(ShopAdapter):
     """
 
     name: ClassVar[str] = "shopify"
-    capabilities: ClassVar[Capability] = Capability.WEBHOOKS | Capability.CUSTOMER_LOCALE
+    capabilities: ClassVar[Capability] = (
+        Capability.WEBHOOKS
+        | Capability.FETCH_ORDER
+        | Capability.LIST_ORDERS
+        | Capability.LIST_CUSTOMERS
+        | Capability.LIST_PRODUCTS
+        | Capability.SHOP_PROFILE
+        | Capability.READ_CONSENT
+        | Capability.WRITE_CONSENT
+        | Capability.CREATE_CODE
+        | Capability.VOID_CODE
+        | Capability.FREE_SHIPPING_CODE
+        | Capability.GIFT_CARD_CODE
+        | Capability.CUSTOMER_LOCALE
+        | Capability.ERASE_CUSTOMER
+        | Capability.NOTE_ORDER
+        | Capability.TAG_ORDER
+        | Capability.STORE_CREDIT
+        | Capability.REGISTER_WEBHOOKS
+    )
     settings_model: ClassVar[type[ShopifySettings]] = ShopifySettings
     settings: ShopifySettings
 
@@ -160,8 +180,8 @@ class ShopifyAdapter(ShopAdapter):
         )
 
     def _merged(self, request: WebhookRequest, body: Json) -> CustomersMerged:
-        kept = _last_part(body["admin_graphql_api_customer_kept_id"])
-        gone = _last_part(body["admin_graphql_api_customer_deleted_id"])
+        kept = str(gid_number(body["admin_graphql_api_customer_kept_id"]))
+        gone = str(gid_number(body["admin_graphql_api_customer_deleted_id"]))
         return CustomersMerged(
             **self._fact(request, f"customer:{kept}:merged-{gone}"),
             occurred_at=_now(request),
@@ -202,14 +222,6 @@ def _person(body: Json, orders: str) -> dict[str, Any]:
 def _now(request: WebhookRequest) -> datetime:
     """Compliance webhooks tell no time: what they tell of happened when they came."""
     return request.received_at or _UNDATED
-
-
-def _last_part(gid: Any) -> str:
-    """Return the number in ``gid://shopify/Customer/1``."""
-    number = text(gid).rpartition("/")[2]
-    if not number.isdecimal():
-        raise TypeError("a global identifier ends in a number")
-    return number
 
 
 def _fingerprint(request: WebhookRequest) -> str:

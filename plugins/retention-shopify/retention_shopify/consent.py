@@ -10,11 +10,35 @@ from collections.abc import Mapping
 from typing import Any
 
 from retention_sdk.consent.platforms import platform_words, read_state
-from retention_sdk.model import Consent, ConsentChannel, ConsentState
+from retention_sdk.model import Consent, ConsentChannel, ConsentState, Purpose
 
 from .values import moment
 
 _COLLECTORS = frozenset({"shopify", "other"})
+
+
+def read_answers(body: Mapping[str, Any]) -> tuple[Consent, ...]:
+    """Return all answers that an account carries."""
+    found = (
+        read_email_consent(body.get("email_marketing_consent")),
+        read_sms_consent(body.get("sms_marketing_consent")),
+        read_whatsapp_consent(body.get("whats_app_marketing_consent")),
+        read_sale_opt_out(body.get("data_sale_opt_out")),
+    )
+    return tuple(each for each in found if each)
+
+
+def read_sale_opt_out(is_out: Any) -> Consent | None:
+    """Return the no of somebody who opted out of the sale of their data; else nothing."""
+    if is_out is not True:
+        return None
+    return Consent(
+        channel=ConsentChannel.ANY,
+        state=ConsentState.DENIED,
+        source="Shopify",
+        purpose=Purpose.SALE_OR_SHARING,
+        platform="shopify",
+    )
 
 
 def read_email_consent(data: Any) -> Consent | None:

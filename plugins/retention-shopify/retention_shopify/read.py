@@ -22,12 +22,14 @@ from retention_sdk.model import (
     minor_digits,
 )
 
-from .consent import read_email_consent, read_sms_consent
+from .consent import read_answers
 from .settings import ShopifySettings
 from .values import identifier, moment, text
 
 Json = Mapping[str, Any]
 
+NOTE_MARK = "[retention] "
+"""How a line of ours begins in an order's note, which the buyer and the staff share with us."""
 _TAG = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,5}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 # Whatever was refunded, was paid before. AUTHORIZED, PENDING and PARTIALLY_PAID are not paid yet.
@@ -61,7 +63,7 @@ def read_order(body: Json, settings: ShopifySettings) -> Order:
         shipping=purse.of(body["total_shipping_price_set"]),
         tax=purse.of(body["total_tax_set"]),
         discount=purse.of(body["total_discounts_set"]),
-        refunded=total if status == "refunded" else _refunded(body["refunds"], purse, total),
+        refunded=total if status == "refunded" else _refunded(body, purse, total),
         customer=_buyer(body),
         billing_address=_address(body.get("billing_address")),
         shipping_address=_address(body.get("shipping_address")),
@@ -73,25 +75,22 @@ def read_order(body: Json, settings: ShopifySettings) -> Order:
         is_gift=_first(attributes, settings.gift_attributes).casefold() in _TRUE or bool(message),
         gift_message=message,
         tags=_tags(body["tags"]),
-        customer_note=text(body["note"]),
+        customer_note=_note(body["note"]),
     )
 
 
 def read_customer(body: Json) -> Customer:
-    """Read an account. Older API versions carry its consents, newer ones tell them apart."""
-    answers = (
-        read_email_consent(body.get("email_marketing_consent")),
-        read_sms_consent(body.get("sms_marketing_consent")),
-    )
+    """Read an account. Webhooks of older API versions carry its consents, and so does GraphQL."""
     return Customer(
         id=identifier(body["id"]),
         given_name=text(body["first_name"]),
         family_name=text(body["last_name"]),
         email=text(body["email"]),
         phone=text(body["phone"]),
+        language=_language(body.get("locale")),
         tags=_tags(body.get("tags")),
         address=_address(body.get("default_address")),
-        consents=tuple(each for each in answers if each),
+        consents=read_answers(body),
     )
 
 
@@ -124,11 +123,19 @@ class _Purse:
         return text(money["amount"])
 
 
-def _refunded(refunds: Iterable[Json], purse: _Purse, total: Money) -> Money | None:
-    """Return what went back: lines with their tax, shipping, less what was adjusted.
+def _refunded(body: Json, purse: _Purse, total: Money) -> Money | None:
+    """Return what went back, never more than the total: a shop may give back more than it took."""
+    whole = body.get("total_refunded_set")
+    amount = _sum_of(body["refunds"], purse) if whole is None else purse.of(whole).minor
+    if amount <= 0:
+        return None
+    return Money(minor=min(amount, total.minor), currency=purse.currency)
 
-    Adjustments are negative where more than the lines went back. Never more than the total:
-    Shopify lets a shop give back more than it took.
+
+def _sum_of(refunds: Iterable[Json], purse: _Purse) -> int:
+    """Return the minor units of lines with their tax, and shipping, less what was adjusted.
+
+    Adjustments are negative where more than the lines went back.
     """
     given: list[Money] = []
     for refund in refunds:
@@ -137,10 +144,7 @@ def _refunded(refunds: Iterable[Json], purse: _Purse, total: Money) -> Money | N
         for change in refund["order_adjustments"]:
             for pair in (change["amount_set"], change["tax_amount_set"]):
                 given.append(purse.of(pair) * -1)
-    amount = sum((each.minor for each in given), 0)
-    if not given or amount <= 0:
-        return None
-    return Money(minor=min(amount, total.minor), currency=purse.currency)
+    return sum((each.minor for each in given), 0)
 
 
 # Lines and parcels -------------------------------------------------------------------------
@@ -279,6 +283,12 @@ def _attributes(entries: Iterable[Json]) -> dict[str, str]:
 
 def _first(attributes: Mapping[str, str], names: Iterable[str]) -> str:
     return next((attributes[n.casefold()] for n in names if attributes.get(n.casefold())), "")
+
+
+def _note(note: Any) -> str:
+    """Return the note without the lines that ``note_order`` added."""
+    lines = text(note).splitlines()
+    return "\n".join(line for line in lines if not line.startswith(NOTE_MARK))
 
 
 def _tags(tags: Any) -> tuple[str, ...]:

