@@ -22,6 +22,7 @@ from .loyalty.due_settings import DueSettings
 from .loyalty.rules import Program
 from .model import Brand, Settings, Shop
 from .model.base import Identifier
+from .model.candidate import Surface
 from .settings_file import read_toml, validate
 
 DEFAULT_FILE = "retention.toml"
@@ -46,10 +47,17 @@ class StoreConfig(Settings):
 
 
 class DeliveryConfig(Settings):
-    """Which channel takes cards and which takes e-mails."""
+    """Which channel takes cards, which e-mails, and which text messages; empty for no texts."""
 
     card: str = "folder"
     email: str = "folder"
+    sms: str = ""
+
+    @property
+    def channels(self) -> dict[Surface, str]:
+        """The channels that are set, by what they take."""
+        found: dict[Surface, str] = {"card": self.card, "email": self.email}
+        return found | {"sms": self.sms} if self.sms else found
 
 
 class LocaleConfig(Settings):

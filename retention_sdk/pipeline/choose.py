@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..consent import RuleSet, decide, first_allowed
 from ..inserts import CardTemplate, InsertSettings, choose_insert, unmet_demands
 from ..l10n import Localizer
-from ..messages import find_sender, message_candidates
+from ..messages import find_sender, message_candidates, sms_candidates
 from ..model import Candidate, Context, Decision, Record
 from ..model.base import Line
 from .law import block_vetoes
@@ -48,17 +48,20 @@ def choose(
     templates: Sequence[CardTemplate] = (),
     settings: InsertSettings | None = None,
     words: Localizer | None = None,
+    has_sms: bool = False,
 ) -> Chosen:
     """Rank the candidates of each surface and take the first that rules and vetoes allow.
 
     ``words`` is the localizer the card will speak with: a card it has no text for is no candidate.
+    ``has_sms`` is whether the shop has a channel for text messages.
     """
     blocks = calls.add_blocks(context=context)
     insert = choose_insert(context, settings, words=words, blocks=blocks, templates=templates)
     cards = preferred(insert.candidates, context, calls)
     messages = message_candidates(context, blocks=blocks)
     judge = judge_of(context, rules=rules, calls=calls)
-    choices = [first_allowed(candidates, judge) for candidates in (cards, messages)]
+    texts = sms_candidates(context) if has_sms else ()
+    choices = [first_allowed(candidates, judge) for candidates in (cards, messages, texts)]
     return Chosen(
         picks=tuple(
             Pick(candidate=choice.candidate, decision=choice.decision)

@@ -56,14 +56,14 @@ def deliver(
     A process that died while submitting, or a server that hung up before it answered, leaves
     nobody knowing; the delivery stays ``submitting``. An idempotent channel is simply
     asked again, and so is one that carries transactional mail (the same Message-ID lets the
-    recipient see one mail); neither marketing nor a card is ever sent twice.
+    recipient see one mail); neither marketing nor a card nor a text is ever sent twice.
 
     Raises:
         DeliveryError: the channel refused; ``retryable`` says whether to come back.
         ConsentError: it is not allowed any more; it was stopped for good, now or before.
     """
     message_class = question.candidate.message_class
-    is_mail = delivery.surface != "card" and message_class is MessageClass.TRANSACTIONAL
+    is_mail = delivery.surface == "email" and message_class is MessageClass.TRANSACTIONAL
     errors = deliver_all(
         [Parcel(delivery, question.subject_id, (question,))],
         may_repeat=is_idempotent or is_mail,

@@ -19,7 +19,14 @@ from ..inserts.codes import human_code
 from ..inserts.codes.settings import CodesConfig
 from ..inserts.formats import DEFAULT_FORMAT
 from ..inserts.offers import CardOffer, Offer
-from ..messages import Message, compose_email, render_email
+from ..messages import (
+    Message,
+    SmsMessage,
+    compose_email,
+    compose_sms,
+    render_email,
+    render_sms,
+)
 from ..model import Artifact, Candidate, ConsentChannel, ContentKind, Context, Record
 from ..model.candidate import Surface
 from ..model.shop import Shop
@@ -35,6 +42,7 @@ class Documents(Record):
 
     card: Card | None = None
     email: Message | None = None
+    sms: SmsMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ def compose(
     coupons: CouponDesk | None = None,
     links: Links | None = None,
 ) -> Documents:
-    """Write the card and the e-mail that were allowed, in the language of the context.
+    """Write the card, the e-mail and the text that were allowed, in the language of the context.
 
     ``card_id`` is the number of a card that is written anew; a first one gets its own.
     ``coupons`` makes the card's own code, so that it exists before it is printed. ``links`` are
@@ -85,7 +93,7 @@ def compose(
     """
     words = localizer_for(context.locale, locales)
     by_surface = {pick.candidate.surface: pick for pick in picks}
-    card = email = None
+    card = email = sms = None
     if pick := by_surface.get("card"):
         number = card_id_for(context.event_id, pick.candidate.id) if card_id is None else card_id
         url = code_url(context.event_id, pick.candidate, codes, settings=settings, card_id=number)
@@ -109,16 +117,21 @@ def compose(
             unsubscribe_url=unsubscribe_url,
             preferences_url=preferences_url,
         )
-    return Documents(card=card, email=email)
+    if pick := by_surface.get("sms"):
+        out, _ = _ways_out(context, links, ConsentChannel.SMS)
+        sms = compose_sms(context, pick.candidate, pick.decision, words, opt_out_url=out or None)
+    return Documents(card=card, email=email, sms=sms)
 
 
-def _ways_out(context: Context, links: Links | None) -> tuple[str, str]:
+def _ways_out(
+    context: Context, links: Links | None, channel: ConsentChannel = ConsentChannel.EMAIL
+) -> tuple[str, str]:
     """Return where to unsubscribe and where to choose; RFC 8058 s. 3.1 wants both on https."""
     who, now, locale = context.subject_id, context.now, context.locale.tag
     if links is None or not links.is_secure or who is None:
         return "", ""
     return (
-        links.unsubscribe_url(who, ConsentChannel.EMAIL, now=now, locale=locale),
+        links.unsubscribe_url(who, channel, now=now, locale=locale),
         links.preferences_url(who, now=now, locale=locale),
     )
 
@@ -163,6 +176,8 @@ def render(
     if documents.email:
         message_id = message_id_for(context.event_id, context.shop)
         made["email"] = (render_email(documents.email, message_id=message_id, date=context.now),)
+    if documents.sms:
+        made["sms"] = (render_sms(documents.sms),)
     return made
 
 

@@ -141,8 +141,11 @@ class PressRoom:
         assert documents.card is not None, "a card was picked"
         return Written(documents.card, pick, about_cards(chosen), context, chosen.candidates)
 
-    def choose(self, context: Context) -> Chosen:
-        """Return what may leave because of an event, and all decisions about it."""
+    def choose(self, context: Context, *, has_sms: bool = False) -> Chosen:
+        """Return what may leave because of an event, and all decisions about it.
+
+        ``has_sms`` is whether text messages have a channel.
+        """
         return choose(
             context,
             rules=self.rules,
@@ -150,6 +153,7 @@ class PressRoom:
             templates=tuple(self.looks.templates.values()),
             settings=self.inserts,
             words=localizer_for(context.locale, self.locales),
+            has_sms=has_sms,
         )
 
     def compose(

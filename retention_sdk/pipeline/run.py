@@ -17,6 +17,7 @@ from ..errors import (
     RetentionError,
     StorageError,
 )
+from ..messages.candidates import find_recipient
 from ..model import (
     Artifact,
     Context,
@@ -104,7 +105,7 @@ class Pipeline:
     def _decide(self, context: Context, subject_id: str) -> Chosen:
         if known := self._recorded(context.event_id, "decide", Chosen):
             return known
-        chosen = self._cards.room.choose(context)
+        chosen = self._cards.room.choose(context, has_sms="sms" in self._channels)
         with self._store.begin() as connection:
             record_decisions(
                 self._store,
@@ -242,4 +243,7 @@ def may_pass(error: RetentionError) -> bool:
 
 
 def _recipient(context: Context, surface: Surface) -> str:
+    """Return where it goes. The mail's own header holds the name that belongs to an address."""
+    if surface == "sms":
+        return find_recipient(context, surface)
     return context.customer.email if surface == "email" and context.customer else ""
