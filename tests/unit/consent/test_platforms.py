@@ -72,6 +72,7 @@ def test_yes_is_what_the_tables_call_yes_and_nothing_else():
     assert {
         "adobe": ("true",),
         "bigcommerce": ("marketing_newsletter",),
+        "medusa": ("subscribed", "true"),
         "prestashop": ("1", "true"),
         "shopify": ("subscribed",),
         "shopify_whatsapp": ("subscribed",),
