@@ -23,6 +23,8 @@ from .values import gid
 
 _LENGTHS = range(8, 21)
 """Letters and digits of a gift card's code (GiftCardCreateInput.code)."""
+_NAMESPACE = "retention_sdk"
+"""Not the app's own one: staff have to be able to settle a claim that was cut off."""
 _LOST_RACES = frozenset({"INVALID_COMPARE_DIGEST", "STALE_OBJECT", "TAKEN"})
 
 
@@ -105,7 +107,7 @@ def give(run: Run, customer_id: str, amount: Money, *, key: str) -> None:
     after the claim leaves it open, and nobody pays until a person has looked.
     """
     owner, name = gid("Customer", customer_id), f"credit-{sha256(key.encode()).hexdigest()[:32]}"
-    customer = run(CLAIM, id=owner, key=name)["customer"]
+    customer = run(CLAIM, id=owner, namespace=_NAMESPACE, key=name)["customer"]
     if not customer:
         raise refused("there is no such customer")
     claim = customer["metafield"] or {"value": "", "compareDigest": None}
@@ -117,9 +119,11 @@ def give(run: Run, customer_id: str, amount: Money, *, key: str) -> None:
     if state == "asked":
         raise refused(
             f"an earlier try to give this store credit was cut off; look at the customer's "
-            f"transactions and set the metafield {name} to 'paid {amount}' or 'refused {amount}'"
+            f"transactions and set the metafield {_NAMESPACE}.{name} to 'paid {amount}' or "
+            f"'refused {amount}'"
         )
-    field = {"ownerId": owner, "key": name, "type": "single_line_text_field"}
+    place = {"ownerId": owner, "namespace": _NAMESPACE, "key": name}
+    field = {**place, "type": "single_line_text_field"}
     digest = _write(run, field, f"asked {amount}", claim["compareDigest"])
     answer = run(GIVE_CREDIT, id=owner, input={"creditAmount": _money_input(amount)})
     word = "refused" if answer["done"]["userErrors"] else "paid"

@@ -230,8 +230,8 @@ mutation DeactivateGiftCard($id: ID!) {
   done: giftCardDeactivate(id: $id) { userErrors { field code } }
 }"""
 CLAIM = """
-query Claim($id: ID!, $key: String!) {
-  customer(id: $id) { metafield(key: $key) { value compareDigest } }
+query Claim($id: ID!, $namespace: String!, $key: String!) {
+  customer(id: $id) { metafield(namespace: $namespace, key: $key) { value compareDigest } }
 }"""
 SET_CLAIM = """
 mutation SetClaim($field: MetafieldsSetInput!) {

@@ -177,6 +177,14 @@ class Admin:
         for name in names:
             self.shop.add_order(self.payload(name))
 
+    def add_numbered_orders(self, count):
+        """Add orders #0, #1 and so on, which changed one minute after another."""
+        body = self.payload("orders_paid")
+        for number in range(count):
+            stamp = f"2026-11-20T10:{number:02}:00Z"
+            numbered = {**body, "id": 6000 + number, "name": f"#{number}"}
+            self.shop.add_order(numbered, updatedAt=stamp)
+
     def cost(self, text, variables):
         return serving.cost_of(self._documents.schema, self._documents.read(text)[0], variables)
 

@@ -115,7 +115,10 @@ class Shop:
         customer = self.customers.get(gid)
         if customer is None:
             return None
-        return {**customer, "metafield": lambda key: self.metafields.get((gid, key))}
+        return {
+            **customer,
+            "metafield": lambda namespace, key: self.metafields.get((gid, namespace, key)),
+        }
 
     def _gift_cards(self, first, query, **_):
         chosen = [card for card in self.gift_cards.values() if query.casefold() in card["code"]]
@@ -240,7 +243,7 @@ class Shop:
 
     def metafieldsSet(self, metafields):
         (given,) = metafields
-        place = (given["ownerId"], given["key"])
+        place = (given["ownerId"], given["namespace"], given["key"])
         there = self.metafields.get(place)
         assert "compareDigest" in given, "without it, the last one who writes wins"
         if given["compareDigest"] != (there and there["compareDigest"]):
