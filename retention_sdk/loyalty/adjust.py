@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import LedgerError
 from ..storage import Connection, Store
-from .chain import fingerprint, lot_facts
+from .chain import canonical, fingerprint, lot_facts
 from .crediting import LotLife, credit
 from .hand import Hand
 from .journal import Cause, Entry, Journal
@@ -55,7 +55,7 @@ def _add(journal: Journal, program: Program, points: int) -> dict[str, Any]:
     # Whoever is given points by hand need not wait for a return window.
     dates = LotLife(matures_after_days=0).dates(program, journal.now)
     source = f"adjustment {journal.next_id()}"
-    lot = credit(journal, points, source=source, breakdown=breakdown, dates=dates)
+    lot = credit(journal, points, source=source, breakdown=canonical(breakdown), dates=dates)
     return {"breakdown": breakdown, "lot": lot_facts(lot) if lot else None}
 
 

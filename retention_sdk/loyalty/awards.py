@@ -14,7 +14,8 @@ from .earning.standing import standing_for_occasion, standing_for_order
 from .grants import PointsGrants
 from .journal import Cause, Journal
 from .posted import Posted, read_posted
-from .rules import Earning, Program
+from .rules import Program
+from .weighed import Weighed, weigh_at_rate, written
 
 
 class PointsAwards:
@@ -31,8 +32,10 @@ class PointsAwards:
         event: OrderEvent,
         account: rows.Account,
         awards: Sequence[Award],
-    ) -> Earning:
+    ) -> Weighed:
         """Return what an order earns somebody whose account is locked; nothing is written."""
+        if not awards and self._plan.is_plain:
+            return weigh_at_rate(event.order, self._plan.program)
         standing = standing_for_order(
             self._store,
             connection,
@@ -41,7 +44,7 @@ class PointsAwards:
             order=event.order,
             occurred_at=event.occurred_at,
         )
-        return self._plan.earn(event.order, standing=standing, awards=awards)
+        return written(self._plan.earn(event.order, standing=standing, awards=awards))
 
     def give(
         self, connection: Connection, occasion: Occasion, *, subject_id: str, now: datetime

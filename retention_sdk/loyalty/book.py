@@ -43,6 +43,16 @@ class Book:
         """Points set aside for a redemption that is not decided."""
         return sum(lot.held for lot in self.lots.values())
 
+    @property
+    def balances(self) -> tuple[int, int, int]:
+        """Pending, available and held points, counted in one pass."""
+        pending = available = held = 0
+        for lot in self.lots.values():
+            pending += lot.pending
+            available += lot.available
+            held += lot.held
+        return pending, available, held
+
     def move(
         self, src: str, dst: str, points: int, *, lot: Lot | None = None, hold: Hold | None = None
     ) -> None:
@@ -59,6 +69,11 @@ class Book:
         self._give(dst, points, lot)
         lot_id, hold_id = lot.id if lot else None, hold.id if hold else None
         self.moves.append(Move(src, dst, points, lot_id, hold_id))
+
+    def mature(self, lot: Lot) -> None:
+        """Let the pending points of a lot be available."""
+        self.move("pending", "available", lot.pending, lot=lot)
+        self.credit(lot)
 
     def credit(self, lot: Lot, hold: Hold | None = None) -> None:
         """Let freshly available points of a lot repay debt first."""
@@ -160,9 +175,7 @@ def settle(book: Book, now: datetime) -> Iterator[Due]:
             hold = book.holds[due.target_id]
             book.release(hold, kept=0, state="expired", at=due.at)
         elif due.kind == "mature":
-            lot = book.lots[due.target_id]
-            book.move("pending", "available", lot.pending, lot=lot)
-            book.credit(lot)
+            book.mature(book.lots[due.target_id])
         else:
             book.expire(book.lots[due.target_id], at=due.at)
         if book.moves:

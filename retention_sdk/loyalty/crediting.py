@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from ..storage import Connection
 from ..storage import ledger as rows
-from .book import settle
-from .chain import canonical
 from .clawback import TakingPolicy, claw_back, points_due
 from .hand import Hand
 from .journal import Cause, Entry, Journal
@@ -43,10 +41,13 @@ def credit(
     points: int,
     *,
     source: str,
-    breakdown: Mapping[str, Any],
+    breakdown: str,
     dates: tuple[datetime, datetime | None],
 ) -> rows.Lot | None:
-    """Put points into a lot of their own; None for no points. Nothing is written yet."""
+    """Put points into a lot of their own; None for no points. Nothing is written yet.
+
+    ``breakdown`` is canonical text.
+    """
     if not points:
         return None
     matures_at, expires_at = dates
@@ -58,14 +59,17 @@ def credit(
         expires_at=expires_at,
         source_order=source,
         source_line="",
-        rule_breakdown=canonical(breakdown),
+        rule_breakdown=breakdown,
     )
     book = journal.book
     book.lots[lot.id] = lot
     book.new.add(lot.id)
     book.move("issued", "pending", points, lot=lot)
-    # What is due at once belongs to the same transaction.
-    list(settle(book, journal.now))
+    # What is due at once belongs to the same transaction. Nothing else can be due: the journal
+    # settled its book when it was opened.
+    if matures_at <= journal.now:
+        book.mature(lot)
+        book.expire(lot, at=journal.now)
     return lot
 
 
@@ -117,7 +121,7 @@ def take_back(
         body=body,
     )
     if taking.hand:
-        entry = replace(entry, actor=taking.hand.actor, note=[taking.hand.reason])
+        entry = entry._replace(actor=taking.hand.actor, note=[taking.hand.reason])
     return journal.append(entry)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import LedgerError
 from ..storage import Connection, Store
 from ..storage import ledger as rows
-from .chain import fingerprint, lot_facts
+from .chain import canonical, fingerprint, lot_facts
 from .crediting import LotLife, Taking, credit, holder_of, lots_in, take_back
 from .journal import Cause, Entry, Journal
 from .posted import Posted, find_posted, read_posted
@@ -55,7 +55,7 @@ class PointsGrants:
             journal,
             points,
             source=_source(key),
-            breakdown=breakdown,
+            breakdown=canonical(breakdown),
             dates=(life or LotLife()).dates(self._program, occurred_at),
         )
         entry = Entry(

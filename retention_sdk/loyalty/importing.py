@@ -236,11 +236,9 @@ class OrdersImport:
         journal = self._journal(order.subject_id)
         if self._asks_books and journal.has_entries:
             flush_all(self._store, self._connection, self._journals.values())
-        earning = self._awards.of_order(
-            self._connection, order.event, journal.account, order.awards
-        )
-        _, lot = post_earning(journal, program, request, earning)
-        self._earned += earning.points
+        earned = self._awards.of_order(self._connection, order.event, journal.account, order.awards)
+        _, lot = post_earning(journal, program, request, earned)
+        self._earned += earned.points
         if lot is None:
             return
         self._lots.setdefault(request.reference, {})[lot.id] = lot

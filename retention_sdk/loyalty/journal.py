@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ..storage import Connection, DueRow, Store
 from ..storage import ledger as rows
 from ..storage.ids import time_ordered_id
 from .book import Book, settle
-from .chain import canonical, txn_hash
+from .chain import canonical, members, txn_hash
 from .notices import lot_rows
 from .rules import Program
 
 RULE_ID = "program"
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SOURCES = {"mature": "pending", "release": "held", "expire": "available"}
 
 
@@ -29,16 +31,19 @@ class Cause:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a transaction says besides its postings. ``note`` may name people; it is sealed."""
+class Entry(NamedTuple):
+    """What a transaction says besides its postings. ``note`` may name people; it is sealed.
+
+    ``texts`` are members of the body that are canonical text already.
+    """
 
     kind: str
     key: str
     fingerprint: str
     cause: Cause
     occurred_at: datetime
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = _NOTHING
+    texts: Mapping[str, str] = _NOTHING
     actor: str = "retention-sdk"
     note: Any = None
 
@@ -114,7 +119,7 @@ class Journal:
             occurred_at=entry.occurred_at,
             recorded_at=self.now,
             actor=entry.actor,
-            body=canonical({**entry.body, "after": balances(account)}),
+            body=_body(entry, account),
             sealed_note=None if note is None else self._seal(note, txn_id),
             prev_hash=account.head_hash,
             moves=self.book.take_moves(),
@@ -170,8 +175,8 @@ class Journal:
 
     def _refresh_account(self) -> None:
         account, book = self.account, self.book
-        account.pending, account.available = book.pending, book.available
-        account.held, account.debt = book.held, book.debt
+        account.pending, account.available, account.held = book.balances
+        account.debt = book.debt
 
     def _seal(self, note: bytes, txn_id: str) -> bytes:
         return self._store.subjects.seal(
@@ -221,13 +226,24 @@ def note_purpose(txn_id: str) -> str:
 
 
 def balances(account: rows.Account) -> dict[str, int]:
-    """Return the cached balances as they go into every transaction's body."""
+    """Return the cached balances as they stand in every transaction's body."""
     return {
         "pending": account.pending,
         "available": account.available,
         "held": account.held,
         "debt": account.debt,
     }
+
+
+def _body(entry: Entry, account: rows.Account) -> str:
+    """Return the canonical text of a body: what the entry says, and the balances after it."""
+    texts = {name: canonical(value) for name, value in entry.body.items()}
+    texts |= entry.texts
+    texts["after"] = (
+        f'{{"available":{account.available},"debt":{account.debt},"held":{account.held},'
+        f'"pending":{account.pending}}}'
+    )
+    return members(texts)
 
 
 def ensure_program(store: Store, connection: Connection, program: Program, *, now: datetime) -> str:

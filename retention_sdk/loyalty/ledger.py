@@ -83,8 +83,8 @@ class PointsLedger:
             return stored
         journal = Journal(self._store, connection, self.program, subject_id, now=now)
         # Weighed only now that the account is locked: caps and milestones look at what it got.
-        earning = self.awards.of_order(connection, event, journal.account, awards)
-        txn, lot = post_earning(journal, self.program, request, earning)
+        earned = self.awards.of_order(connection, event, journal.account, awards)
+        txn, lot = post_earning(journal, self.program, request, earned)
         if lot and (ratio := _largest_ratio(connection, self.program.id, request.reference)):
             post_late_refund(journal, self.program, request, lot=lot, ratio=ratio)
         journal.flush()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from ..errors import LedgerError
-from ..model import OrderEvent
+from ..model import Money, OrderEvent
 from ..storage import ledger as rows
-from .chain import fingerprint, lot_facts
+from .chain import digest, fingerprint, lot_text, quote
 from .crediting import LotLife, Taking, credit, take_back
 from .journal import Cause, Entry, Journal, read_body
-from .rules import Earning, Program, refunded_ratio
+from .rules import Program, refunded_ratio
+from .weighed import Weighed
+
+# As the programme says.
+_LIFE = LotLife()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,13 @@ def earn_request(event: OrderEvent, subject_id: str, key: str = "") -> OrderRequ
     The mark is of what the shop told us, not of what our rules made of it: those may change.
     """
     order, reference = event.order, order_reference(event)
-    gift_cards = [line.total.minor for line in order.lines if line.is_gift_card]
-    mark = fingerprint(
-        {
-            "kind": "earn",
-            "subject": subject_id,
-            "order": reference,
-            "at": event.occurred_at.isoformat(),
-            "currency": order.currency,
-            "total": order.total.minor,
-            "shipping": order.shipping.minor if order.shipping else None,
-            "tax": order.tax.minor if order.tax else None,
-            "gift_cards": gift_cards,
-        }
+    gift_cards = ",".join([str(line.total.minor) for line in order.lines if line.is_gift_card])
+    # Canonical, and written out: every order that comes in is looked up by it.
+    mark = digest(
+        f'{{"at":"{event.occurred_at.isoformat()}","currency":{quote(order.currency)},'
+        f'"gift_cards":[{gift_cards}],"kind":"earn","order":{quote(reference)},'
+        f'"shipping":{_minor_text(order.shipping)},"subject":{quote(subject_id)},'
+        f'"tax":{_minor_text(order.tax)},"total":{order.total.minor}}}'
     )
     return OrderRequest(event, reference, key or f"earn:{reference}", mark)
 
@@ -72,16 +69,16 @@ def clawback_request(
 
 
 def post_earning(
-    journal: Journal, program: Program, request: OrderRequest, earning: Earning
+    journal: Journal, program: Program, request: OrderRequest, earned: Weighed
 ) -> tuple[rows.Txn, rows.Lot | None]:
     """Credit what an order earned in an open journal; nothing is written yet."""
-    event, breakdown = request.event, _breakdown(earning)
+    event = request.event
     lot = credit(
         journal,
-        earning.points,
+        earned.points,
         source=request.reference,
-        breakdown=breakdown,
-        dates=LotLife().dates(program, event.occurred_at),
+        breakdown=earned.breakdown,
+        dates=_LIFE.dates(program, event.occurred_at),
     )
     entry = Entry(
         kind="earn",
@@ -89,12 +86,12 @@ def post_earning(
         fingerprint=request.mark,
         cause=Cause("order", request.reference),
         occurred_at=event.occurred_at,
-        body={
-            "points": earning.points,
-            "breakdown": breakdown,
-            "lot": lot_facts(lot) if lot else None,
+        texts={
+            "points": str(earned.points),
+            "breakdown": earned.breakdown,
+            "lot": lot_text(lot) if lot else "null",
         },
-        note=[part.reason for part in earning.parts if part.source == "award"] or None,
+        note=list(earned.reasons) or None,
     )
     return journal.append(entry), lot
 
@@ -137,7 +134,5 @@ def _clawback_mark(reference: str, ratio: Fraction) -> str:
     return fingerprint({"kind": "clawback", "order": reference, "ratio": str(ratio)})
 
 
-def _breakdown(earning: Earning) -> dict[str, Any]:
-    """Return the earning without words: reasons may name people and are sealed apart."""
-    reasons = {"parts": {"__all__": {"reason"}}}
-    return earning.model_dump(mode="json", exclude=reasons)
+def _minor_text(amount: Money | None) -> str:
+    return "null" if amount is None else str(amount.minor)

@@ -88,6 +88,11 @@ class EarningPlan:
         self.caps = [rule for rule in rules if isinstance(rule, CapRule)]
         self.occasions = [rule for rule in rules if isinstance(rule, OccasionRule)]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but the rates of the programme counts, for anybody."""
+        return not self.program.rules and not self.tier_factors
+
     def earn(
         self, order: Order, *, standing: Standing | None = None, awards: Sequence[Award] = ()
     ) -> Earning:
