@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Connection,
+    Row,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+)
 
 from ...errors import StorageError
 from ..ids import insert_into
@@ -64,37 +77,49 @@ _BODIES = select(txns.c.body).where(
 )
 
 # The same for many at once, for history that is taken in.
-_NAMES_PER_QUERY = 500
-_LOCKED_ACCOUNTS = (
-    _ACCOUNTS.where(
-        accounts.c.program_id == bindparam("program_id"),
-        accounts.c.subject_id.in_(bindparam("subject_ids", expanding=True)),
-    )
+# All names are one parameter: as one each, to prepare a query would take longer than to run it,
+# and SQLite takes only so many.
+_MANY_ON_SQLITE = select(func.json_each(bindparam("names")).table_valued("value").c.value)
+_MANY_ON_POSTGRES = bindparam("names", type_=ARRAY(Text))
+
+
+def _among_many(query: Select[Any], column: Column[str]) -> dict[str, Select[Any]]:
+    return {
+        "sqlite": query.where(column.in_(_MANY_ON_SQLITE)),
+        "postgresql": query.where(column == any_(_MANY_ON_POSTGRES)),
+    }
+
+
+_LOCKED_ACCOUNTS = _among_many(
+    _ACCOUNTS.where(accounts.c.program_id == bindparam("program_id"))
     .order_by(accounts.c.subject_id)
-    .with_for_update()
+    .with_for_update(),
+    accounts.c.subject_id,
 )
-_LIVE_LOTS_OF = _LOTS.where(
-    lots.c.account_id.in_(bindparam("account_ids", expanding=True)),
-    lots.c.pending + lots.c.available + lots.c.held > 0,
-).order_by(lots.c.id)
-_LOTS_OF_ORDERS = (
-    _LOTS.join(accounts, accounts.c.id == lots.c.account_id)
-    .where(
-        lots.c.source_order.in_(bindparam("sources", expanding=True)),
-        accounts.c.program_id == bindparam("program_id"),
-    )
-    .order_by(lots.c.id)
+_LIVE_LOTS_OF = _among_many(
+    _LOTS.where(lots.c.pending + lots.c.available + lots.c.held > 0).order_by(lots.c.id),
+    lots.c.account_id,
 )
-_FINGERPRINTS = select(txns.c.idem_key, txns.c.fingerprint).where(
-    txns.c.program_id == bindparam("program_id"),
-    txns.c.idem_key.in_(bindparam("idem_keys", expanding=True)),
+_LOTS_OF_ORDERS = _among_many(
+    # Whose programme it is, is looked at afterwards: SQLite would read all of its accounts first.
+    _LOTS.add_columns(accounts.c.program_id)
+    .join(accounts, accounts.c.id == lots.c.account_id)
+    .order_by(lots.c.id),
+    lots.c.source_order,
 )
-_BODIES_OF = select(txns.c.cause_id, txns.c.body).where(
-    txns.c.program_id == bindparam("program_id"),
-    txns.c.cause_id.in_(bindparam("cause_ids", expanding=True)),
-    txns.c.cause_type == bindparam("cause_type"),
-    txns.c.kind == bindparam("kind"),
+_FINGERPRINTS = _among_many(
+    select(txns.c.idem_key, txns.c.fingerprint).where(txns.c.program_id == bindparam("program_id")),
+    txns.c.idem_key,
 )
+_BODIES_OF = _among_many(
+    select(txns.c.cause_id, txns.c.body).where(
+        txns.c.program_id == bindparam("program_id"),
+        txns.c.cause_type == bindparam("cause_type"),
+        txns.c.kind == bindparam("kind"),
+    ),
+    txns.c.cause_id,
+)
+_OWNERS = _among_many(select(accounts.c.id, accounts.c.subject_id), accounts.c.id)
 # Claimed in one order by everybody, so that two who claim some in common do not wait for each
 # other for ever.
 _CLAIM_MANY = text(
@@ -182,9 +207,9 @@ def lots_of_order(connection: Connection, program_id: str, source_order: str) ->
 def live_lots_of(connection: Connection, account_ids: Sequence[str]) -> dict[str, list[Lot]]:
     """Return the lots whose points can still move, by account."""
     found: dict[str, list[Lot]] = {each: [] for each in account_ids}
-    for names in _in_parts(account_ids):
-        for lot in _lots(connection, _LIVE_LOTS_OF, {"account_ids": names}):
-            found[lot.account_id].append(lot)
+    for row in _ask(connection, _LIVE_LOTS_OF, account_ids):
+        lot = Lot(*row)
+        found[lot.account_id].append(lot)
     return found
 
 
@@ -193,20 +218,16 @@ def lots_of_orders(
 ) -> dict[str, list[Lot]]:
     """Return the lots that some orders earned, whoever holds them, by order."""
     found: dict[str, list[Lot]] = {}
-    for names in _in_parts(sources):
-        wanted = {"program_id": program_id, "sources": names}
-        for lot in _lots(connection, _LOTS_OF_ORDERS, wanted):
+    for *facts, whose in _ask(connection, _LOTS_OF_ORDERS, sources):
+        if whose == program_id:
+            lot = Lot(*facts)
             found.setdefault(lot.source_order, []).append(lot)
     return found
 
 
 def owners_of(connection: Connection, account_ids: Sequence[str]) -> dict[str, str]:
     """Return the subjects of some accounts."""
-    found: dict[str, str] = {}
-    for names in _in_parts(account_ids):
-        query = select(accounts.c.id, accounts.c.subject_id).where(accounts.c.id.in_(names))
-        found.update((row.id, row.subject_id) for row in connection.execute(query))
-    return found
+    return {row.id: row.subject_id for row in _ask(connection, _OWNERS, account_ids)}
 
 
 def lots_by_id(connection: Connection, lot_ids: Sequence[str]) -> list[Lot]:
@@ -252,12 +273,8 @@ def fingerprints_by_key(
     connection: Connection, program_id: str, idem_keys: Sequence[str]
 ) -> dict[str, str]:
     """Return the fingerprints of what was posted under some idempotency keys."""
-    found: dict[str, str] = {}
-    for names in _in_parts(idem_keys):
-        wanted = {"program_id": program_id, "idem_keys": names}
-        rows = connection.execute(_FINGERPRINTS, wanted).all()
-        found.update((row.idem_key, row.fingerprint) for row in rows)
-    return found
+    found = _ask(connection, _FINGERPRINTS, idem_keys, program_id=program_id)
+    return {row.idem_key: row.fingerprint for row in found}
 
 
 def txn_by_key(connection: Connection, program_id: str, idem_key: str) -> Txn | None:
@@ -304,12 +321,9 @@ def bodies_by_causes(
     connection: Connection, program_id: str, *, kind: str, cause_type: str, ids: Sequence[str]
 ) -> list[tuple[str, str]]:
     """Return what caused them, and the bodies, of all transactions of a kind that things caused."""
-    found: list[tuple[str, str]] = []
-    for names in _in_parts(ids):
-        wanted = {"program_id": program_id, "cause_type": cause_type, "kind": kind}
-        rows = connection.execute(_BODIES_OF, {**wanted, "cause_ids": names}).all()
-        found += [(row.cause_id, row.body) for row in rows]
-    return found
+    wanted = {"program_id": program_id, "cause_type": cause_type, "kind": kind}
+    found = _ask(connection, _BODIES_OF, ids, **wanted)
+    return [(row.cause_id, row.body) for row in found]
 
 
 def count_txns(connection: Connection, program_id: str) -> int:
@@ -329,18 +343,23 @@ def _account(
 def _lock_many(
     connection: Connection, program_id: str, subject_ids: Sequence[str]
 ) -> dict[str, Account]:
-    found: dict[str, Account] = {}
-    for names in _in_parts(sorted(subject_ids)):
-        wanted = {"program_id": program_id, "subject_ids": names}
-        for row in connection.execute(_LOCKED_ACCOUNTS, wanted).all():
-            found[row.subject_id] = Account(*row)
-    return found
+    rows = _ask(connection, _LOCKED_ACCOUNTS, subject_ids, program_id=program_id)
+    found = (Account(*row) for row in rows)
+    return {account.subject_id: account for account in found}
 
 
-def _in_parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    # SQLite takes 32,766 parameters at most, and older ones 999.
-    for start in range(0, len(names), _NAMES_PER_QUERY):
-        yield names[start : start + _NAMES_PER_QUERY]
+def _ask(
+    connection: Connection,
+    queries: Mapping[str, Select[Any]],
+    names: Sequence[str],
+    **wanted: str,
+) -> Sequence[Any]:
+    """Return what is found of many names; nothing is asked where there are none."""
+    if not names:
+        return ()
+    dialect = connection.dialect.name
+    many = list(names) if dialect == "postgresql" else json.dumps(list(names))
+    return connection.execute(queries[dialect], {**wanted, "names": many}).all()
 
 
 def _lots(connection: Connection, query: Select[Any], names: Mapping[str, Any]) -> list[Lot]:

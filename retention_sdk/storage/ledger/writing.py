@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, sel
 
 from ...errors import StorageError
 from ..ids import insert_into
-from ..tables import account as accounts
 from ..tables import hold as holds
 from ..tables import hold_allocation as allocations
 from ..tables import lot as lots
@@ -18,7 +17,7 @@ from ..tables import program as programs
 from ..tables import rule_version as rule_versions
 from ..tables import to_microseconds
 from ..tables import txn as txns
-from .records import Changes, Hold, Lot, Txn
+from .records import Account, Changes, Hold, Lot, Txn
 
 _LOT_STATE = (
     "pending",
@@ -36,9 +35,6 @@ _ACCOUNT_STATE = ("pending", "available", "held", "debt", "version", "head_hash"
 # Built once: building a statement takes longer than running it.
 _NEW_HOLD, _NEW_SHARE = insert(holds), insert(allocations)
 _CHANGE_LOT = update(lots).where(lots.c.id == bindparam("key"))
-_CHANGE_ACCOUNT = update(accounts).where(
-    accounts.c.id == bindparam("key"), accounts.c.version == bindparam("before")
-)
 _CHANGE_HOLD = update(holds).where(holds.c.id == bindparam("key"))
 # Resolved once; after that, only more and more of it may be given back.
 _RESOLVE = _CHANGE_HOLD.where(holds.c.state == "open")
@@ -96,16 +92,11 @@ def save_all(connection: Connection, changes: Sequence[Changes]) -> None:
 
 
 def _update_accounts(connection: Connection, changes: Sequence[Changes]) -> None:
-    rows = [
-        {
-            "key": each.account.id,
-            "before": each.version_before,
-            **_pick(each.account, _ACCOUNT_STATE),
-        }
-        for each in changes
-    ]
-    if connection.execute(_CHANGE_ACCOUNT, rows).rowcount != len(rows):
-        names = ", ".join(row["key"] for row in rows[:3])
+    rows = [(*_account_state(each.account), each.version_before) for each in changes]
+    statement = _CHANGE_ACCOUNT[connection.dialect.name]
+    done = connection.exec_driver_sql(statement, rows, {"preserve_rowcount": True})
+    if done.rowcount != len(rows):
+        names = ", ".join(each.account.id for each in changes[:3])
         raise StorageError(f"account {names} was changed by somebody else; try again")
 
 
@@ -157,7 +148,27 @@ def _appending(mark: str) -> dict[str, str]:
     return found
 
 
+def _changing_account(mark: str) -> str:
+    state = ", ".join(f"{name} = {mark}" for name in _ACCOUNT_STATE)
+    # Names of our own columns, never anything from outside.
+    return f"UPDATE account SET {state} WHERE id = {mark} AND version = {mark}"  # noqa: S608 - see above
+
+
 _APPEND = {"sqlite": _appending("?"), "postgresql": _appending("%s")}
+_CHANGE_ACCOUNT = {"sqlite": _changing_account("?"), "postgresql": _changing_account("%s")}
+
+
+def _account_state(account: Account) -> tuple[Any, ...]:
+    """Return what may change of an account, as ``_ACCOUNT_STATE`` names it, and its key."""
+    return (
+        account.pending,
+        account.available,
+        account.held,
+        account.debt,
+        account.version,
+        account.head_hash,
+        account.id,
+    )
 
 
 def _lot_row(lot: Lot) -> tuple[Any, ...]:
