@@ -18,6 +18,7 @@ _UNSUPPORTED = {
 }
 _REFUSED = {
     "other": "a voucher with this code exists, and is worth something else",
+    "ended": "a voucher with this code was voided, or has ended",
     "product": "the shop has no such product",
 }
 

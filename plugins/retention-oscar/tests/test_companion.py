@@ -94,6 +94,22 @@ def test_older_answer_does_not_undo_a_newer_one(shop, adapter):
     assert [ConsentState.DENIED] == [each.state for each in adapter.fetch_consents(customer)]
 
 
+def test_undated_no_undoes_a_yes(shop, adapter):
+    customer = shop.new_customer()
+    adapter.write_consent(customer, a_consent(ConsentState.GRANTED, recorded_at=NOON))
+    adapter.write_consent(customer, a_consent(ConsentState.DENIED, recorded_at=None))
+
+    assert [ConsentState.DENIED] == [each.state for each in adapter.fetch_consents(customer)]
+
+
+def test_undated_yes_does_not_undo_a_no(shop, adapter):
+    customer = shop.new_customer()
+    adapter.write_consent(customer, a_consent(ConsentState.DENIED, recorded_at=NOON))
+    adapter.write_consent(customer, a_consent(ConsentState.GRANTED, recorded_at=None))
+
+    assert [ConsentState.DENIED] == [each.state for each in adapter.fetch_consents(customer)]
+
+
 def test_answer_comes_with_the_orders_of_its_customer(shop, adapter):
     adapter.write_consent(shop.buyers["JP"].id, a_consent())
     customer = adapter.fetch_order(str(shop.orders["JP"])).customer

@@ -39,6 +39,8 @@ def test_one_piece_of_a_product_is_free(shop, adapter):
     code = a_code("FREE-SOAP", percent=None, free_product=str(shop.soap))
     made = adapter.create_code(code)
 
+    with pytest.raises(AssertionError, match="does not qualify"):
+        shop.buy("0", {shop.towel: 1}, shop.somebody(), code=made.code)
     shop.buy("20.99", {shop.soap: 2, shop.towel: 1}, shop.somebody(), code=made.code)
 
 
@@ -77,6 +79,14 @@ def test_voided_code_is_not_taken(shop, adapter):
 
     with pytest.raises(AssertionError, match="expired"):
         shop.buy("0", {shop.towel: 1}, shop.somebody(), code=made.code)
+
+
+def test_voided_code_is_not_made_again(adapter):
+    code = a_code("DEAD-CODE")
+    adapter.void_code(adapter.create_code(code))
+
+    with pytest.raises(PlatformError, match="voided"):
+        adapter.create_code(code)
 
 
 def test_code_begins_and_ends(shop, adapter):

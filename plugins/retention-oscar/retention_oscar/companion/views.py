@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -20,6 +20,8 @@ from .models import Answer
 from .orders import changed_orders, customer_document, order_document
 
 PAGE_MAX = 200
+# A checkout dates its rows when it writes them, and others see them when it ends.
+LATENESS = timedelta(seconds=60)
 
 
 def _user(act: str) -> str:
@@ -54,7 +56,7 @@ class OrdersView(StaffView):
     def get(self, request: Any) -> Response:
         """Return a page; ``next`` is where to go on, empty on the last one."""
         asked = request.query_params
-        since = _moment(asked["since"]) if asked.get("since") else None
+        since = _moment(asked["since"]) - LATENESS if asked.get("since") else None
         size = max(1, min(PAGE_MAX, _number(asked.get("limit", PAGE_MAX))))
         found = list(changed_orders(since, _after(asked.get("after", "")))[: size + 1])
         page, last = found[:size], found[size - 1 : size]
@@ -143,7 +145,7 @@ class AnswersView(StaffView):
     }
 
     def put(self, request: Any, pk: int) -> Response:
-        """Keep an answer, unless a newer one about the same is known."""
+        """Keep an answer, unless a newer one is known. Without a date, only a no replaces one."""
         given = {name: str(request.data[name]) for name in ("channel", "purpose")}
         rest = ("state", "opt_in_level", "source")
         recorded_at = request.data.get("recorded_at")
@@ -152,7 +154,7 @@ class AnswersView(StaffView):
         with transaction.atomic():
             user = _customer(pk)
             known = Answer.objects.select_for_update().filter(user=user, **given).first()
-            if known is None or not _is_older(values["recorded_at"], known.recorded_at):
+            if known is None or _replaces(values, known):
                 Answer.objects.update_or_create(user=user, **given, defaults=values)
         return Response(status=204)
 
@@ -209,5 +211,10 @@ def _number(text: Any) -> int:
         raise ValidationError("not a number") from None
 
 
-def _is_older(moment: datetime | None, known: datetime | None) -> bool:
-    return moment is not None and known is not None and moment < known
+def _replaces(values: dict[str, Any], known: Answer) -> bool:
+    moment = values["recorded_at"]
+    if known.recorded_at is None:
+        return True
+    if moment is None:
+        return bool(values["state"] == "denied")
+    return bool(moment >= known.recorded_at)

@@ -97,13 +97,14 @@ def _make(plan: Mapping[str, Any]) -> Any:
         max_affected_items=1 if plan["product"] else None,
     )
     condition_model = get_model("offer", "Condition")
+    needs_product = plan["product"] and not plan["minimum"]
     condition = condition_model.objects.create(
-        range=_range(None),
+        range=_range(plan["product"] if needs_product else None),
         type=condition_model.VALUE if plan["minimum"] else condition_model.COUNT,
         value=plan["minimum"] or 1,
     )
     offer = get_model("offer", "ConditionalOffer").objects.create(
-        name=f"{plan['title']} ({plan['code']})".strip(),
+        name=f"{plan['title']} ({plan['code']})" if plan["title"] else plan["code"],
         offer_type="Voucher",
         benefit=benefit,
         condition=condition,
@@ -123,10 +124,12 @@ def _make(plan: Mapping[str, Any]) -> Any:
 
 
 def _find(plan: Mapping[str, Any]) -> Any:
-    """Return the voucher that is there, if it is worth the same."""
+    """Return the voucher that is there, if it is worth the same and was not voided."""
     found = get_model("voucher", "Voucher").objects.filter(code=plan["code"]).first()
     if found is None:
         return None
+    if found.is_expired() and found.end_datetime != plan["ends"]:
+        return _refuse("ended")
     offer = found.offers.first()
     if offer is None:
         return _refuse("other")
