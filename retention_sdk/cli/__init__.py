@@ -17,6 +17,7 @@ COMMANDS = {
     "pack": ("pack", "at the packing desk: scan an order number, get its card"),
     "receive": ("receive", "take one webhook delivery through the pipeline"),
     "import": ("imports", "take the orders of a file or an API through the pipeline"),
+    "sync": ("sync", "read a platform's past, and close the gaps lost webhooks leave"),
     "resume": ("resume", "finish what a crash or a refusal left open"),
     "run-due": ("run_due", "do what time brought about: points, notices, birthdays"),
     "explain": ("explain", "tell in sentences what happened to an event, and why"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
@@ -53,6 +54,21 @@ def one_of(text: str, known: Mapping[str, T], *, option: str) -> T:
     if text not in known:
         refuse(option, f"{text!r} is none of {', '.join(filter(None, known))}")
     return known[text]
+
+
+def read_since(text: str) -> datetime | None:
+    """Return the moment that ``--since`` says, in UTC where it has no offset; None for no text.
+
+    Raises:
+        BadParameter: it is no date.
+    """
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        refuse("--since", "is not a date; write it as 2026-11-21, or with a time")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def check_style(name: str, others: Iterable[str]) -> None:

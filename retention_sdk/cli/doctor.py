@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from rich.text import Text
@@ -14,6 +15,7 @@ from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 
 # Whether it is well; None is a warning, which is no reason to fail.
 Finding = tuple[str, bool | None, str]
+_SYNC_AGE_MAX = timedelta(days=1)
 
 
 def command(config: ConfigFile = DEFAULT_CONFIG, json: Json = False) -> int:
@@ -43,7 +45,10 @@ def _shop(shop: Retention, config: Config) -> Iterator[Finding]:
     yield "plugins", True, f"loaded: {names}"
     yield _try("store", lambda: f"{shop.store.url} opens")
     for platform in config.platforms:
-        yield _try(f"platform {platform}", lambda name=platform: repr(shop.adapter(name)))
+        finding = _try(f"platform {platform}", lambda name=platform: repr(shop.adapter(name)))
+        yield finding
+        if finding[1]:
+            yield from _sync(shop, platform)
     for name in {config.delivery.card, config.delivery.email}:
         yield _try(f"channel {name}", lambda name=name: type(shop.channel(name)).__name__)
     yield from _consent(shop)
@@ -51,6 +56,27 @@ def _shop(shop: Retention, config: Config) -> Iterator[Finding]:
     yield _mail(config)
     yield from _links(config)
     yield from _offers(config)
+
+
+def _sync(shop: Retention, platform: str) -> Iterator[Finding]:
+    """Warn of a platform whose orders could be read, and are not: webhooks get lost."""
+    from ..adapter import Capability
+
+    if Capability.LIST_ORDERS not in shop.adapter(platform).capabilities:
+        return
+    what, command = f"sync {platform}", f"run `retention sync --platform {platform}`"
+    try:
+        with shop.store.reading() as connection:
+            state = shop.store.syncs.get(connection, shop.config.shop.id, platform)
+    except RetentionError as error:
+        yield what, False, str(error)
+        return
+    if state is None or state.seen_until is None:
+        yield what, None, f"its orders were not read to the end yet; {command}"
+        return
+    is_old = shop.clock() - state.seen_until > _SYNC_AGE_MAX
+    told = f"whatever changed before {state.seen_until:%Y-%m-%d %H:%M} UTC is stored"
+    yield what, None if is_old else True, f"{told}; {command}" if is_old else told
 
 
 def _fonts() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ import typer
 from ..adapters.orders_file import OrdersFileAdapter
 from ..app import Retention
 from ..pipeline import Outcome
-from .choices import refuse, require_file
+from .choices import read_since, require_file
 from .output import DEFAULT_CONFIG, ConfigFile, Json, emit, progress
 from .show import exit_code, show_outcomes
 
@@ -32,7 +31,7 @@ def command(
         adapter = shop.adapter(platform)
         if isinstance(adapter, OrdersFileAdapter):
             require_file(adapter.settings.path)
-        orders = list(adapter.fetch_orders(updated_since=_moment(since)))
+        orders = list(adapter.fetch_orders(updated_since=read_since(since)))
         outcomes: list[Outcome] = []
         with progress("orders", len(orders), is_quiet=json) as step:
             for order in orders:
@@ -42,13 +41,3 @@ def command(
     answer = [outcome.model_dump(mode="json") for outcome in outcomes]
     emit(answer, as_json=json, human=lambda: show_outcomes(outcomes))
     return exit_code(outcomes)
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        refuse("--since", "is not a date; write it as 2026-11-21, or with a time")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

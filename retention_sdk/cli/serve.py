@@ -30,6 +30,9 @@ def command(
     proxies: Annotated[
         str, typer.Option(help="Whose X-Forwarded-For is believed: addresses, with commas.")
     ] = "127.0.0.1",
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Also serve /metrics; keep it from the public.")
+    ] = False,
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> int:
@@ -44,7 +47,7 @@ def command(
     except ModuleNotFoundError as error:
         raise ConfigError(f"{_MISSING} ({error.name})", key="serve", hint=_INSTALL) from None
     with Retention.from_file(config) as shop:
-        app = create_app(shop)
+        app = create_app(shop, has_metrics=metrics)
         answer = {
             "codes": bool(shop.config.codes.base_url),
             "hooks": sorted(shop.config.platforms),

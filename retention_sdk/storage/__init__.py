@@ -34,6 +34,7 @@ from .signing import Signer, is_signature
 from .stages import StageLog
 from .subjects import SubjectVault, erasure_references
 from .suppression import Suppression, Suppressions
+from .syncs import SyncRows, SyncState
 from .tiers import OrderPosting, TierChange, TierHistory
 
 __all__ = [
@@ -98,6 +99,8 @@ __all__ = [
     "SubjectVault",
     "Suppression",
     "Suppressions",
+    "SyncRows",
+    "SyncState",
     "TierChange",
     "TierHistory",
     "customer_references",

@@ -50,6 +50,7 @@ from .signing import Signer
 from .stages import StageLog
 from .subjects import SubjectVault
 from .suppression import Suppressions
+from .syncs import SyncRows
 from .tiers import TierHistory
 
 _BUSY_TIMEOUT_MS = 30_000
@@ -115,6 +116,7 @@ class Store:
         self.partners = PartnerRows()
         self.rewards = RewardLog()
         self.achievements = AchievementRows(self.subjects)
+        self.syncs = SyncRows()
         self.leaderboards = LeaderboardRows(self.subjects)
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from ..errors import StorageError, SubjectErased
 from ..model import ShopEvent, read_event
@@ -105,6 +105,18 @@ class Inbox:
             for row in connection.execute(query).all()
         )
 
+    def backlog(self, connection: Connection) -> tuple[int, datetime | None]:
+        """Return how many events are not done, and when the oldest of them came."""
+        table = events_table.c
+        query = (
+            select(func.count(), func.min(table.received_at))
+            .select_from(events_table)
+            .join(subject, subject.c.id == table.subject_id)
+            .where(table.state == "pending", subject.c.erased_at.is_(None))
+        )
+        count, oldest = connection.execute(query).one()
+        return count, oldest
+
     def mark(
         self, connection: Connection, event_id: str, state: EventState, *, error: str = ""
     ) -> None:
@@ -136,13 +148,18 @@ class Inbox:
         )
         return connection.execute(query).rowcount
 
-    def _unseen(self, connection: Connection, events: Sequence[ShopEvent]) -> dict[str, ShopEvent]:
-        by_id = {each.id: each for each in reversed(events)}
-        names, seen = list(by_id), set[str]()
+    def known(self, connection: Connection, names: Sequence[str]) -> frozenset[str]:
+        """Return those of some identifiers under which an event was received before."""
+        seen = set[str]()
         for start in range(0, len(names), _NAMES_PER_QUERY):
             chunk = names[start : start + _NAMES_PER_QUERY]
             query = select(events_table.c.id).where(events_table.c.id.in_(chunk))
             seen.update(connection.execute(query).scalars())
+        return frozenset(seen)
+
+    def _unseen(self, connection: Connection, events: Sequence[ShopEvent]) -> dict[str, ShopEvent]:
+        by_id = {each.id: each for each in reversed(events)}
+        seen = self.known(connection, list(by_id))
         ordered = dict.fromkeys(each.id for each in events)
         return {event_id: by_id[event_id] for event_id in ordered if event_id not in seen}
 

@@ -24,6 +24,7 @@ from .cards import CardDesk
 from .headers import SecureHeaders
 from .hooks import BODY_BYTES_MAX, HookDesk
 from .limit import RateLimit
+from .metrics import Metrics
 from .targets import Targets
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ def create_app(
     *,
     clock: Callable[[], float] = time.monotonic,
     random_bytes: Callable[[int], bytes] = token_bytes,
+    has_metrics: bool = False,
 ) -> Starlette:
     """Return the shop's web app: ``/t/…`` for cards, ``/hooks/…`` for platforms, ``/health``.
+
+    ``has_metrics`` adds ``/metrics`` for Prometheus; then keep that path from the public.
 
     With ``[consent] base_url`` it also serves, at the path of that address, ``u/…`` to
     unsubscribe, ``p/…`` to choose and ``c/…`` to confirm.
@@ -61,7 +65,7 @@ def create_app(
     limit = RateLimit(
         per_second=SCANS_PER_SECOND, burst=SCANS_AT_ONCE, clock=clock, random_bytes=random_bytes
     )
-    web = _Web(shop, cards, hooks, limit)
+    web = _Web(shop, cards, hooks, limit, has_metrics=has_metrics)
     app = Starlette(
         routes=[*web.routes(), *_privacy_routes(shop, clock, random_bytes)],
         middleware=[Middleware(SecureHeaders)],
@@ -118,9 +122,16 @@ class _Web:
     """The endpoints. What blocks runs in a few threads."""
 
     def __init__(
-        self, shop: Retention, cards: CardDesk | None, hooks: HookDesk, limit: RateLimit
+        self,
+        shop: Retention,
+        cards: CardDesk | None,
+        hooks: HookDesk,
+        limit: RateLimit,
+        *,
+        has_metrics: bool = False,
     ) -> None:
         self._shop, self._cards, self._hooks, self._limit = shop, cards, hooks, limit
+        self._metrics, self._has_metrics = Metrics(shop), has_metrics
         self._threads = CapacityLimiter(_THREADS)
         self._delivery_threads = CapacityLimiter(_DELIVERY_THREADS)
 
@@ -130,6 +141,8 @@ class _Web:
             Route("/health", self.health),
             Route("/hooks/{platform}", self.hook, methods=["POST"]),
         ]
+        if self._has_metrics:
+            routes.append(Route("/metrics", self.metrics))
         if self._cards is not None:
             routes.append(_anything_below("/t/", self.scan))
         return routes
@@ -161,19 +174,33 @@ class _Web:
     async def hook(self, request: Request) -> Response:
         """Take a platform's delivery."""
         platform = request.path_params["platform"]
-        if not self._hooks.knows(platform):
-            return _status(404)
+        is_known = self._hooks.knows(platform)
+        status = await self._take(platform, request) if is_known else 404
+        self._metrics.count(platform if is_known else "", status)
+        return _status(status)
+
+    async def _take(self, platform: str, request: Request) -> int:
+        """Return the status that answers a delivery."""
         try:
             body = await _body(request)
         except ClientDisconnect:
-            return _status(400)
+            return 400
         if body is None:
-            return _status(413)
+            return 413
         headers = dict(request.headers)
-        status = await to_thread.run_sync(
+        return await to_thread.run_sync(
             lambda: self._hooks.take(platform, headers, body), limiter=self._delivery_threads
         )
-        return _status(status)
+
+    async def metrics(self, _: Request) -> Response:
+        """Tell monitoring how deliveries fare."""
+        waiting = self._hooks.waiting
+        try:
+            return await to_thread.run_sync(
+                lambda: self._metrics.answer(waiting=waiting), limiter=self._threads
+            )
+        except StorageError:
+            return _status(_TRY_LATER)
 
     async def health(self, _: Request) -> Response:
         """Say whether the store answers."""

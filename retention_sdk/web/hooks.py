@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING
 
 from ..errors import (
@@ -38,6 +38,13 @@ class HookDesk:
         self._intake = Intake(shop.accept)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="webhooks")
         self._room = BoundedSemaphore(_WAITING_MAX)
+        self._waiting = 0
+        self._lock = Lock()
+
+    @property
+    def waiting(self) -> int:
+        """How many stored deliveries wait in the pool, or are worked on."""
+        return self._waiting
 
     def knows(self, platform: str) -> bool:
         """Whether a platform stands in ``retention.toml`` and its adapter is installed."""
@@ -82,7 +89,16 @@ class HookDesk:
     def _start(self, events: Sequence[ShopEvent]) -> None:
         if events and self._room.acquire(blocking=False):
             job = self._pool.submit(self._guarded, lambda: self._shop.ingest(events))
-            job.add_done_callback(lambda _: self._room.release())
+            self._note(+1)
+            job.add_done_callback(lambda _: self._leave())
+
+    def _leave(self) -> None:
+        self._note(-1)
+        self._room.release()
+
+    def _note(self, change: int) -> None:
+        with self._lock:
+            self._waiting += change
 
     def _guarded(self, work: Callable[[], object]) -> None:
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import json
+import os
+import random
 import re
 import signal
 import socket
@@ -35,6 +37,7 @@ from retention_sdk.storage.card_records import CardState
 from retention_sdk.testing import NOON, FrozenClock, a_customer, a_shop, an_order
 from retention_sdk.web import create_app
 
+KILLS = 40 if os.environ.get("RETENTION_SOAK") else 3
 HOME = "https://soap.example/"
 THANKS = "https://soap.example/thanks"
 OLD_KEY, NEW_KEY = "the old secret of the shop", "the new secret of the shop"
@@ -454,6 +457,39 @@ def test_a_delivery_that_is_no_good_is_refused_by_number(shop, app, changes, sta
     assert {} == states(shop)
 
 
+def test_monitoring_reads_what_was_taken_and_refused(shop, seconds, clock):
+    events = shop.adapter("woocommerce").handle(
+        WebhookRequest(headers={**HEADERS, SIGNATURE: signature(RAW)}, body=RAW)
+    )
+    with served(create_app(shop, clock=seconds, has_metrics=True)) as client:
+        answers = [post(client), post(client), post(client, secret="x"), post(client, b"{")]
+        answers.append(post(client, platform="nowhere"))
+        deadline = time.monotonic() + 60
+        while "pending" in states(shop).values() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        shop.accept([each.model_copy(update={"id": f"{each.id}:2"}) for each in events])
+        clock.advance(timedelta(seconds=90))
+        told = client.get("/metrics")
+
+    assert [202, 202, 401, 400, 404] == [each.status_code for each in answers]
+    assert "text/plain; version=0.0.4; charset=utf-8" == told.headers["content-type"]
+    lines = told.text.splitlines()
+    assert {
+        'retention_deliveries_total{platform="woocommerce",status="202"} 2',
+        'retention_deliveries_total{platform="woocommerce",status="401"} 1',
+        'retention_deliveries_total{platform="woocommerce",status="400"} 1',
+        'retention_deliveries_total{platform="",status="404"} 1',
+        f"retention_events_pending {len(events)}",
+        "retention_events_pending_oldest_seconds 90.0",
+    } <= set(lines)
+    assert told.text.endswith("\n")
+
+
+def test_nobody_reads_the_numbers_unless_that_is_asked_for(app):
+    with served(app) as client:
+        assert 404 == client.get("/metrics").status_code
+
+
 def test_what_another_process_left_open_is_finished(shop, app):
     events = shop.adapter("woocommerce").handle(
         WebhookRequest(headers={**HEADERS, SIGNATURE: signature(RAW)}, body=RAW)
@@ -553,38 +589,64 @@ def test_the_command_serves_until_it_is_told_to_stop(settings_file, tmp_path):
         assert 1 == len(scans_of(shop, 5))
 
 
-def test_no_acknowledged_delivery_is_lost_when_the_process_is_killed(settings_file, tmp_path):
-    """Killed while four senders deliver: what was answered with 202 is in the store."""
-    acknowledged, enough = [], Event()
+def numbered(number):
+    return json.dumps({**json.loads(RAW), "id": number, "number": str(number)}).encode()
 
-    def send(client, numbers):
-        for number in numbers:
-            body = json.dumps({**json.loads(RAW), "id": number, "number": str(number)}).encode()
+
+def deliver_until_killed(settings_file, log, numbers, enough):
+    """Let four senders deliver, each number twice, and kill the server amid that.
+
+    Returns what was answered with 202.
+    """
+    acknowledged, is_enough = [], Event()
+
+    def send(client, part):
+        for number in [each for each in part for _ in range(2)]:
             try:
-                answer = post(client, body)
+                answer = post(client, numbered(number))
             except httpx.TransportError:
                 return
             assert 202 == answer.status_code
             acknowledged.append(number)
-            if len(acknowledged) == 25:
-                enough.set()
+            if len(acknowledged) == enough:
+                is_enough.set()
 
-    with command(settings_file, tmp_path / "log") as (process, url):
-        with httpx.Client(base_url=url, trust_env=False) as client, ThreadPoolExecutor(4) as pool:
-            jobs = [
-                pool.submit(send, client, range(start, start + 100))
-                for start in range(2000, 2400, 100)
-            ]
-            assert enough.wait(timeout=60)
+    with command(settings_file, log) as (process, url):
+        with (
+            httpx.Client(base_url=url, trust_env=False, timeout=120) as client,
+            ThreadPoolExecutor(4) as pool,
+        ):
+            jobs = [pool.submit(send, client, numbers[start::4]) for start in range(4)]
+            assert is_enough.wait(timeout=180)
             process.kill()
         for job in jobs:
             job.result()
-
     assert -signal.SIGKILL == process.returncode
+    return acknowledged
+
+
+def test_no_acknowledged_delivery_is_lost_however_often_the_process_is_killed(
+    settings_file, tmp_path
+):
+    """Whatever was answered with 202 is in the store, and nothing is there or done twice."""
+    acknowledged, chance = set(), random.Random(20261122)
+    for kill in range(KILLS):
+        first = 2000 + 150 * kill  # half of them are new, half were on their way when it died
+        numbers, enough = range(first, first + 300), chance.randint(10, 40)
+        acknowledged |= {*deliver_until_killed(settings_file, tmp_path / "log", numbers, enough)}
+
     with Retention.from_file(settings_file) as shop, shop.store.reading() as connection:
-        names = [f"woocommerce:soap.example:order:{number}:paid" for number in acknowledged]
-        lost = [name for name in names if shop.store.inbox.get(connection, name) is None]
-    assert ([], True) == (lost, 25 <= len(names) < 400)
+        stored = connection.exec_driver_sql("SELECT id FROM event").scalars().all()
+        queries = (
+            "SELECT order_id FROM card",
+            "SELECT cause_id FROM txn WHERE kind = 'earn'",
+        )
+        done = [connection.exec_driver_sql(query).scalars().all() for query in queries]
+    expected = {f"woocommerce:soap.example:order:{number}:paid" for number in acknowledged}
+    assert set() == expected - set(stored)
+    assert 10 * KILLS <= len(expected)
+    for names in (stored, *done):
+        assert sorted(set(names)) == sorted(names)
 
 
 def test_the_command_says_what_to_install(settings_file):

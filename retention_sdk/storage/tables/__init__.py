@@ -57,6 +57,7 @@ from .rights import (
     suppression,
 )
 from .subjects import meta, subject, subject_link
+from .sync import sync_state
 from .tiers import TIER_REASONS, tier_change
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "subject_link",
     "subject_merge",
     "suppression",
+    "sync_state",
     "tier_change",
     "to_microseconds",
     "txn",
