@@ -88,15 +88,16 @@ def test_either_library_will_do(admin, library):
     assert "Kiln and Leaf" == admin.adapter(http=http).fetch_shop().name
 
 
-def test_empty_bucket_is_waited_for(admin):
-    """With 300 points and 20 more a second, ten orders cannot be had at once."""
-    admin.add_numbered_orders(4)
+def test_empty_bucket_is_waited_for_instead_of_being_refused(admin):
+    """A bucket that holds little more than two requests, and fills up slowly."""
+    admin.add_numbered_orders(6)
     admin.server.bucket.maximum = admin.server.bucket.left = 700.0
     admin.server.bucket.rate = 20.0
 
     found = pages(admin.adapter(page_size=1))
 
-    assert [["#0"], ["#1"], ["#2"], ["#3"]] == found
+    assert [[f"#{number}"] for number in range(6)] == found
+    assert 0 == admin.server.throttled
     assert sum(admin.clock.slept) > 0
 
 
@@ -108,6 +109,7 @@ def test_mutation_that_was_throttled_is_sent_again(admin):
     admin.adapter().give_credit("1", money("5.00 EUR"), key="spring")
 
     assert 1 == len(admin.shop.credit)
+    assert 0 < admin.server.throttled
 
 
 def test_threads_share_one_adapter(admin):

@@ -58,7 +58,7 @@ class Bucket:
         now = self._clock.now()
         self.left = min(self.maximum, self.left + (now - self._at) * self.rate)
         self._at = now
-        is_enough = cost <= self.left
+        is_enough = cost <= self.left + 1e-6  # what a wait of the exact length leaves missing
         self.left -= cost if is_enough else 0
         return is_enough
 
@@ -118,7 +118,7 @@ class Server:
         self.tokens = {TOKEN}
         self.retired = {}
         self.apps = {}
-        self.asked = []
+        self.asked, self.throttled = [], 0
         self.before = None
         self.after = None
 
@@ -161,6 +161,7 @@ class Server:
         if cost > COST_MAX:
             return _failed("MAX_COST_EXCEEDED", told)
         if not self.bucket.take(cost):
+            self.throttled += 1
             return _failed("THROTTLED", told)
         told["throttleStatus"] = self.bucket.status()
         result = execute_sync(
