@@ -9,6 +9,7 @@ from . import (
     loyalty_adjust,
     loyalty_liability,
     loyalty_member,
+    loyalty_partners,
     loyalty_redeem,
     loyalty_referrals,
     loyalty_show,
@@ -42,3 +43,6 @@ def add_commands(app: typer.Typer) -> None:
     referrals = typer.Typer(help=loyalty_referrals.HELP, no_args_is_help=True)
     loyalty_referrals.add_commands(referrals)
     app.add_typer(referrals, name="referrals")
+    partners = typer.Typer(help=loyalty_partners.HELP, no_args_is_help=True)
+    loyalty_partners.add_commands(partners)
+    app.add_typer(partners, name="partners")

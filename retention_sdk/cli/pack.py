@@ -48,6 +48,7 @@ def command(
                 profile=pick_profile(profile, shop.config).name,
                 presses=presses_of(shop.config),
             ),
+            gifts=shop.loyalty.parcel_gifts if shop.loyalty else None,
         )
         desk.warm_up()
         if not numbers and sys.stderr.isatty():

@@ -116,7 +116,8 @@ def _run(shop: Retention, backend: str, medium: Medium, plan: SheetPlan | None) 
     channel = shop.channel(backend)
     if channel.is_deferred:
         refuse("--backend", f"{backend} prints nothing; name the channel of a printer")
-    return Batch(room=shop.press_room, channel=channel, medium=medium, sheet=plan)
+    gifts = shop.loyalty.parcel_gifts if shop.loyalty else None
+    return Batch(room=shop.press_room, channel=channel, medium=medium, sheet=plan, gifts=gifts)
 
 
 def _paid(shop: Retention, platform: str, files: Iterable[Path]) -> Iterator[OrderPaid]:
@@ -159,6 +160,7 @@ def _follow(slips: Iterable[Slip], manifest: IO[str] | None, *, is_quiet: bool) 
     counts = dict.fromkeys(BatchCount.model_fields, 0)
     attention: list[dict[str, Any]] = []
     places: dict[str, None] = {}  # a set that keeps its order
+    gifts: list[dict[str, Any]] = []
     with progress("cards", None, is_quiet=is_quiet) as step:
         for slip in slips:
             counts[slip.state] += 1
@@ -168,10 +170,13 @@ def _follow(slips: Iterable[Slip], manifest: IO[str] | None, *, is_quiet: bool) 
                 manifest.flush()
             if slip.file and len(places) < _KEPT_MAX:
                 places[slip.file] = None
+            if slip.gifts and len(gifts) < _KEPT_MAX:
+                gifts.append({"order": slip.order, "gifts": list(slip.gifts)})
             if slip.state in {"failed", "void"} and len(attention) < _KEPT_MAX:
                 attention.append(line)
             step()
-    return {"counts": counts, "attention": attention, "files": list(places)}
+    answer = {"counts": counts, "attention": attention, "files": list(places)}
+    return answer | ({"gifts": gifts} if gifts else {})
 
 
 _AGAIN = "To print a card again: retention pack --again ORDER-NUMBER"
@@ -185,6 +190,9 @@ def _show(answer: dict[str, Any]) -> None:
     out.print(", ".join(said) or "No card waits to be printed; all were printed before.")
     for line in _where(answer):
         out.print(line, markup=False, soft_wrap=True)
+    if gifts := answer.get("gifts", ())[:_SHOWN_MAX]:
+        also = [(each["order"], ", ".join(each["gifts"])) for each in gifts]
+        out.print(table(("order", "also put in"), also))
     if {state for state, count in counts.items() if count} <= {"known"}:
         out.print(_AGAIN)
     shown = answer["attention"][:_SHOWN_MAX]

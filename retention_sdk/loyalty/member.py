@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -67,7 +67,10 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFacts:
-    """All that is known of a member. ``state`` brings the rank; ``code`` is empty without one."""
+    """All that is known of a member. ``state`` brings the rank; ``code`` is empty without one.
+
+    ``sent`` are the holds of points that went to partners.
+    """
 
     program: Program
     statement: Statement | None = None
@@ -81,6 +84,7 @@ class MemberFacts:
     goals: Sequence[Goal] = ()
     history: Sequence[HistoryEntry] = ()
     order_numbers: Mapping[str, str] = field(default_factory=dict)
+    sent: Collection[str] = ()
 
 
 def member_view(facts: MemberFacts, speaker: Speaker) -> MemberView:
@@ -100,7 +104,7 @@ def member_view(facts: MemberFacts, speaker: Speaker) -> MemberView:
         rewards=tuple(_rewards(facts, speaker)),
         referral=_referral(facts, speaker),
         goals=tuple(_goal(goal, speaker) for goal in facts.goals),
-        history=history_lines(facts.history, speaker, numbers=facts.order_numbers),
+        history=history_lines(facts.history, speaker, numbers=facts.order_numbers, sent=facts.sent),
     )
 
 

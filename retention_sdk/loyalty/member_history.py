@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from .explain import HistoryEntry
 from .member_view import HistoryLine
@@ -41,32 +41,41 @@ _PLAIN = frozenset(
 
 
 def history_lines(
-    entries: Iterable[HistoryEntry], speaker: Speaker, *, numbers: Mapping[str, str] | None = None
+    entries: Iterable[HistoryEntry],
+    speaker: Speaker,
+    *,
+    numbers: Mapping[str, str] | None = None,
+    sent: Collection[str] = (),
 ) -> tuple[HistoryLine, ...]:
-    """Return lines in the order of the entries; ``numbers`` are those of orders, by cause."""
+    """Return lines in the order of the entries.
+
+    ``numbers`` are those of orders, by cause; ``sent`` are the holds of points for partners.
+    """
     known = numbers or {}
-    return tuple(_line(entry, speaker, known.get(entry.cause_id, "")) for entry in entries)
+    return tuple(
+        _line(entry, speaker, label_key(entry, sent=sent), known.get(entry.cause_id, ""))
+        for entry in entries
+    )
 
 
-def _line(entry: HistoryEntry, speaker: Speaker, number: str) -> HistoryLine:
+def _line(entry: HistoryEntry, speaker: Speaker, key: str, number: str) -> HistoryLine:
     return HistoryLine(
         at=entry.occurred_at,
         day=speaker.words.date(speaker.day(entry.occurred_at), "medium"),
         kind=entry.kind,
-        label=_label(entry, speaker, number),
+        label=_label(key, speaker, number),
         points=entry.points,
         change=_change(entry.points, speaker),
     )
 
 
-def _label(entry: HistoryEntry, speaker: Speaker, number: str) -> str:
-    key = label_key(entry)
+def _label(key: str, speaker: Speaker, number: str) -> str:
     if key == "order" and number:
         return speaker.say("loyalty.history.order_number", number=number)
     return speaker.say(f"loyalty.history.{key}")
 
 
-def label_key(entry: HistoryEntry) -> str:
+def label_key(entry: HistoryEntry, *, sent: Collection[str] = ()) -> str:
     """Return which label an entry has: its kind, and for points that were earned, what for."""
     kind, cause = entry.kind, entry.cause_type
     if kind == "earn":
@@ -75,7 +84,7 @@ def label_key(entry: HistoryEntry) -> str:
         return "clawback" if cause == "order" else "taken_back"
     if kind == "transfer":
         return "transfer_in" if entry.points > 0 else "transfer_out"
-    if kind == "donate" and cause == "partner":
+    if kind == "capture" and entry.cause_id in sent:
         return "partner_out"
     return kind if kind in _PLAIN else "adjust"
 

@@ -21,6 +21,7 @@ from .slips import Slip, slip_of
 
 if TYPE_CHECKING:
     from ..storage import CardRecord
+    from .parcel_gifts import ParcelGifts
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ class Batch:
     """One run to one channel. ``sheet`` is None for a file per card.
 
     Run it again after a crash: what was printed is left alone, and what was being printed is
-    finished first.
+    finished first. ``gifts`` are handed over with what is printed, and stand on the slips.
     """
 
     room: PressRoom
@@ -40,6 +41,7 @@ class Batch:
     medium: Medium
     sheet: SheetPlan | None = None
     batch_id: str = "batch"
+    gifts: ParcelGifts | None = None
 
     def run(self, orders: Iterable[OrderPaid]) -> Iterator[Slip]:
         """Print the cards of paid orders; yield a slip for each order, in order.
@@ -66,6 +68,7 @@ class Batch:
             medium=self.medium,
             sheet=self.sheet,
             batch_id=self.batch_id,
+            gifts=self.gifts,
         )
         size, pile = desk.pile_size, _Pile()
         for each in self._drawn(self._due(cards, desk)):

@@ -16,7 +16,8 @@ from .press_room import PressRoom
 from .slips import card_name, where_printed
 
 if TYPE_CHECKING:
-    from ..storage import CardRecord
+    from ..storage import CardRecord, Connection
+    from .parcel_gifts import ParcelGifts
 
 HandoutState = Literal[
     "printed", "taken", "packed_before", "void", "unknown", "ambiguous", "failed"
@@ -29,7 +30,8 @@ class Handout(Record):
     """What the desk says about one scan.
 
     ``printed`` now, or ``taken`` from what was printed before: put the card in and close the
-    parcel. All others need a look first; ``sentence`` says what to do.
+    parcel. All others need a look first; ``sentence`` says what to do. ``gifts`` are rewards that
+    go into the parcel, too; they are handed over in the commit that marks it packed.
     """
 
     order: Line
@@ -39,6 +41,7 @@ class Handout(Record):
     template: Line = ""
     locale: Line = ""
     job: Line = ""
+    gifts: tuple[Line, ...] = ()
 
     @property
     def may_close(self) -> bool:
@@ -53,6 +56,7 @@ class PackingDesk:
     room: PressRoom
     channel: Channel
     medium: Medium
+    gifts: ParcelGifts | None = None
 
     def warm_up(self) -> None:
         """Draw a card that waits, to nowhere, so that the first scan is as fast as the others.
@@ -102,7 +106,7 @@ class PackingDesk:
 
         is_packed = record.state is CardState.PACKED
         if is_packed and not again:
-            return _answer(number, record, "packed_before", _packed_before(number, record))
+            return _answer(number, record, "packed_before", self._packed_before(number, record))
         if not (is_packed or record.state.is_open):
             reason = record.reason or "the card is void"
             return _answer(number, record, "void", f"put no card in: {reason}")
@@ -128,17 +132,34 @@ class PackingDesk:
                 job_id=record.job_id,
                 now=self.room.clock(),
             )
+            gifts = self._pack_gifts(connection, record) if is_ours else ()
         if not is_ours:
             return _answer(number, record, "packed_before", "was packed at another desk just now")
         if was_printed:
-            return _answer(number, record, "taken", f"take its card{where}")
+            return _answer(number, record, "taken", f"take its card{where}", gifts=gifts)
         instead = "; leave the one that was printed before out" if is_late else ""
-        return _answer(number, record, "printed", f"its card is printed{instead}")
+        return _answer(number, record, "printed", f"its card is printed{instead}", gifts=gifts)
 
+    def _packed_before(self, number: str, record: CardRecord) -> str:
+        when = f"{record.state_at:%Y-%m-%d %H:%M} UTC"
+        gifts = self._gifts_in(record)
+        had = f" with {', '.join(gifts)}" if gifts else ""
+        again = f"retention pack --again {number[:100]}"
+        return f"was packed before, at {when}{had}; another copy: {again}"
 
-def _packed_before(number: str, record: CardRecord) -> str:
-    when = f"{record.state_at:%Y-%m-%d %H:%M} UTC"
-    return f"was packed before, at {when}; another copy: retention pack --again {number[:100]}"
+    def _gifts_in(self, record: CardRecord) -> tuple[str, ...]:
+        """Return what was put into a parcel that was packed."""
+        if self.gifts is None:
+            return ()
+        with self.room.store.reading() as connection:
+            return self.gifts.packed(connection, self.room.text(record).order)
+
+    def _pack_gifts(self, connection: Connection, record: CardRecord) -> tuple[str, ...]:
+        """Hand over what lies in a parcel, and return it; the same each time."""
+        if self.gifts is None:
+            return ()
+        order, now = self.room.text(record).order, self.room.clock()
+        return self.gifts.pack(connection, order, now=now)
 
 
 def _place(record: CardRecord, room: PressRoom) -> str:
@@ -149,7 +170,16 @@ def _place(record: CardRecord, room: PressRoom) -> str:
     return f": sheet {(page + 1) // 2}, place {position}"
 
 
-def _answer(number: str, record: CardRecord, state: HandoutState, sentence: str) -> Handout:
+def _answer(
+    number: str,
+    record: CardRecord,
+    state: HandoutState,
+    sentence: str,
+    *,
+    gifts: tuple[str, ...] = (),
+) -> Handout:
+    if gifts:
+        sentence = f"{sentence}; also put in: {', '.join(gifts)}"
     return Handout(
         order=number[:100],
         state=state,
@@ -158,6 +188,7 @@ def _answer(number: str, record: CardRecord, state: HandoutState, sentence: str)
         template=record.choice.template,
         locale=record.choice.locale,
         job=record.job_id,
+        gifts=gifts,
     )
 
 

@@ -20,6 +20,7 @@ from .slips import Slip, card_name, slip_of
 
 if TYPE_CHECKING:
     from ..storage import CardRecord, Connection, PrintJob
+    from .parcel_gifts import ParcelGifts
 
 FILES_PER_COMMIT = 50
 LOST = "its sheet held the card of somebody who was forgotten"
@@ -54,7 +55,9 @@ class JobDesk:
     medium: Medium
     sheet: SheetPlan | None = None
     batch_id: str = "batch"
+    gifts: ParcelGifts | None = None
     _slips: dict[int, Slip] = field(default_factory=dict, init=False)
+    _packed: dict[int, tuple[str, ...]] = field(default_factory=dict, init=False)
 
     @property
     def pile_size(self) -> int:
@@ -247,6 +250,9 @@ class JobDesk:
                     store.cards.advance(
                         connection, each.record, CardState.PRINTED, job_id=work.job.id, now=now
                     )
+                    if self.gifts:
+                        packed = self.gifts.pack(connection, each.text.order, now=now)
+                        self._packed[each.record.card_id] = packed
         return receipts
 
     def _doubt(self, job_id: str) -> str:
@@ -271,4 +277,5 @@ class JobDesk:
                 file=where[-480:],
                 page=page,
                 position=position,
+                gifts=self._packed.pop(each.record.card_id, ()),
             )

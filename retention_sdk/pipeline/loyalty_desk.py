@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..loyalty import PointsLedger
     from .achieving_desk import AchievementDesk
     from .member import MemberDesk
+    from .parcel_gifts import ParcelGifts
     from .partnering import PartnerDesk
     from .redeem import Retried, RewardDesk
 
@@ -110,6 +111,15 @@ class LoyaltyDesk:
             clock=self.clock,
             intake=self.intake,
         )
+
+    @cached_property
+    def parcel_gifts(self) -> ParcelGifts | None:
+        """What lies in parcels; None where no programme has rewards."""
+        if not any(ledger.program.rewards for ledger in self.ledgers.values()):
+            return None
+        from .parcel_gifts import ParcelGifts
+
+        return ParcelGifts(self.rewards.book)
 
     def settle(self) -> None:
         """Give the rewards that levels and ranks brought, take back what was undone; each once.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -92,9 +92,23 @@ class MemberDesk:
             "statement": statement,
             "state": self._state(connection, ledger, subject_id, now),
             "history": tuple(reversed(entries[-history_max:])) if history_max else (),
+            "sent": self._sent(connection, ledger, subject_id),
             "goals": self._goals(connection, ledger, subject_id, now),
             **self._friends(connection, ledger, subject_id),
         }
+
+    def _sent(
+        self, connection: Connection, ledger: PointsLedger, subject_id: str
+    ) -> frozenset[str]:
+        """Return the holds of points that somebody sent to partners."""
+        program, rows = ledger.program, self.desk.intake.store.partners
+        ever = datetime(1970, 1, 1, tzinfo=UTC)
+        return frozenset(
+            each.exchange.hold_id
+            for partner in program.partners
+            for each in rows.of_person(connection, program.id, partner.id, subject_id, since=ever)
+            if each.exchange.hold_id
+        )
 
     def _state(
         self, connection: Connection, ledger: PointsLedger, subject_id: str, now: datetime

@@ -31,7 +31,7 @@ from ..model import Customer, Record
 from ..model.base import Identifier, Instant, Line
 from .redeem_book import HELD_FOR, RewardBook, Wish, issued_event_id
 from .redeem_standing import Market
-from .redeem_terms import read_code, read_terms
+from .redeem_terms import read_code
 
 if TYPE_CHECKING:
     from ..loyalty import PointsLedger
@@ -364,14 +364,13 @@ class RewardDesk:
                 code = self.book.code_of(connection, issue)
             except SubjectErased:
                 code = ""
-        names = read_terms(issue)["reward"]["names"]
         return Redemption(
             id=issue.id,
             subject=issue.subject_id,
             program=issue.program_id,
             reward=issue.reward_id,
             kind=issue.kind,
-            name=names.get(self.book.language) or names.get("en") or next(iter(names.values())),
+            name=self.book.name_of(issue),
             points=issue.points,
             state=state,
             code=code,

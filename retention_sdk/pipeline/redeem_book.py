@@ -207,6 +207,11 @@ class RewardBook:
         vault, purpose = self.store.subjects, issue.code_purpose
         return vault.open(connection, issue.subject_id, issue.sealed_code, purpose=purpose).decode()
 
+    def name_of(self, issue: RewardIssue) -> str:
+        """Return what a reward was called when it was promised, in the shop's language."""
+        names: Mapping[str, str] = read_terms(issue)["reward"]["names"]
+        return names.get(self.language) or names.get("en") or next(iter(names.values()))
+
     def _require_same(self, connection: Connection, known: RewardIssue, wish: Wish) -> None:
         people = self.store.subjects.person(connection, wish.subject_id)
         if known.fingerprint != wish.fingerprint or known.subject_id not in people:

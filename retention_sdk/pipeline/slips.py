@@ -22,7 +22,7 @@ class Slip(Record):
     ``printed`` now, ``known``: printed or packed before; ``void``: must not lie in a parcel;
     ``none``: the parcel should have no card; ``failed``: it should have one and has none.
     ``page`` counts from 1 in ``file``; on imposed sheets ``position`` counts places from 1, row
-    by row from the top left of the front.
+    by row from the top left of the front. ``gifts`` are rewards that go into this parcel.
     """
 
     order: Line
@@ -34,6 +34,7 @@ class Slip(Record):
     page: int = 0
     position: int = 0
     reason: Line = ""
+    gifts: tuple[Line, ...] = ()
 
 
 class BatchCount(Record):

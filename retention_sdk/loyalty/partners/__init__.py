@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .exchange import PointsPartners
     from .messages import PartnerMessage, read_message, sign, verify
     from .quoting import Direction, Quote, quote
-    from .statement import PartnerStatement, StatementLine, statement, statement_csv
+    from .statements import PartnerStatement, StatementLine, statement, statement_csv
 
 __all__ = [
     "Direction",
@@ -37,7 +37,7 @@ _HOMES = homes_of(
         ".exchange": ("PointsPartners",),
         ".messages": ("PartnerMessage", "read_message", "sign", "verify"),
         ".quoting": ("Direction", "Quote", "quote"),
-        ".statement": ("PartnerStatement", "StatementLine", "statement", "statement_csv"),
+        ".statements": ("PartnerStatement", "StatementLine", "statement", "statement_csv"),
     }
 )
 __getattr__ = name_by_name(__name__, _HOMES)

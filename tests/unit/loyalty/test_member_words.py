@@ -56,6 +56,8 @@ def test_points_that_were_earned_say_what_for(cause, expected):
 def test_a_transfer_is_told_from_both_sides():
     assert "transfer_in" == label_key(an_entry("transfer", "account", 5))
     assert "transfer_out" == label_key(an_entry("transfer", "account", -5))
+    assert "partner_out" == label_key(an_entry("capture", "hold", -5, "h1"), sent={"h1"})
+    assert "capture" == label_key(an_entry("capture", "hold", -5, "h2"), sent={"h1"})
     assert "taken_back" == label_key(an_entry("clawback", "decision", -5))
 
 
