@@ -44,6 +44,16 @@ def test_deliveries_of_a_real_sale_are_signed_and_read(shop, adapter, sink):
     assert "fa" == placed[0].order.language
 
 
+def test_companion_that_was_not_migrated_costs_no_sale(shop, alone):
+    shop.server.act("lose_a_table")
+    try:
+        order_id = shop.buy("8.00", {shop.towel: 1}, shop.buyers["IR"])
+    finally:
+        shop.server.act("find_the_table")
+
+    assert "8.00 EUR" == str(alone.fetch_order(str(order_id)).total)
+
+
 def test_polled_and_delivered_orders_are_one(shop, adapter, sink):
     order_id = shop.buy("8.00", {shop.towel: 1}, shop.buyers["IR"])
     told = adapter.handle(delivered(sink, "order.placed", order_id))[0]

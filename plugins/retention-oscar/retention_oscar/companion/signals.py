@@ -15,7 +15,7 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models.signals import post_save
 from django.utils.translation import get_language
 from oscar.core.loading import get_class, get_model
@@ -52,9 +52,12 @@ def signed(body: bytes) -> dict[str, str]:
 
 def _placed(*, order: Any, **_: object) -> None:
     language = (get_language() or settings.LANGUAGE_CODE)[:20]
-    get_model("retention_companion", "OrderLanguage").objects.update_or_create(
-        order=order, defaults={"code": language}
-    )
+    languages = get_model("retention_companion", "OrderLanguage").objects
+    try:
+        with transaction.atomic():
+            languages.update_or_create(order=order, defaults={"code": language})
+    except DatabaseError as error:  # a table that was not migrated must not cost a sale
+        _log.warning("the language of an order was not kept (%s)", type(error).__name__)
     _tell("order.placed", order.pk)
 
 

@@ -5,6 +5,7 @@ import os
 from decimal import Decimal
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.http import HttpResponseForbidden, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from oscar.apps.order.processing import EventHandler
@@ -83,6 +84,17 @@ def voucher(_, *, code):
     ]
 
 
+def lose_a_table(_):
+    """As in a shop whose owner forgot to migrate."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE retention_companion_orderlanguage RENAME TO lost")
+
+
+def find_the_table(_):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE lost RENAME TO retention_companion_orderlanguage")
+
+
 def exists(_, *, email):
     return get_user_model().objects.filter(email=email).exists()
 
@@ -90,7 +102,8 @@ def exists(_, *, email):
 ACTS = {
     act.__name__: act
     for act in (
-        pay, refund, status, ship, delete_product, customer, grant, product, notes, voucher, exists
+        pay, refund, status, ship, delete_product, customer, grant, product, notes, voucher, exists,
+        lose_a_table, find_the_table,
     )
 }  # fmt: skip
 
