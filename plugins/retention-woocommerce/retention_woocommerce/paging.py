@@ -20,7 +20,7 @@ from .read import moment
 
 # WordPress keeps dates to the second.
 _GRAIN = timedelta(seconds=1)
-_CROWD = re.compile(r"(\d{1,12})(?::(\d{1,9}):(\d{1,12}))?")
+_CROWD = re.compile(r"(\d{1,11})(?::(\d{1,9}):(\d{1,12}))?")
 _PLACE = re.compile(r"(\d{1,12}):(\d{1,20})")
 
 

@@ -78,7 +78,7 @@ def test_order_that_leaves_a_crowded_second_pulls_nobody_past_us(shop):
 
 @pytest.mark.parametrize("size", [2, 4])
 def test_each_cursor_goes_on_in_another_process(shop, many, size):
-    crowd = [str(shop.woo.add_order(stamp(3))) for _ in range(9)]
+    crowd = [str(shop.woo.add_order(stamp(3))) for _ in range(5)]
     pages = list(shop.adapter(page_size=size).order_pages())
     read = []
     for page in pages:
@@ -179,20 +179,19 @@ def test_every_account_comes_once(shop, size):
     assert ["2", *added] == [customer.id for page in pages for customer in page.items]
 
 
-def test_account_that_goes_meanwhile_pulls_nobody_past_us(shop):
+def test_accounts_that_go_meanwhile_pull_nobody_past_us(shop):
+    """The first three are read and gone before the second page is asked for."""
     added = [shop.woo.add_customer() for _ in range(12)]
-    gone = iter(added[:3])
+    read_first = [2, *added[:2]]
 
     def erase(_request):
-        if number := next(gone, None):
-            shop.woo.customers.pop(number)
+        while read_first:
+            shop.woo.customers.pop(read_first.pop())
 
     shop.woo.after_answer = erase
     pages = shop.adapter(page_size=3).customer_pages()
-    read = [customer.id for page in pages for customer in page.items]
 
-    assert set(map(str, added[3:])) <= set(read)
-    assert len(read) == len(set(read))
+    assert ["2", *map(str, added)] == [customer.id for page in pages for customer in page.items]
 
 
 def test_list_of_accounts_goes_on_after_each_cursor(shop):
