@@ -12,6 +12,11 @@ from retention_sdk.errors import ConfigError, PlatformError, SignatureError, Uns
 from retention_sdk.model import ConsentState, OrderPaid, OrderPlaced, WebhookRequest
 from retention_sdk.testing import a_code, a_consent
 
+PERMISSIONS = """
+order.view_order order.view_line auth.view_user catalogue.view_product voucher.add_voucher
+voucher.change_voucher offer.add_conditionaloffer retention_companion.add_answer
+retention_companion.change_answer order.add_ordernote auth.delete_user
+"""
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -190,6 +195,28 @@ def test_staff_may_do_what_django_allows_them(shop):
     assert reader.fetch_order(str(shop.orders["DE"]))
     with pytest.raises(PlatformError, match="403"):
         reader.create_code(a_code("NOT-MINE"))
+
+
+def test_permissions_that_the_readme_names_are_enough(shop):
+    email, order, customer = "cards@example.com", str(shop.orders["DE"]), shop.new_customer()
+    shop.server.act("customer", email=email, is_staff=True)
+    shop.server.act("grant", email=email, permissions=PERMISSIONS.split())
+    cards = as_user(shop, email)
+    code = cards.create_code(a_code("BY-CARDS"))
+
+    cards.void_code(code)
+    cards.note_order(order, "hello")
+    cards.write_consent(customer, a_consent())
+    assert cards.fetch_consents(customer)
+    cards.erase_customer(customer)
+    assert cards.fetch_order(order)
+    assert cards.fetch_shop()
+    assert list(cards.product_pages())
+    assert list(cards.customer_pages())
+    settings = shop.settings(username=email, password="buyer", companion=False)
+    alone = OscarAdapter.from_config(settings, shop_id="soap.example")
+    assert alone.fetch_order(order)
+    assert list(alone.customer_pages())
 
 
 def test_wrong_password_is_said_and_not_shown(shop):
