@@ -271,7 +271,7 @@ def states_of(number, at):
 def books(shop):
     """Return what was told, and what everybody's points add up to."""
     queries = (
-        "SELECT id, state FROM event WHERE id LIKE 'listed:%' ORDER BY id",
+        "SELECT id, state FROM event WHERE substr(id, 1, 7) = 'listed:' ORDER BY id",
         (
             "SELECT bucket, sum(points) FROM ("
             " SELECT dst AS bucket, amount AS points FROM posting"
