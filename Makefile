@@ -41,6 +41,7 @@ bench: $(READY)  # the peers; WeasyPrint needs Pango from the system, Playwright
 	$(BIN)/python tests/benchmarks/card.py
 	$(BIN)/python tests/benchmarks/inserts.py
 	$(BIN)/python tests/benchmarks/pipeline.py
+	$(BIN)/python tests/benchmarks/ingest.py
 	$(BIN)/python tests/benchmarks/l10n.py
 	$(BIN)/python tests/benchmarks/consent.py
 	$(BIN)/python tests/benchmarks/consent_ledger.py
