@@ -120,10 +120,7 @@ class _New:
 
     order: PastOrder
     request: OrderRequest
-
-    @property
-    def is_paid(self) -> bool:
-        return isinstance(self.order.event, OrderPaid)
+    is_paid: bool
 
 
 @dataclass(slots=True)
@@ -182,7 +179,7 @@ class OrdersImport:
 
     def _sort(self, orders: Sequence[PastOrder]) -> _Sorted:
         """Tell what is new from what was posted before, or stands twice in the chunk."""
-        made = [_New(order, _request(order)) for order in orders]
+        made = list(map(_new, orders))
         keys = list(dict.fromkeys(each.request.key for each in made))
         rows.claim_keys(self._connection, self._program.id, keys)
         marks = rows.fingerprints_by_key(self._connection, self._program.id, keys)
@@ -280,10 +277,11 @@ class OrdersImport:
         self._ratios[reference] = max(ratio, self._ratios.get(reference, ratio))
 
 
-def _request(order: PastOrder) -> OrderRequest:
-    if isinstance(order.event, OrderPaid):
-        return earn_request(order.event, order.subject_id, order.key)
-    return clawback_request(order.event, key=order.key)
+def _new(order: PastOrder) -> _New:
+    event = order.event
+    if isinstance(event, OrderPaid):
+        return _New(order, earn_request(event, order.subject_id, order.key), is_paid=True)
+    return _New(order, clawback_request(event, key=order.key), is_paid=False)
 
 
 def _people(new: Sequence[_New], holders: dict[str, str]) -> Iterator[str]:

@@ -138,16 +138,17 @@ class Journal:
         if not self._txns:
             return None
         book = self.book
-        touched = book.touched - book.new
+        new, touched = book.new, book.touched - book.new
         changes = rows.Changes(
             account=self.account,
             version_before=self._version_before,
             txns=self._txns,
-            new_lots=[lot for lot in book.lots.values() if lot.id in book.new],
-            lots=[lot for lot in book.lots.values() if lot.id in touched],
-            new_holds=[hold for hold in book.holds.values() if hold.id in book.new],
-            holds=[hold for hold in book.holds.values() if hold.id in touched],
+            new_lots=[lot for name, lot in book.lots.items() if name in new],
+            lots=[lot for name, lot in book.lots.items() if name in touched] if touched else [],
         )
+        if book.holds:
+            changes.new_holds = [hold for name, hold in book.holds.items() if name in new]
+            changes.holds = [hold for name, hold in book.holds.items() if name in touched]
         self._txns, self._version_before = [], self.account.version
         book.new, book.touched = set(), set()
         return changes

@@ -125,7 +125,7 @@ MUTATIONS = {
     ),
     "changed lots are not saved": (
         "journal.py",
-        "            lots=[lot for lot in book.lots.values() if lot.id in touched],\n",
+        "            lots=[lot for name, lot in book.lots.items() if name in touched] if touched else [],\n",
         "            lots=[],\n",
     ),
     "a balance ignores what time did": (
