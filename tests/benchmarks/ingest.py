@@ -169,9 +169,9 @@ def read_rows(file: str) -> None:
             shop.accept([event for order in batch for event in adapter.order_events(order)])
         whole = time.perf_counter() - begun
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{'CSV read and checked':44}{ROWS / read:10,.0f} rows/s")
-    print(f"{'CSV read and stored (SQLite, 500 a commit)':44}{ROWS / whole:10,.0f} rows/s")
-    print(f"{'memory of that process at its peak':44}{memory:10,.0f} MiB for {ROWS:,} rows")
+    print(f"{'CSV read and checked':44}{len(orders) / read:10,.0f} rows/s")
+    print(f"{'CSV read and stored (SQLite, 500 a commit)':44}{len(orders) / whole:10,.0f} rows/s")
+    print(f"{'memory of that process at its peak':44}{memory:10,.0f} MiB for {len(orders):,} rows")
 
 
 def write_rows(file: Path) -> None:
