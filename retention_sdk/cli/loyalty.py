@@ -12,6 +12,7 @@ from . import (
     loyalty_partners,
     loyalty_redeem,
     loyalty_referrals,
+    loyalty_refresh,
     loyalty_show,
     loyalty_simulate,
     loyalty_verify,
@@ -39,6 +40,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("issued")(loyalty_redeem.issued)
     app.command("hand-over")(loyalty_redeem.hand_over)
     app.command("retry-rewards")(loyalty_redeem.retry)
+    app.command("refresh")(loyalty_refresh.command)
     app.command("simulate")(loyalty_simulate.command)
     referrals = typer.Typer(help=loyalty_referrals.HELP, no_args_is_help=True)
     loyalty_referrals.add_commands(referrals)

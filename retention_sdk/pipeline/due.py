@@ -19,6 +19,7 @@ from .achieving import ACHIEVEMENT_ENDS, ACHIEVING, AchievementTime
 from .due_gifts import GiftTime
 from .due_lapses import LAPSES, LapseTime, read_lapses
 from .due_points import PointsTime
+from .due_refresh import REFRESH, RefreshTime
 from .due_rewards import RewardTime
 from .due_tiers import TIER_TURNS, read_tiers
 from .due_years import YEARLY, read_years
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from .redeem import RewardDesk
 
 LEASE = timedelta(minutes=5)
-PERSONAL = (*YEARLY, TIER_TURNS, LAPSES, ACHIEVEMENT_ENDS, GIFT)
+PERSONAL = (*YEARLY, TIER_TURNS, LAPSES, ACHIEVEMENT_ENDS, GIFT, REFRESH)
 """Kinds of rows that end with the erasure of their person; of others something is left to do."""
 
 
@@ -204,8 +205,9 @@ def _keepers(config: Config, store: Store, ledgers: tuple[PointsLedger, ...]) ->
         return found
     points = PointsTime(store=store, shop_id=shop_id, ledgers=ledgers)
     found |= dict.fromkeys((MATURES, EXPIRES), points)
-    found[TIER_TURNS] = read_tiers(config, store, ledgers)
+    found[TIER_TURNS] = ranks = read_tiers(config, store, ledgers)
     by_name = {ledger.program.id: ledger for ledger in ledgers}
+    found[REFRESH] = RefreshTime(store=store, shop_id=shop_id, ledgers=by_name, ranks=ranks)
     found |= dict.fromkeys(ACHIEVING, AchievementTime(store=store, ledgers=by_name))
     if books := books_of(store, ledgers):
         found[REFERRAL] = ReferralTime(store=store, shop_id=shop_id, books=books)

@@ -140,6 +140,20 @@ class LoyaltyDesk:
     def _gives_rewards(self) -> bool:
         return any(gives_rewards(ledger.program) for ledger in self.ledgers.values())
 
+    def refresh(self) -> int:
+        """Plan a look at every member after a programme was changed; return how many.
+
+        ``run_due`` looks: achievements, boards and ranks become what the rules of now give, and
+        nobody is told. After a crash it goes on where it stopped.
+        """
+        from .due_refresh import RefreshTime
+        from .due_tiers import read_tiers
+
+        store, ledgers = self.intake.store, self.ledgers
+        ranks = read_tiers(self.config, store, ledgers.values())
+        looks = RefreshTime(store=store, shop_id=self.shop_id, ledgers=ledgers, ranks=ranks)
+        return looks.plan(now=self.clock())
+
     def go_on(self) -> Retried:
         """Go on with all rewards that a crash or a platform left open."""
         self.settle()

@@ -259,6 +259,14 @@ def books_of(store: Store, ledgers: Sequence[PointsLedger]) -> tuple[ReferralBoo
     return tuple(ReferralBook(store, ledger, rule) for ledger, rule in ruled if rule)
 
 
+def known_code(
+    store: Store, connection: Connection, ledgers: Sequence[PointsLedger], who: str
+) -> str:
+    """Return the code that somebody was given, empty if they were given none."""
+    codes = (book.known_code(connection, who) for book in books_of(store, ledgers))
+    return next(filter(None, codes), "")
+
+
 def note_referrals(
     store: Store,
     connection: Connection,

@@ -32,6 +32,7 @@ from .loyalty_track import LoyaltyTrack
 from .news import Told
 from .people import note_person
 from .redeem_orders import note_rewards
+from .referring import known_code
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
@@ -98,8 +99,14 @@ class Snapshots:
         now: datetime,
         loyalty: LoyaltyState | None = None,
     ) -> Context:
-        """Return a snapshot of what is known now; nothing is recorded."""
+        """Return a snapshot of what is known now; nothing is recorded.
+
+        Without ``loyalty`` it tells no points, but the member's own code if they were given one.
+        """
         with self.store.reading() as connection:
+            if loyalty is None:
+                code = known_code(self.store, connection, self.loyalty.ledgers, subject_id)
+                loyalty = LoyaltyState(referral_code=code)
             facts = self._known(connection, subject_id, event.order)
         locale = self._locale(event)
         context = self._build(event, subject_id, locale, now, loyalty=loyalty, **facts)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .tables import due, order_fact, subject
+from .tables import account, due, order_fact, subject
 
 ATTEMPTS_MAX = 10
 _PAUSE = timedelta(minutes=1)
@@ -190,6 +190,22 @@ class DueRows:
             .where(sale.shop_id == shop_id, sale.placed_at > since, sale.subject_id > after)
             .where(sale.paid_at.is_not(None), subject.c.erased_at.is_(None), ~has_row)
             .order_by(sale.subject_id)
+            .limit(limit)
+        )
+        return tuple(connection.execute(query).scalars())
+
+    def members(
+        self, connection: Connection, shop_id: str, program_id: str, *, after: str = "", limit: int
+    ) -> tuple[str, ...]:
+        """Return who ordered or has an account of a programme, in the order of identifiers."""
+        buyers = select(order_fact.c.subject_id).where(order_fact.c.shop_id == shop_id)
+        holders = select(account.c.subject_id).where(account.c.program_id == program_id)
+        query = (
+            select(subject.c.id)
+            .where(subject.c.shop_id == shop_id, subject.c.erased_at.is_(None))
+            .where(or_(subject.c.id.in_(buyers), subject.c.id.in_(holders)))
+            .where(subject.c.id > after)
+            .order_by(subject.c.id)
             .limit(limit)
         )
         return tuple(connection.execute(query).scalars())

@@ -293,6 +293,27 @@ def test_a_rank_whose_time_is_over_leaves_what_it_brought(make_shop):
     assert [("mug", "issued")] == world.issued
 
 
+def test_a_changed_programme_is_applied_to_everybody_without_a_word(make_shop):
+    before = World(make_shop)
+    before.pay("1")
+    changed = World(make_shop, achievements=[an_achievement("five")], tiers=RANKS)
+    planned = [changed.app.loyalty.refresh() for _ in range(2)]
+    changed.app.run_due(now=changed.clock())
+    changed.app.run_due(now=changed.clock())
+    with changed.app.store.reading() as connection:
+        due = changed.app.store.due.count(connection, changed.app.config.shop.id)
+        (who,) = changed.app.store.people_of(connection, "soap.example", [ADA.reference])
+        rank = changed.app.store.tiers.newest(connection, "points", who)
+        names = [f"reward:{each.id}:issued" for each in changed.app.loyalty.rewards.list(ADA)]
+        stages = [changed.app.store.stages.reached(connection, name) for name in names]
+
+    assert [1, 1] == planned
+    assert [("five", "issued"), ("mug", "issued")] == sorted(changed.issued)
+    assert ("silver", (30, 0)) == (rank.tier, changed.account)
+    assert [{"context", "history"}] * 2 == [set(each) for each in stages]
+    assert 0 == due.get("failed", 0)
+
+
 def test_a_level_names_a_reward_of_the_catalogue():
     with pytest.raises(
         ValueError, match=r"achievements\.0\.levels\.0\.reward: no reward is called"

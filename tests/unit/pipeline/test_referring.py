@@ -264,6 +264,21 @@ def test_the_snapshot_of_an_order_tells_the_code_that_its_card_prints(shop):
     shop.pay(a_customer(id="", email=""), "2")
 
 
+def test_a_card_of_a_batch_prints_the_code_that_somebody_has(shop):
+    paid = shop.pay(ADA, "1")
+    with shop.app.store.reading() as connection:
+        who = shop.app.store.inbox.get(connection, paid.id).subject_id
+    with shop.app.store.begin() as connection:
+        stranger = shop.app.store.subjects.subject_for(
+            connection, paid.shop_id, "id:stranger", now=shop.app.clock()
+        )
+    snapshots, now = shop.app.press_room.snapshots, shop.app.clock()
+
+    known = snapshots.fresh(paid, who, now=now).loyalty
+    assert (shop.friends.code_of(ADA), 0) == (known.referral_code, known.balance)
+    assert "" == snapshots.fresh(paid, stranger, now=now).loyalty.referral_code
+
+
 def test_partners_of_a_shop_are_told_by_their_messages_what_is_exchanged(shop):
     assert None is shop.app.loyalty.partners
     miles = {
