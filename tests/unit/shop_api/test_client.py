@@ -105,7 +105,7 @@ def test_a_cut_connection_is_tried_again_where_that_is_safe(ask):
 def test_a_cut_answer_is_tried_again(ask):
     short = reply(200, b'{"orders": [', content_length=100)
     with playing(short, good({"orders": []})) as play:
-        assert {"orders": []} == ask(play).get("orders").json()
+        assert {"orders": []} == ask(play, timeout_s=1).get("orders").json()
 
 
 def test_nobody_listening_is_told_as_temporary(ask):
