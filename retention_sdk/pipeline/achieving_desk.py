@@ -18,7 +18,7 @@ from ..loyalty.leaderboards.ranking import LeaderboardView
 from ..model import Customer, Engagement, Record, ShopEvent
 from ..model.base import Instant
 from .achieving import earned_events
-from .due_people import newest_customer
+from .due_people import known_subject, newest_customer
 from .intake import Intake
 from .outcome import Outcome
 
@@ -219,15 +219,7 @@ class AchievementDesk:
         return self.intake.store
 
     def _subject(self, connection: Connection, who: Who) -> str:
-        from ..storage.subject_merges import survivor_of
-
-        if isinstance(who, str):
-            return survivor_of(connection, who)
-        references = self._store.references_of_customer(who)
-        found = self._store.people_of(connection, self.shop_id, references)
-        if not found:
-            raise LedgerError("this customer is not known; tell of the account or an order first")
-        return survivor_of(connection, found[0])
+        return known_subject(self._store, connection, self.shop_id, who)
 
     def _book(self, ledger: PointsLedger) -> AchievementBook:
         from ..loyalty.achievements import AchievementBook

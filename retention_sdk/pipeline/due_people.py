@@ -1,16 +1,33 @@
-"""Who somebody is now, as the events of the shop told it last."""
+"""Who somebody is now: their subject, and what the events of the shop told of them last."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ..context import customer_of
+from ..errors import LedgerError
 from ..model import Customer, CustomerCreated, CustomersMerged, CustomerUpdated, DerivedEvent
 
 if TYPE_CHECKING:
     from ..storage import Connection, Store
 
 _ACCOUNT = (CustomerCreated, CustomerUpdated, CustomersMerged)
+
+
+def known_subject(store: Store, connection: Connection, shop_id: str, who: Customer | str) -> str:
+    """Return the subject that a customer, or a subject of before a merge, is now.
+
+    Raises:
+        LedgerError: the shop knows nobody by any of what leads to the customer.
+    """
+    from ..storage.subject_merges import survivor_of
+
+    if isinstance(who, str):
+        return survivor_of(connection, who)
+    found = store.people_of(connection, shop_id, store.references_of_customer(who))
+    if not found:
+        raise LedgerError("this customer is not known; tell of the account or an order first")
+    return survivor_of(connection, found[0])
 
 
 def newest_customer(store: Store, connection: Connection, subject_id: str) -> Customer | None:

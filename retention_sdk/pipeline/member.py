@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ..errors import LedgerError
 from ..loyalty.member import Friend, Goal, MemberFacts, member_view
 from ..loyalty.speaker import Speaker
-from .due_people import newest_customer
+from .due_people import known_subject, newest_customer
 from .locale import asked_locale, localizer_for
 from .news import Newsroom
 
@@ -184,15 +184,7 @@ class MemberDesk:
         return ledgers[name]
 
     def _subject(self, connection: Connection, who: Customer | str) -> str:
-        from ..storage.subject_merges import survivor_of
-
-        if isinstance(who, str):
-            return survivor_of(connection, who)
-        store = self.desk.intake.store
-        found = store.people_of(connection, self.desk.shop_id, store.references_of_customer(who))
-        if not found:
-            raise LedgerError("this customer is not known; tell of the account or an order first")
-        return survivor_of(connection, found[0])
+        return known_subject(self.desk.intake.store, connection, self.desk.shop_id, who)
 
     def _locale(self, connection: Connection, subject_id: str, asked: str) -> LocaleChoice:
         shop = self.config.shop

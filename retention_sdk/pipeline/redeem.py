@@ -29,6 +29,7 @@ from ..errors import (
 from ..loyalty.rewards import IssueState, RewardOffer, available
 from ..model import Customer, Record
 from ..model.base import Identifier, Instant, Line
+from .due_people import known_subject
 from .redeem_book import HELD_FOR, RewardBook, Wish, issued_event_id
 from .redeem_standing import Market
 from .redeem_terms import read_code
@@ -304,7 +305,7 @@ class RewardDesk:
         try:
             self._platform(issue).void_code(self._code(issue))
         except SubjectErased:
-            pass  # nobody can use a code that nobody knows
+            pass  # the code went with the person's key; on the platform it ends by its own date
         except (AdapterError, ConfigError, PluginError) as error:
             if not _is_final(error):
                 _log.warning("reward %s is still worth something: %s", issue.id, error)
@@ -333,15 +334,7 @@ class RewardDesk:
         return read_code(issue, text)
 
     def _subject(self, connection: Connection, who: Customer | str) -> str:
-        from ..storage.subject_merges import survivor_of
-
-        if isinstance(who, str):
-            return survivor_of(connection, who)
-        references = self.store.references_of_customer(who)
-        found = self.store.people_of(connection, self.book.shop_id, references)
-        if not found:
-            raise LedgerError("this customer is not known; points come with a first event")
-        return survivor_of(connection, found[0])
+        return known_subject(self.store, connection, self.book.shop_id, who)
 
     def _work(self, issue: RewardIssue) -> None:
         """Send the mail about an issued reward; a later ``resume`` does if this process dies."""

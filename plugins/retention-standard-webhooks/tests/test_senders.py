@@ -1,6 +1,7 @@
 """The senders in the README, taken out of it and run against a real server."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -78,7 +79,10 @@ def shop(tmp_path):
 @pytest.fixture(params=["python", "js"])
 def sender(request, tmp_path):
     if request.param == "js" and NODE is None:
-        pytest.skip("node is missing")
+        message = "node is missing: install Node 20"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
     name, program = {"python": ("send.py", sys.executable), "js": ("send.mjs", NODE)}[request.param]
     script = tmp_path / name
     script.write_text(code(request.param), encoding="utf-8")
