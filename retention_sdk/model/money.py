@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
@@ -18,7 +18,8 @@ _EXPONENTS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 # 10^17 minor units is more than the world's yearly trade in any currency.
-_MINOR_MAX = 10**17
+_DIGITS_MAX = 17
+_MINOR_MAX = 10**_DIGITS_MAX
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217 alphabetic code."""
@@ -59,10 +60,13 @@ class Money(Record):
         try:
             scaled = Decimal(amount).scaleb(minor_digits(currency))
             whole = scaled.to_integral_value()
-        except InvalidOperation:
+        except DecimalException:
             raise ValueError("not a decimal amount") from None
         if not scaled.is_finite() or scaled != whole:
             raise ValueError(f"more decimals than {currency} allows, or not a number")
+        # Before int(): that of 1e999990 takes half a minute, and anybody can write so few letters.
+        if whole.adjusted() > _DIGITS_MAX:
+            raise ValueError("amount is beyond 10^17 minor units")
         return cls(minor=int(whole), currency=currency)
 
     @property

@@ -37,6 +37,13 @@ def test_what_is_not_an_exact_amount_is_refused(text):
         Money.parse(text, "EUR")
 
 
+@pytest.mark.parametrize("text", ["1e16", "1e99999", "-1e999990", "1e9999999", "9" * 100_000])
+def test_amount_beyond_the_worlds_trade_is_refused_before_it_is_counted(text):
+    """A dozen letters that stand for a million digits would cost half a minute each."""
+    with pytest.raises(ValueError, match=r"10\^17|decimal"):
+        Money.parse(text, "EUR")
+
+
 def test_a_yen_has_no_decimals():
     with pytest.raises(ValueError, match="more decimals than JPY allows"):
         Money.parse("12.5", "JPY")
