@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+from zlib import crc32
 
 Path = tuple[str | int, ...]
 
@@ -46,32 +48,44 @@ def paths_of(node: Any, path: Path = ()) -> Iterator[Path]:
         yield from paths_of(value, (*path, key))
 
 
-def mutants(document: Any) -> Iterator[tuple[str, Any]]:
-    """Yield copies in which one value was removed or replaced, each with what was done."""
+def mutants(document: Any, *, turn: int | None = None) -> Iterator[tuple[str, Any]]:
+    """Yield copies in which one value was removed or replaced, each with what was done.
+
+    With a ``turn``, every value is removed, and replaced by one thing only: another one in each
+    turn, and in each item of a list, so that a field which many items have still meets most.
+    """
+    dealt: Counter[str] = Counter()
+    swaps = _SWAPS
     for path in paths_of(document):
         yield f"{dotted(path)} removed", without(document, path)
-        for value in _SWAPS:
+        if turn is not None:
+            field = ".".join(key for key in path if isinstance(key, str))
+            nth = crc32(field.encode("utf-8", "replace")) + dealt[field] + turn
+            swaps = (_SWAPS[nth % len(_SWAPS)],)
+            dealt[field] += 1
+        for value in swaps:
             yield f"{dotted(path)} = {value!r:.40}", replaced(document, path, value)
 
 
 def without(document: Any, path: Path) -> Any:
     """Return a copy that lacks one value."""
-    copied, parent = _parent_of(document, path)
+    copied, parent = _copied_along(document, path)
     del parent[path[-1]]
     return copied
 
 
 def replaced(document: Any, path: Path, value: Any) -> Any:
     """Return a copy in which one value is another."""
-    copied, parent = _parent_of(document, path)
-    parent[path[-1]] = copy.deepcopy(value)
+    copied, parent = _copied_along(document, path)
+    parent[path[-1]] = value
     return copied
 
 
-def _parent_of(document: Any, path: Path) -> tuple[Any, Any]:
-    copied = copy.deepcopy(document)
-    parent = copied
+def _copied_along(document: Any, path: Path) -> tuple[Any, Any]:
+    """Copy what a path leads through, and share the rest: it is ten times as fast as all of it."""
+    copied = parent = copy.copy(document)
     for key in path[:-1]:
+        parent[key] = copy.copy(parent[key])
         parent = parent[key]
     return copied, parent
 

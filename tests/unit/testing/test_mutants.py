@@ -72,3 +72,28 @@ def test_personal_values_are_those_of_people():
     }
 
     assert {"Grace Hopper"} == m.personal_values(document)
+
+
+@given(DOCUMENTS, st.integers(0, 11))
+def test_one_turn_removes_every_value_and_replaces_it_once(document, turn):
+    done = [what for what, _ in m.mutants(document, turn=turn)]
+
+    assert [what for what, _ in m.mutants(document) if what.endswith(" removed")] == done[::2]
+    assert len(done[::2]) == len(done[1::2])
+
+
+def test_all_turns_together_are_all_mutants():
+    document = {"lines": [{"price": "12.00"}, {"price": "1.00"}]}
+    turns = [str(each) for turn in range(12) for each in m.mutants(document, turn=turn)]
+
+    assert {str(each) for each in m.mutants(document)} == set(turns)
+
+
+def test_what_did_not_change_is_shared_with_the_document():
+    document = {"lines": [{"price": "12.00"}], "customer": {"name": "Grace"}}
+
+    copied = m.replaced(document, ("lines", 0, "price"), None)
+
+    assert {"lines": [{"price": None}], "customer": {"name": "Grace"}} == copied
+    assert copied["customer"] is document["customer"]
+    assert "12.00" == document["lines"][0]["price"]
