@@ -91,23 +91,36 @@ class Ours:
         return render_card(card, created_at=NOW, preview=False).pdf.data
 
     def batch(self, cards: Sequence[Card]) -> int:
+        from retention_sdk.inserts import render_document
+
+        return len(render_document(cards, created_at=NOW))
+
+    def files(self, cards: Sequence[Card]) -> int:
+        """Draw each card as a file of its own, tagged."""
         from retention_sdk.inserts import render_cards
 
         made = render_cards(cards, created_at=NOW)
         return sum(len(each.pdf.data) for each in made)
 
     def press(self, cards: Sequence[Card]) -> int:
-        """Draw cards as PDF/X-4 and read each back, as ``retention print`` does."""
+        """Draw cards as one PDF/X-4 and read each back, its code included."""
+        from retention_sdk.inserts import render_document
+
+        data = self._in_inks(render_document(cards, created_at=NOW), cards[0])
+        return self._proved(cards, data)
+
+    def press_files(self, cards: Sequence[Card]) -> int:
+        """Draw cards as a PDF/X-4 each and read each back, as ``retention print`` does."""
         from retention_sdk.inserts.batch import in_threads
 
-        drawn = in_threads(cards, lambda card: (card, self._finished(card)))
-        return sum(self._proved(card, data) for card, data in drawn)
+        drawn = in_threads(cards, lambda card: (card, self._in_inks(self.draw(card), card)))
+        return sum(self._proved([card], data) for card, data in drawn)
 
-    def _finished(self, card: Card) -> bytes:
+    def _in_inks(self, drawn: bytes, card: Card) -> bytes:
         from retention_sdk.inserts.press import finish_for_press
 
         return finish_for_press(
-            self.draw(card),
+            drawn,
             profile=PRESS,
             palette=card.palette,
             format=A6,
@@ -115,10 +128,10 @@ class Ours:
             pdfx="x-4",
         )
 
-    def _proved(self, card: Card, data: bytes) -> int:
+    def _proved(self, cards: Sequence[Card], data: bytes) -> int:
         from retention_sdk.inserts.preflight import preflight_batch
 
-        codes = [card.code.url if card.code else None]
+        codes = [card.code.url if card.code else None for card in cards]
         report = preflight_batch(data, codes=codes, profile=PRESS, format=A6, pdfx="x-4")
         assert not [each for each in report.findings if each.severity == "error"]
         return len(data)
