@@ -33,6 +33,7 @@ from .model import (
     OrderRefunded,
     Page,
     Product,
+    RecordChanged,
     Settings,
     Shop,
     ShopEvent,
@@ -202,6 +203,15 @@ class ShopAdapter(ABC):
     def fetch_order(self, order_id: str) -> Order:  # noqa: ARG002
         """Return one order. Raises ``PlatformError`` when the platform refuses or is away."""
         self._unsupported("fetching an order")
+
+    def complete(self, event: RecordChanged) -> tuple[ShopEvent, ...]:  # noqa: ARG002
+        """Ask the platform what changed about a record, and return what that proves.
+
+        For platforms whose webhooks carry a number and no more: ``read`` returns a
+        ``RecordChanged``, which is stored before the delivery is acknowledged. This is called
+        afterwards, again after each error that may pass. A record that is gone proves nothing.
+        """
+        self._unsupported("completing a delivery")
 
     def fetch_orders(self, *, updated_since: datetime | None = None) -> Iterator[Order]:
         """Yield orders, oldest change first; by default those of ``order_pages``."""

@@ -397,13 +397,13 @@ class Retention:
             raw_kept=timedelta(days=self.config.store.raw_body_days),
             scans_kept=timedelta(days=self.config.codes.scan_days),
             loyalty=lambda: self.loyalty,
+            adapter=self.adapter,
         )
 
     @cached_property
     def pipeline(self) -> Pipeline:
         """The stages, wired to this shop."""
-        own = self.config.delivery
-        return Pipeline(self.cards, own.channels, lambda: self.rights)
+        return Pipeline(self.cards, self.config.delivery.channels, lambda: self.rights)
 
     @cached_property
     def rights(self) -> Rights:

@@ -301,6 +301,18 @@ class ReferralRewarded(LoyaltyEvent):
     role: Literal["referrer", "friend"]
 
 
+class RecordChanged(ShopEvent):
+    """Something changed on a platform that says no more: ``ShopAdapter.complete`` asks what.
+
+    ``platform`` names the adapter; ``kind`` and ``reference`` are its own words for the record.
+    """
+
+    type: Literal["record_changed"] = "record_changed"
+    platform: Identifier
+    kind: Identifier
+    reference: Identifier
+
+
 class UnknownEvent(ShopEvent):
     """A topic this adapter does not know: kept, and nothing is done."""
 
@@ -335,6 +347,7 @@ Event = Annotated[
     | RewardIssued
     | AchievementEarned
     | ReferralRewarded
+    | RecordChanged
     | UnknownEvent,
     Field(discriminator="type"),
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigError, RetentionError, SubjectErased
-from ..model import CustomerErased, ShopErased, ShopEvent
+from ..errors import ConfigError, PluginError, RetentionError, SubjectErased
+from ..model import CustomerErased, RecordChanged, ShopErased, ShopEvent
 from .outcome import Outcome
 from .report import read_outcome
 from .run import Pipeline, may_pass
@@ -16,6 +16,7 @@ from .snapshot import HISTORY
 from .track import CardTrack
 
 if TYPE_CHECKING:
+    from ..adapter import ShopAdapter
     from ..hooks.calls import HookCalls
     from ..storage import Store, StoredEvent
     from .loyalty_desk import LoyaltyDesk
@@ -28,6 +29,7 @@ class Intake:
     """One shop's inbox. ``raw_kept`` and ``scans_kept`` are how long bodies and scans may stay.
 
     ``loyalty`` does at once what events planned beside themselves; ``run-due`` would do it later.
+    ``adapter`` returns the one of a platform, to ask it what it did not say.
     """
 
     store: Store
@@ -38,6 +40,7 @@ class Intake:
     raw_kept: timedelta
     scans_kept: timedelta
     loyalty: Callable[[], LoyaltyDesk | None] = lambda: None
+    adapter: Callable[[str], ShopAdapter] | None = None
 
     def accept(self, events: Sequence[ShopEvent]) -> tuple[str, ...]:
         """Store events and return the new ones; observers learn of those."""
@@ -159,6 +162,11 @@ class Intake:
     def _finish(self, stored: StoredEvent) -> RetentionError | None:
         event_id, stage = stored.event.id, "receive"
         try:
+            if isinstance(stored.event, RecordChanged):
+                stage = "complete"
+                self.ingest(self._completed(stored.event))
+                self._mark(event_id, "done")
+                return None
             for stage in self.pipeline.run(stored):  # noqa: B007 - the last one is told
                 pass
         except RetentionError as error:
@@ -169,6 +177,12 @@ class Intake:
             return error
         self._mark(event_id, "done")
         return None
+
+    def _completed(self, event: RecordChanged) -> tuple[ShopEvent, ...]:
+        """Ask the platform; what it tells is received as if it had been delivered."""
+        if self.adapter is None:
+            raise PluginError(f"nobody here can ask {event.platform!r} what changed")
+        return self.adapter(event.platform).complete(event)
 
     def _sweep(self, event_id: str) -> None:
         """Take back what no erasure saw; what holds that up does not hold up the others."""

@@ -16,7 +16,15 @@ import pytest
 
 from ..adapter import Capability, ShopAdapter
 from ..errors import PayloadError, PlatformError
-from ..model import Customer, DiscountCode, Order, OrderEvent, ShopEvent, WebhookRequest
+from ..model import (
+    Customer,
+    DiscountCode,
+    Order,
+    OrderEvent,
+    RecordChanged,
+    ShopEvent,
+    WebhookRequest,
+)
 from .builders import a_code, money
 
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -42,6 +50,11 @@ class Case:
     def has_order(self) -> bool:
         """Whether an order is read from it."""
         return any(kind.is_about_order for kind in self.expect)
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether it only tells that something changed, and the rest has to be asked."""
+        return RecordChanged in self.expect
 
 
 def needs(capability: Capability) -> Callable[[Test], Test]:
@@ -175,6 +188,10 @@ class Kit:
     def order_cases(self) -> list[Case]:
         """Return the cases that an order is read from."""
         return [case for case in self.cases if case.has_order]
+
+    def told_cases(self) -> list[Case]:
+        """Return the cases that an order is read from, or asked because of them."""
+        return [case for case in self.cases if case.has_order or case.is_thin]
 
     def read_body(self, adapter: ShopAdapter, case: Case, body: Any) -> tuple[ShopEvent, ...]:
         """Return what a changed body becomes; nothing if it is refused."""

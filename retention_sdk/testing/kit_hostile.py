@@ -34,7 +34,7 @@ class HostileTests(Kit):
     @needs(Capability.WEBHOOKS)
     def test_rubbish_is_a_payload_error(self, adapter: ShopAdapter) -> None:
         """Bodies that are no object, or an empty one, even signed."""
-        for case in self.order_cases():
+        for case in self.told_cases():
             for body in _RUBBISH:
                 with pytest.raises(PayloadError):
                     adapter.handle(self.request_for(case, body))
@@ -42,7 +42,7 @@ class HostileTests(Kit):
     @needs(Capability.WEBHOOKS)
     def test_truncated_bodies_are_payload_errors(self, adapter: ShopAdapter) -> None:
         """A delivery that was cut off anywhere, even signed."""
-        for case in self.order_cases():
+        for case in self.told_cases():
             body = case.path.read_bytes().rstrip()
             for length in range(0, len(body), max(1, len(body) // 32)):
                 with pytest.raises(PayloadError):
@@ -61,7 +61,7 @@ class HostileTests(Kit):
     @needs(Capability.WEBHOOKS)
     def test_errors_do_not_quote_people(self, adapter: ShopAdapter) -> None:
         """A ``PayloadError`` says where, never whose."""
-        for case in self.order_cases():
+        for case in self.told_cases():
             document = json.loads(case.path.read_bytes())
             private = personal_values(document)
             for what, body in mutants(document):
@@ -71,7 +71,7 @@ class HostileTests(Kit):
     @needs(Capability.WEBHOOKS)
     def test_unknown_fields_are_ignored(self, adapter: ShopAdapter) -> None:
         """Platforms add fields to every object without asking."""
-        for case in self.order_cases():
+        for case in self.told_cases():
             plain = adapter.handle(self.request_for(case))
             grown = self.read_body(adapter, case, with_news(json.loads(case.path.read_bytes())))
             assert [e.model_dump() for e in plain] == [e.model_dump() for e in grown], case.id

@@ -12,7 +12,7 @@ import pytest
 
 from ..adapter import Capability, ShopAdapter
 from ..errors import SignatureError, UnsupportedFeature
-from ..model import OrderEvent, ShopEvent, UnknownEvent, WebhookRequest
+from ..model import OrderEvent, RecordChanged, ShopEvent, UnknownEvent, WebhookRequest
 from .builders import money
 from .kit import Case, Kit, needs, offline
 
@@ -25,8 +25,8 @@ class AuthenticityTests(Kit):
 
     @needs(Capability.WEBHOOKS)
     def test_there_is_an_order_case(self) -> None:
-        """Record at least one delivery of an order."""
-        assert self.order_cases(), "record at least one delivery of an order"
+        """Record at least one delivery of an order, or one that says which order changed."""
+        assert self.told_cases(), "record at least one delivery of an order"
 
     @needs(Capability.WEBHOOKS)
     def test_good_signature_is_accepted(self, adapter: ShopAdapter) -> None:
@@ -142,6 +142,14 @@ class ReadingTests(Kit):
         """Every event carries the exact bytes it was read from."""
         for case in self.cases:
             assert {case.path.read_bytes()} == {e.raw for e in self._events(adapter, case)}
+
+    @needs(Capability.WEBHOOKS)
+    def test_thin_deliveries_can_be_completed(self, adapter: ShopAdapter) -> None:
+        """What a delivery does not say is asked of the platform that sent it."""
+        for case in (each for each in self.cases if each.is_thin):
+            events = [e for e in self._events(adapter, case) if isinstance(e, RecordChanged)]
+            assert {adapter.name} == {event.platform for event in events}, case.id
+            assert type(adapter).complete is not ShopAdapter.complete, "override complete()"
 
     @needs(Capability.WEBHOOKS)
     def test_read_does_not_change_the_body(self, adapter: ShopAdapter) -> None:

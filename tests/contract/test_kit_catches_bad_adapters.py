@@ -669,13 +669,15 @@ def test_excuse_with_a_reason_is_allowed(good, cases):
 def test_every_test_of_the_kit_catches_somebody(good):
     """A test that never fails proves nothing. Those missing here are proved by name.
 
-    Those about replays and rotation in test_kit_catches_replays, the others above.
+    Those about replays and rotation in test_kit_catches_replays, those about thin deliveries in
+    test_kit_thin_deliveries, the others above.
     """
     named_elsewhere = {
         "test_delivery_of_unknown_arrival_is_refused",
         "test_old_and_new_secret_are_good_during_rotation",
         "test_replay_window_is_kept",
         "test_signed_moment_cannot_be_changed",
+        "test_thin_deliveries_can_be_completed",
     }
     named_above = {
         "test_declared_capabilities_are_implemented",
