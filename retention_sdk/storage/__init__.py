@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from .achievements import AchievementRows, AchievementStep, DeedRow, ParticipationRow
+from .arrivals import Arrival, Arrivals, Backlog, KeptArrival
 from .card_records import CardChoice, CardPlace, CardRecord, CardState, CardStep, PrintJob
 from .cards import CardLedger, plain_number
 from .codes import CardCodes, CodeState, StoredCode
@@ -40,6 +41,9 @@ from .tiers import OrderPosting, TierChange, TierHistory
 __all__ = [
     "AchievementRows",
     "AchievementStep",
+    "Arrival",
+    "Arrivals",
+    "Backlog",
     "Board",
     "CardChoice",
     "CardCodes",
@@ -64,6 +68,7 @@ __all__ = [
     "Exchange",
     "ExchangeStep",
     "Inbox",
+    "KeptArrival",
     "LeaderboardRows",
     "LeasedRow",
     "Member",

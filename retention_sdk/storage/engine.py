@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 from ..errors import ConfigError, StorageError
 from ..model import AccessRequest, Customer, ShopEvent
 from .achievements import AchievementRows
+from .arrivals import Arrivals
 from .cards import CardLedger
 from .codes import CardCodes
 from .consents import ConsentLog
@@ -104,6 +105,7 @@ class Store:
             self.subjects, self.suppressions, self.consents, self.orders, read_phone=read_phone
         )
         self.inbox = Inbox(self.subjects, self.door)
+        self.arrivals = Arrivals(keyring, random_bytes=random_bytes)
         self.requests = RequestLog(self.subjects, random_bytes=random_bytes)
         self.cards = CardLedger(self.subjects)
         self.jobs = PrintJobs()

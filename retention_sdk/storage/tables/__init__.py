@@ -11,6 +11,7 @@ from .achievements import (
     order_goods,
     participation,
 )
+from .arrivals import arrival
 from .base import from_microseconds, metadata, to_microseconds
 from .cards import (
     CARD_STATES,
@@ -79,6 +80,7 @@ __all__ = [
     "TIER_REASONS",
     "account",
     "achievement_step",
+    "arrival",
     "card",
     "card_code",
     "card_copy",

@@ -1,0 +1,156 @@
+"""Deliveries that were verified and not read yet: kept at once, in one statement for many."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from itertools import accumulate
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from ..errors import StorageError
+from ..model import WebhookRequest
+from .crypto import Keyring, RandomBytes, seal, unseal
+from .ids import insert_into
+from .tables import arrival
+
+_SEALS, _DIGESTS = "arrivals", "arrival-digests"
+_BYTES_AT_ONCE = 8 * 1024 * 1024
+_LENGTH_BYTES = 4
+# They prove who asks, and that is done: what is read later does without.
+_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery that a platform's adapter has verified. ``request.received_at`` is set."""
+
+    platform: str
+    request: WebhookRequest
+
+
+@dataclass(frozen=True, slots=True)
+class KeptArrival:
+    """One that is kept. ``request`` is None if nothing here opens it any more."""
+
+    seq: int
+    platform: str
+    request: WebhookRequest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many deliveries wait to be read, since when, and how many could not be."""
+
+    waiting: int
+    oldest: datetime | None
+    unreadable: int
+
+
+class Arrivals:
+    """Keeps deliveries under a key of the shop's: whose data they are is known once they are read.
+
+    Header fields with credentials are not kept. NIST SP 800-38D section 8.3 allows 2^32 random
+    nonces per key: a million deliveries a day for eleven years.
+    """
+
+    def __init__(self, keyring: Keyring, *, random_bytes: RandomBytes) -> None:
+        self._keys, self._digest_key = keyring.derived(_SEALS), keyring.derived(_DIGESTS)[0]
+        self._random_bytes = random_bytes
+
+    def keep(self, connection: Connection, shop_id: str, arrivals: Sequence[Arrival]) -> None:
+        """Keep deliveries, in their order. One that is there word for word is left as it is.
+
+        Acknowledge them after the commit.
+        """
+        query = insert_into(connection, arrival).on_conflict_do_nothing()
+        connection.execute(query, [self._row(shop_id, each) for each in arrivals])
+
+    def waiting(
+        self, connection: Connection, shop_id: str, *, limit: int
+    ) -> tuple[KeptArrival, ...]:
+        """Return the oldest that nobody has read: at least one, and about 8 MiB at most."""
+        table = arrival.c
+        query = select(table.seq, func.length(table.sealed).label("size"))
+        query = query.where(table.state == "waiting", table.shop_id == shop_id)
+        sizes = connection.execute(query.order_by(table.seq).limit(limit)).all()
+        sums = accumulate(row.size for row in sizes)
+        few = [row.seq for row, total in zip(sizes, sums, strict=True) if total <= _BYTES_AT_ONCE]
+        chosen = few or [row.seq for row in sizes[:1]]
+        rows = connection.execute(select(arrival).where(table.seq.in_(chosen)).order_by(table.seq))
+        return tuple(KeptArrival(row.seq, row.platform, self._opened(row)) for row in rows)
+
+    def drop(self, connection: Connection, seqs: Sequence[int]) -> None:
+        """Let go of deliveries whose events are stored, in the transaction that stores them."""
+        connection.execute(delete(arrival).where(arrival.c.seq.in_(seqs)))
+
+    def put_aside(self, connection: Connection, seq: int, *, error: str) -> None:
+        """Note why a delivery cannot be read; ``error`` must not hold personal data."""
+        query = update(arrival).where(arrival.c.seq == seq)
+        connection.execute(query.values(state="unreadable", error=error))
+
+    def retry(self, connection: Connection, shop_id: str) -> None:
+        """Let those that could not be read wait again: an adapter may have learnt it meanwhile."""
+        query = update(arrival).where(arrival.c.state == "unreadable", arrival.c.shop_id == shop_id)
+        connection.execute(query.values(state="waiting", error=""))
+
+    def purge(self, connection: Connection, shop_id: str, *, before: datetime) -> int:
+        """Delete those that could not be read and came until ``before``; return how many."""
+        table = arrival.c
+        query = delete(arrival).where(table.state == "unreadable", table.shop_id == shop_id)
+        return connection.execute(query.where(table.received_at <= before)).rowcount
+
+    def forget(self, connection: Connection, shop_id: str) -> None:
+        """Delete what could not be read of a shop that is erased as a whole."""
+        table = arrival.c
+        query = delete(arrival).where(table.state == "unreadable", table.shop_id == shop_id)
+        connection.execute(query)
+
+    def backlog(self, connection: Connection) -> Backlog:
+        """Return how much is not read."""
+        table = arrival.c
+        query = select(table.state, func.count().label("count"), func.min(table.received_at))
+        rows = connection.execute(query.group_by(table.state)).all()
+        found = {state: (count, oldest) for state, count, oldest in rows}
+        waiting, oldest = found.get("waiting", (0, None))
+        unreadable, _ = found.get("unreadable", (0, None))
+        return Backlog(waiting, oldest, unreadable)
+
+    def _row(self, shop_id: str, kept: Arrival) -> dict[str, object]:
+        headers, key = _headers(kept.request.headers), self._keys[0]
+        plain = len(headers).to_bytes(_LENGTH_BYTES, "big") + headers + kept.request.body
+        binding = _binding(shop_id, kept.platform)
+        return {
+            "digest": hmac.digest(self._digest_key, binding + plain, sha256),
+            "shop_id": shop_id,
+            "platform": kept.platform,
+            "received_at": kept.request.received_at,
+            "sealed": seal(key, plain, bound_to=binding, random_bytes=self._random_bytes),
+        }
+
+    def _opened(self, row: Any) -> WebhookRequest | None:
+        """Open one under any key of the ring; the key of its time may have been retired."""
+        binding = _binding(row.shop_id, row.platform)
+        for key in self._keys:
+            try:
+                plain = unseal(key, row.sealed, bound_to=binding)
+            except StorageError:
+                continue
+            body_at = _LENGTH_BYTES + int.from_bytes(plain[:_LENGTH_BYTES], "big")
+            headers, body = json.loads(plain[_LENGTH_BYTES:body_at]), plain[body_at:]
+            return WebhookRequest(headers=headers, body=body, received_at=row.received_at)
+        return None
+
+
+def _headers(headers: Mapping[str, str]) -> bytes:
+    kept = {name: text for name, text in headers.items() if name.lower() not in _CREDENTIALS}
+    return json.dumps(kept, sort_keys=True).encode()
+
+
+def _binding(shop_id: str, platform: str) -> bytes:
+    return f"retention-sdk/1\x00{shop_id}\x00{platform}\x00".encode()
