@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, TypeVar
 from unittest.mock import patch
@@ -45,6 +46,16 @@ class Case:
     expect: Sequence[type[ShopEvent]]
     total: str = ""
     placed_at: str = ""
+
+    @cached_property
+    def body(self) -> bytes:
+        """The bytes that were delivered."""
+        return self.path.read_bytes()
+
+    @cached_property
+    def document(self) -> Any:
+        """What the body says, decoded once for all tests: change copies only."""
+        return json.loads(self.body)
 
     @property
     def has_order(self) -> bool:
@@ -177,7 +188,7 @@ class Kit:
         headers: Mapping[str, str] | None = None,
     ) -> WebhookRequest:
         """Return a signed delivery of a case, with another body or further headers."""
-        content = case.path.read_bytes() if body is None else body
+        content = case.body if body is None else body
         signed = self.sign({**case.headers, **(headers or {})}, content)
         return self.delivery(signed, content)
 

@@ -19,5 +19,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
-    modules = ("checks", "conformance", "kit", "kit_api", "kit_hostile", "kit_webhooks")
+    modules = ("checks", "conformance", "kit", "kit_api", "kit_fuzz", "kit_hostile", "kit_webhooks")
     pytest.register_assert_rewrite(*(f"retention_sdk.testing.{name}" for name in modules))

@@ -3,6 +3,7 @@
 Every mistake was made by somebody once. The name beside it is the test of the kit that says so.
 """
 
+import copy
 import hmac
 import itertools
 import json
@@ -271,6 +272,28 @@ class CrashingShop(Good):
         return super().read(request, body)
 
 
+class UncheckedShop(Good):
+    """Builds what it sends on without the model's checks, with text that cannot be stored."""
+
+    def read(self, request, body):
+        content = json.dumps({**body, "number": "1001"}, default=str).encode()
+        events = super().read(request.model_copy(update={"body": content}), body)
+        return tuple(self._renumbered(event, str(body.get("number"))) for event in events)
+
+    def _renumbered(self, event, number):
+        if not hasattr(event, "order"):
+            return event
+        order = event.order.model_copy(update={"number": number})
+        return event.model_copy(update={"order": order})
+
+
+class CopyingShop(Good):
+    """Copies the body before it reads it, however deep it is."""
+
+    def read(self, request, body):
+        return super().read(request, copy.deepcopy(body))
+
+
 class GossipingShop(Good):
     """Quotes the buyer in an error."""
 
@@ -476,6 +499,7 @@ class ShoutingShop(Good):
 
 
 WEAKENED = "test_kit_is_not_weakened"
+FUZZED = "test_fuzzed_deliveries_become_valid_events_or_our_errors"
 WRONG = datetime(2026, 11, 20, 11, tzinfo=UTC)
 CAUGHT = [
     (UnverifiedShop, "test_missing_signature_is_refused"),
@@ -499,6 +523,8 @@ CAUGHT = [
     (LocalTimeShop, "test_moments_are_what_a_person_reads"),
     (SilentShop, "test_rubbish_is_a_payload_error"),
     (CrashingShop, "test_no_single_bad_field_escapes_as_another_error"),
+    (UncheckedShop, FUZZED),
+    (CopyingShop, FUZZED),
     (GossipingShop, "test_errors_do_not_quote_people"),
     (NamelessFileShop, "test_saved_bodies_read_alike"),
     (ChattyShop, "test_secrets_do_not_leak"),
@@ -601,7 +627,7 @@ def test_bad_adapter_is_caught(good, cases, adapter, test):
 
 
 def test_there_are_many_ways_to_be_wrong():
-    assert len({adapter for adapter, _ in CAUGHT}) == 48
+    assert len({adapter for adapter, _ in CAUGHT}) == 50
 
 
 def test_golden_file_notices_any_other_change(good, cases):

@@ -32,7 +32,7 @@ from retention_sdk.testing import (
 )
 
 PAYLOADS = Path(__file__).parent / "payloads"
-SECRET = "shpss-invented-one"
+SECRET, NEXT_SECRET = "shpss-invented-one", "shpss-the-next-one"
 PLACED = "2026-11-20T09:15:02+01:00"
 
 
@@ -48,6 +48,11 @@ def payload(name, topic, *expect, total="", placed_at=""):
     return Case(name, PAYLOADS / f"{name}.json", headers, expect, total, placed_at)
 
 
+def signed(secret, headers, body):
+    digest = hmac.digest(secret.encode(), body, sha256)
+    return {**headers, "X-Shopify-Hmac-SHA256": b64encode(digest).decode()}
+
+
 def order(name, topic, *expect, total="43.90 EUR"):
     return payload(name, topic, OrderPlaced, *expect, total=total, placed_at=PLACED)
 
@@ -55,6 +60,7 @@ def order(name, topic, *expect, total="43.90 EUR"):
 class TestShopify(AdapterConformance):
     adapter_class = ShopifyAdapter
     domain = "kiln-and-leaf.myshopify.com"
+    rotated_settings: ClassVar = {"webhook_secrets": [NEXT_SECRET, SECRET]}
     delivery_headers: ClassVar = ("X-Shopify-Triggered-At",)
     # Every field of every case is broken in a dozen ways, so the fullest order is enough here.
     cases = (
@@ -103,8 +109,10 @@ class TestShopify(AdapterConformance):
         assert f"gid://shopify/Customer/{customer_id}" in self.admin.shop.erasures
 
     def sign(self, headers, body):
-        digest = hmac.digest(SECRET.encode(), body, sha256)
-        return {**headers, "X-Shopify-Hmac-SHA256": b64encode(digest).decode()}
+        return signed(SECRET, headers, body)
+
+    def sign_anew(self, headers, body):
+        return signed(NEXT_SECRET, headers, body)
 
 
 def test_plugin_registers_its_adapter():

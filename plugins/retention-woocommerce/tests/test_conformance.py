@@ -5,6 +5,7 @@ import json
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import retention_woocommerce
@@ -27,7 +28,12 @@ from retention_sdk.testing import (
 )
 
 PAYLOADS = Path(__file__).parent / "payloads"
-SECRET = "s3cr3t-ü"
+SECRET, NEXT_SECRET = "s3cr3t-ü", "the-next-one-ß"
+
+
+def signed(secret, headers, body):
+    digest = hmac.digest(secret.encode(), body, sha256)
+    return {**headers, "X-WC-Webhook-Signature": b64encode(digest).decode()}
 
 
 def recorded(name, *expect, total="", placed_at=""):
@@ -38,6 +44,7 @@ def recorded(name, *expect, total="", placed_at=""):
 
 class TestWooCommerce(AdapterConformance):
     adapter_class = WooCommerceAdapter
+    rotated_settings = MappingProxyType({"webhook_secrets": [NEXT_SECRET, SECRET]})
     cases = (
         recorded(
             "order.created",
@@ -64,6 +71,7 @@ class TestWooCommerce(AdapterConformance):
     def _shop(self, shop):
         """Two orders, of an account and a guest; the answers come from recordings."""
         self.shop = shop
+        self.rotated_settings = shop.settings(**type(self).rotated_settings)
         guest = {"customer_id": 0, "total": "12.99", "currency": "USD"}
         shop.woo.add_order("2026-11-21T19:59:00", number="13-A", **guest)
 
@@ -80,8 +88,10 @@ class TestWooCommerce(AdapterConformance):
         return str(self.shop.woo.add_customer())
 
     def sign(self, headers, body):
-        digest = hmac.digest(SECRET.encode(), body, sha256)
-        return {**headers, "X-WC-Webhook-Signature": b64encode(digest).decode()}
+        return signed(SECRET, headers, body)
+
+    def sign_anew(self, headers, body):
+        return signed(NEXT_SECRET, headers, body)
 
 
 def test_plugin_registers_its_adapter():
