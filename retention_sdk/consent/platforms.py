@@ -29,6 +29,7 @@ class PlatformWords:
     read: Mapping[str, Answer]
     levels: Mapping[str, OptInLevel]
     write: Mapping[Answer, str]
+    written_levels: Mapping[OptInLevel, str]
 
 
 def read_state(platform: str, value: object, level: object = "") -> Answer:
@@ -59,8 +60,7 @@ def write_state(
     value = words and (words.write.get((state, level)) or words.write.get(_plain(state)))
     if not words or not value:
         raise UnsupportedFeature(f"no word for consent {state}", adapter=platform)
-    names = {meaning: name for name, meaning in words.levels.items()}
-    return value, names.get(level, "") if state is ConsentState.GRANTED else ""
+    return value, words.written_levels.get(level, "") if state is ConsentState.GRANTED else ""
 
 
 def words_for(platform: str, state: ConsentState) -> tuple[str, ...]:
@@ -86,6 +86,7 @@ def _words(table: Mapping[str, Mapping[str, str]]) -> PlatformWords:
         read={_folded(word): _answer(text) for word, text in table["read"].items()},
         levels={_folded(word): OptInLevel(text) for word, text in levels.items()},
         write={_answer(text): word for text, word in table["write"].items()},
+        written_levels={OptInLevel(text): word for word, text in levels.items()},
     )
 
 

@@ -163,7 +163,7 @@ class ShopifyAdmin(ShopAdapter):
         at = consent.recorded_at
         answer = {
             "marketingState": state,
-            **({"marketingOptInLevel": level.upper()} if level else {}),
+            **({"marketingOptInLevel": level} if level else {}),
             **({"consentUpdatedAt": at.isoformat()} if at else {}),
         }
         with self._api.connected() as run:

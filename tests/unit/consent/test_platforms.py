@@ -105,6 +105,21 @@ def test_what_is_written_is_read_back_and_no_proof_is_invented(platform, state, 
     assert CONFIRMED is not proof or CONFIRMED is level
 
 
+@pytest.mark.parametrize(
+    ("platform", "level", "written"),
+    [
+        ("shopify", CONFIRMED, ("SUBSCRIBED", "CONFIRMED_OPT_IN")),
+        ("shopify", SINGLE, ("SUBSCRIBED", "SINGLE_OPT_IN")),
+        ("shopify", UNPROVED, ("SUBSCRIBED", "UNKNOWN")),
+        ("medusa", CONFIRMED, ("subscribed", "confirmed_opt_in")),
+        ("woocommerce", CONFIRMED, ("yes", "")),
+    ],
+)
+def test_words_are_written_as_the_platform_spells_them(platform, level, written):
+    """Shopify's are names of an enumeration, in capitals."""
+    assert written == write_state(platform, YES, level)
+
+
 @pytest.mark.parametrize("platform", [*PLATFORMS, "nobody knows this shop"])
 def test_silence_is_told_to_nobody(platform):
     with pytest.raises(UnsupportedFeature, match=platform):
