@@ -38,9 +38,11 @@ class GraphQL:
         ),
         hints: Mapping[str, str] | None = None,
         retry: RetryPolicy | None = None,
+        code_at: tuple[str, ...] = ("code",),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client, self._path, self._adapter = client, path, adapter
+        self._code_at = code_at
         self._hints = hints or {}
         self._throttled, self._temporary, self._speaking = throttled, temporary, speaking
         self._retry, self._sleep = retry or RetryPolicy(), sleep
@@ -68,7 +70,7 @@ class GraphQL:
             error = self._first_error(answer)
             if error is None:
                 return answer
-            if _code(error) not in self._throttled or tried == self._retry.tries:
+            if self._code(error) not in self._throttled or tried == self._retry.tries:
                 raise self._refused(error)
             self._sleep(self._retry.wait_s(tried, lambda: 1.0))
         raise AssertionError("the last try returned or raised")
@@ -98,7 +100,7 @@ class GraphQL:
         raise PlatformError(message, adapter=self._adapter, retryable=False)
 
     def _refused(self, error: Mapping[str, Any]) -> PlatformError:
-        code = _code(error)
+        code = self._code(error)
         message = f"the server refused with {code}" if code else "the server refused"
         if code in self._speaking:
             message = f"the shop's schema is another one: {str(error.get('message'))[:200]}"
@@ -106,8 +108,8 @@ class GraphQL:
         is_temporary = code in self._temporary | self._throttled
         return PlatformError(message, adapter=self._adapter, retryable=is_temporary)
 
-
-def _code(error: Mapping[str, Any]) -> str:
-    extensions = error.get("extensions")
-    code = extensions.get("code") if isinstance(extensions, Mapping) else None
-    return str(code)[:_CODE_MAX] if code else ""
+    def _code(self, error: Mapping[str, Any]) -> str:
+        code: Any = error.get("extensions")
+        for name in self._code_at:
+            code = code.get(name) if isinstance(code, Mapping) else None
+        return str(code)[:_CODE_MAX] if code else ""

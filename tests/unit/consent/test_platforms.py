@@ -74,6 +74,7 @@ def test_yes_is_what_the_tables_call_yes_and_nothing_else():
         "bigcommerce": ("marketing_newsletter",),
         "medusa": ("subscribed", "true"),
         "prestashop": ("1", "true"),
+        "saleor": ("subscribed", "true"),
         "shopify": ("subscribed",),
         "shopify_whatsapp": ("subscribed",),
         "shopware": ("direct", "optin"),

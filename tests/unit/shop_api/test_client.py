@@ -330,3 +330,14 @@ def test_any_retry_after_is_a_wait_or_nothing(text):
 def test_waits_are_spread_and_bounded(tried, chance):
     policy = RetryPolicy()
     assert 0 <= policy.wait_s(tried, lambda: chance) <= policy.longest_s
+
+
+def test_graphql_finds_the_code_where_the_platform_puts_it(ask):
+    refused = good({"errors": [{"extensions": {"exception": {"code": "Missing"}}}]})
+    hints = {"Missing": "; ask for it"}
+    with playing(refused) as play:
+        own = GraphQL(
+            ask(play), "graphql", adapter="mine", code_at=("exception", "code"), hints=hints
+        )
+        with pytest.raises(PlatformError, match="refused with Missing; ask for it"):
+            own.run("query { x }")
