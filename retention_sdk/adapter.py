@@ -41,6 +41,7 @@ from .model import (
     WebhookRequest,
 )
 from .model.order import FulfilmentStatus
+from .signatures import is_signed, make_signature, read_moment
 
 # Orders of an adapter without pages, at a time.
 _PAGE = 100
@@ -123,6 +124,32 @@ class ShopAdapter(ABC):
         if self.is_ping(request):
             return ()
         self.verify(request)
+        return self.read_admitted(request)
+
+    @final
+    def admit(self, request: WebhookRequest) -> bool:
+        """Verify a delivery and see that it is an object of JSON; False for a ping.
+
+        It proves something, and may be acknowledged once it is stored: ``read_admitted`` says
+        what, at any time after.
+
+        Raises:
+            SignatureError: before a single byte of the body is decoded.
+            PayloadError: the body is not JSON.
+        """
+        if self.is_ping(request):
+            return False
+        self.verify(request)
+        self._decode(request.body)
+        return True
+
+    @final
+    def read_admitted(self, request: WebhookRequest) -> tuple[ShopEvent, ...]:
+        """Read a delivery that was verified before.
+
+        Raises:
+            PayloadError: it is not what the platform sends.
+        """
         body = self._decode(request.body)
         with self.reading():
             return tuple(self.read(request, body))
@@ -165,6 +192,25 @@ class ShopAdapter(ABC):
             is_good |= hmac.compare_digest(expected, given.encode())
         if not is_good:
             raise SignatureError("signature missing or wrong", adapter=self.name)
+
+    @final
+    def verify_standard(self, request: WebhookRequest, *, keys: tuple[bytes, ...]) -> None:
+        """Check a signature of Standard Webhooks over id, moment and raw bytes, then the moment.
+
+        Several keys allow rotation. Set ``replay_window``; the specification's own libraries
+        allow five minutes.
+
+        Raises:
+            SignatureError: no key makes the signature, or the moment is too far away.
+        """
+        message_id, moment = request.header("webhook-id"), request.header("webhook-timestamp")
+        expected = [make_signature(message_id, moment, request.body, key=key) for key in keys]
+        if not message_id or not is_signed(request.header("webhook-signature"), expected):
+            raise SignatureError("signature missing or wrong", adapter=self.name)
+        signed_at = read_moment(moment)
+        if signed_at is None:
+            raise SignatureError("webhook-timestamp is no Unix time", adapter=self.name)
+        self.require_fresh(request, signed_at)
 
     @final
     def require_fresh(self, request: WebhookRequest, signed_at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import retention_standard_webhooks
 from retention_standard_webhooks.adapter import StandardWebhooksAdapter
-from retention_standard_webhooks.signing import make_signature, read_secret
+from retention_standard_webhooks.signing import read_secret
 
 from retention_sdk.model import (
     ConsentChanged,
@@ -16,6 +16,7 @@ from retention_sdk.model import (
     OrderPaid,
     OrderPlaced,
 )
+from retention_sdk.signatures import make_signature
 from retention_sdk.testing import (
     AdapterConformance,
     Case,

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from retention_standard_webhooks.adapter import StandardWebhooksAdapter
-from retention_standard_webhooks.signing import is_signed, make_signature, read_secret
+from retention_standard_webhooks.signing import read_secret
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from retention_sdk.errors import ConfigError, PayloadError, SignatureError
 from retention_sdk.model import WebhookRequest
+from retention_sdk.signatures import is_signed, make_signature
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECRET = "whsec_" + b64encode(b"an invented key, 24 bytes+").decode()
