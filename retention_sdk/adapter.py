@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import Flag, auto
 from hashlib import sha256
 from itertools import islice
-from typing import Any, ClassVar, NoReturn, Self, final
+from typing import Any, ClassVar, NoReturn, Self, cast, final
 
 from pydantic import ValidationError
 
@@ -80,12 +80,14 @@ class ShopAdapter(ABC):
     is not overridden refuses with ``UnsupportedFeature``. ``verify`` and ``read`` are pure.
 
     ``replay_window`` is how far apart the moment that a platform signs and the arrival may be;
-    None where platforms sign no moment.
+    None where platforms sign no moment. ``takes_lists`` says that some bodies are lists: ``read``
+    gets them as they are.
     """
 
     name: ClassVar[str]
     capabilities: ClassVar[Capability] = Capability.NONE
     replay_window: ClassVar[timedelta | None] = None
+    takes_lists: ClassVar[bool] = False
     settings_model: ClassVar[type[Settings]] = Settings
 
     def __init__(self, settings: Settings, *, shop_id: str) -> None:
@@ -444,9 +446,9 @@ class ShopAdapter(ABC):
             decoded = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             raise PayloadError("the body is not JSON", adapter=self.name) from None
-        if not isinstance(decoded, dict):
+        if not isinstance(decoded, (dict, list) if self.takes_lists else dict):
             raise PayloadError("the body is not a JSON object", adapter=self.name)
-        return decoded
+        return cast("Mapping[str, Any]", decoded)
 
     def _refuse(self, error: ValidationError) -> NoReturn:
         first = error.errors(include_input=False, include_url=False)[0]

@@ -104,6 +104,20 @@ def test_body_that_is_no_object_is_refused(adapter, body):
         adapter.handle(signed(body))
 
 
+def test_list_is_read_where_the_platform_sends_some():
+    class Listing(Narrow):
+        takes_lists = True
+
+        def read(self, request, body):
+            return (self.unknown_event(request, topic=f"{len(body)} things"),)
+
+    adapter = Listing.from_config({"colour": "red"}, shop_id="soap.example")
+
+    assert "2 things" == adapter.handle(signed(b"[1, 2]"))[0].topic
+    with pytest.raises(PayloadError, match="not a JSON object"):
+        adapter.handle(signed(b"1"))
+
+
 @pytest.mark.parametrize(
     ("values", "key"),
     [
