@@ -7,24 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Self, Unpack
-
-from pydantic import SecretStr
 
 from .adapter import ShopAdapter
 from .channels.base import Channel
-from .config import KEY_BYTES, Config, StoreConfig, load_config
+from .config import Config, load_config
 from .consent import RuleSet, gather_rules
 from .hooks.manager import Plugins, load
-from .inserts import InsertSettings
 from .model import (
-    Brand,
     Customer,
     LocaleChoice,
     Order,
-    Sender,
-    Shop,
     ShopEvent,
     WebhookRequest,
     Wording,
@@ -41,6 +34,7 @@ from .pipeline.locale import asked_locale, resolve_locale
 from .pipeline.looks import Looks, gather_looks
 from .pipeline.loyalty_track import LoyaltyTrack
 from .pipeline.make import Codes, read_codes
+from .pipeline.offline import offline_config
 from .pipeline.opening import open_adapter, open_channel
 from .pipeline.press_room import PressRoom
 from .pipeline.printing import Press, PrintedCard, print_card
@@ -55,6 +49,7 @@ if TYPE_CHECKING:
     from .pipeline.loyalty_desk import LoyaltyDesk
     from .pipeline.payments import PaymentWishes
     from .pipeline.rights import Rights
+    from .pipeline.syncing import SyncReport, SyncWishes
     from .storage import Store
 
 
@@ -115,13 +110,7 @@ class Retention:
         is held out: there is nothing to compare.
         """
         place = {"country": country, "currency": currency, "language": language}
-        shop = Shop(id="offline", name=name, email=email, **place)
-        config = Config(
-            shop=shop,
-            brand=Brand(name=name, sender=Sender(name=sender)),
-            inserts=InsertSettings(holdout_ratio=0),
-            store=StoreConfig(url="sqlite://", key=SecretStr(token_hex(KEY_BYTES))),
-        )
+        config = offline_config(name, sender=sender, email=email, **place)
         return cls(config, **wiring)  # type: ignore[arg-type] # keywords of __init__
 
     def __enter__(self) -> Self:
@@ -314,6 +303,21 @@ class Retention:
                 shop.remember(adapter.order_events(order))
         """
         return self.intake.remember(events)
+
+    def sync(self, platform: str, **wishes: Unpack[SyncWishes]) -> SyncReport:
+        """Read what changed on a platform since the last time, as ``retention sync`` does.
+
+        The first time that is its past, which counts and sends nothing; see ``SyncWishes``. Stopped
+        at any moment, the next call goes on after the last page.
+
+        Raises:
+            UnsupportedFeature: the platform has no list of orders.
+            PlatformError: it refused, or is away; ``retryable`` tells which.
+            PayloadError: an order cannot be read.
+        """
+        from .pipeline.syncing import sync_platform
+
+        return sync_platform(self.intake, self.adapter(platform), self.config.shop.id, wishes)
 
     def accept(self, events: Sequence[ShopEvent]) -> tuple[str, ...]:
         """Store events and return the new ones; acknowledge a webhook after this."""

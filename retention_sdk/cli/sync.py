@@ -13,7 +13,8 @@ import typer
 
 from ..app import Retention
 from ..errors import PlatformError
-from ..pipeline.sync import OVERLAP, Patience, Sync
+from ..pipeline.sync import OVERLAP, SyncedPage
+from ..pipeline.syncing import SyncReport, SyncWishes
 from .choices import read_since
 from .output import DEFAULT_CONFIG, ConfigFile, Json, emit, progress
 
@@ -38,65 +39,63 @@ def command(
     The first run draws the line: what happened before it is history. Stop it as you like; the
     next run goes on after the last page.
     """
-    moment = read_since(since)
+    wishes: SyncWishes = {
+        "since": read_since(since),
+        "overlap": timedelta(minutes=overlap),
+    }
     with Retention.from_file(config) as shop:
-        reader = Sync(
-            intake=shop.intake,
-            adapter=shop.adapter(platform),
-            shop_id=shop.config.shop.id,
-            overlap=timedelta(minutes=overlap),
-        )
         if not follow:
-            return _one_pass(reader, moment, json=json)
+            return _one_pass(shop, platform, wishes, json=json)
         with suppress(KeyboardInterrupt):
             while True:
-                _try_pass(reader, moment, json=json)
+                _try_pass(shop, platform, wishes, json=json)
                 time.sleep(every)
     return 0
 
 
-def _try_pass(reader: Sync, since: datetime | None, *, json: bool) -> None:
+def _try_pass(shop: Retention, platform: str, wishes: SyncWishes, *, json: bool) -> None:
     """Read once; what may pass does not end a sync that follows."""
     try:
-        _one_pass(reader, since, json=json)
+        _one_pass(shop, platform, wishes, json=json)
     except PlatformError as error:
         if not error.retryable:
             raise
         print(f"retention: {error}; the next pass goes on from here", file=sys.stderr, flush=True)
 
 
-def _one_pass(reader: Sync, since: datetime | None, *, json: bool) -> int:
-    total = {"pages": 0, "orders": 0, "history": 0, "news": 0, "waiting": 0, "failed": 0}
+def _one_pass(shop: Retention, platform: str, wishes: SyncWishes, *, json: bool) -> int:
     with progress("orders", None, is_quiet=json) as step:
-        for page in Patience(time.sleep).run(reader, since=since):
-            total["pages"] += 1
-            for name, count in asdict(page).items():
-                total[name] += count
+
+        def count(page: SyncedPage) -> None:
             for _ in range(page.orders):
                 step()
-    answer = _answer(reader, total)
-    emit(answer, as_json=json, human=lambda: print(_line(answer)))
+
+        told: SyncWishes = {**wishes, "on_page": count}
+        report = shop.sync(platform, **told)
+    emit(_answer(report), as_json=json, human=lambda: _show(report))
     sys.stdout.flush()
-    return 1 if total["failed"] else 8 if total["waiting"] else 0
+    return 1 if report.failed else 8 if report.waiting else 5 if report.refused else 0
 
 
-def _answer(reader: Sync, total: dict[str, int]) -> dict[str, Any]:
-    state = reader.state()
-    assert state is not None, "a pass wrote it"
-    moments = {
-        "history_until": state.began_at,
-        "since": state.since,
-        "seen_until": state.seen_until,
+def _answer(report: SyncReport) -> dict[str, Any]:
+    told = asdict(report).items()
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in told
     }
-    told = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
-    return {"platform": reader.adapter.name, **told, **total}
 
 
-def _line(answer: dict[str, Any]) -> str:
+def _show(report: SyncReport) -> None:
     line = (
-        f"{answer['orders']} orders read: {answer['history']} facts of the past counted, "
-        f"{answer['news']} news worked on"
+        f"{report.orders} orders read: {report.history} facts of the past counted, "
+        f"{report.news} news worked on"
     )
-    left = {"waiting": "to be tried again", "failed": "failed (`retention explain`)"}
-    rest = [f"{answer[name]} {words}" for name, words in left.items() if answer[name]]
-    return "; ".join([line, *rest, f"whatever changed before {answer['seen_until']} is stored"])
+    left = {
+        "to be tried again": report.waiting,
+        "failed (`retention explain`)": report.failed,
+        "orders that cannot be read": report.refused,
+    }
+    rest = [f"{count} {words}" for words, count in left.items() if count]
+    seen = report.seen_until.isoformat() if report.seen_until else "now"
+    print("; ".join([line, *rest, f"whatever changed before {seen} is stored"]))
+    for sentence in report.refusals:
+        print(f"  {sentence}")

@@ -14,7 +14,10 @@ class Page(Generic[T]):
 
     ``cursor`` is text of the adapter's own making that holds no personal data; handed back, the
     list goes on after this page, in another process and days later. It is empty on the last page.
+    ``refused`` has a sentence for each item that cannot be read and will not stop the rest: where
+    it stands and what is wrong with it, without what it says.
     """
 
     items: tuple[T, ...]
     cursor: str = ""
+    refused: tuple[str, ...] = ()

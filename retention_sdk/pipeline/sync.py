@@ -23,13 +23,17 @@ _PAUSES_S = (1.0, 5.0, 20.0, 60.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncedPage:
-    """What one page of orders brought: facts of the past, news, and what is not done of them."""
+    """What one page of orders brought: facts of the past, news, and what is not done of them.
+
+    ``refused`` are the sentences of an adapter about orders that it passed over.
+    """
 
     orders: int
     history: int
     news: int
     waiting: int = 0
     failed: int = 0
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,7 @@ class Sync:
             news=len(new),
             waiting=states.count("pending"),
             failed=states.count("failed"),
+            refused=page.refused,
         )
 
     def _store(
