@@ -10,6 +10,7 @@ from retention_sdk import Brand, Config, Retention, Sender
 from retention_sdk.config import StoreConfig
 from retention_sdk.loyalty.rules import Program, Rate
 from retention_sdk.testing import a_shop
+from tests.new_stores import made_at_once
 from tests.postgres import is_installed, running_cluster
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -32,6 +33,13 @@ def postgres():
         pytest.skip(message)
     with running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_stores():
+    """Let new stores on SQLite be made in a moment; on PostgreSQL they are copies anyway."""
+    with made_at_once():
+        yield
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from retention_sdk.storage import Store, migrate, open_store
 from retention_sdk.storage.consents_head import ChainHeads
 from retention_sdk.storage.crypto import Keyring
 from retention_sdk.storage.tables import metadata
+from tests.new_stores import at_once, by_migrations
 
 MIGRATIONS = Path(retention_sdk.storage.__file__).parent / "migrations"
 
@@ -79,6 +80,16 @@ def test_migrations_make_exactly_the_tables_of_the_code(store):
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
 
     assert [] == differences
+
+
+def test_stores_that_tests_make_at_once_are_those_of_the_migrations():
+    def dump(upgrade):
+        engine = create_engine("sqlite://")
+        with engine.begin() as connection:
+            upgrade(connection)
+            return list(connection.connection.driver_connection.iterdump())
+
+    assert dump(by_migrations) == dump(at_once)
 
 
 def test_the_listed_revisions_are_those_in_the_folder():
