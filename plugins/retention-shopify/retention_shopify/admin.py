@@ -25,19 +25,17 @@ from retention_sdk.model import (
 )
 from retention_sdk.shop_api import Timing
 
-from . import codes, credit, graph
+from . import codes, credit, graph, listing
 from .client import AdminApi, Json, Run, codes_of, done, pages_of, refused
 from .consent import read_answers
 from .documents import (
     ADD_TAGS,
     CONSENTS,
-    CUSTOMERS,
     ERASE,
     MORE_ITEMS,
     MORE_PARTS,
     NOTE,
     ORDER,
-    ORDERS,
     PRODUCTS,
     SHOP,
     SUBSCRIBE,
@@ -97,9 +95,12 @@ class ShopifyAdmin(ShopAdapter):
     def order_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
     ) -> Iterator[Page[Order]]:
-        """Yield orders by their last change; one that changes meanwhile comes again at the end."""
+        """Yield orders by their last change; one that changes meanwhile comes again at the end.
+
+        Many come from a file that Shopify writes first, in its own order.
+        """
         with self._api.connected() as run:
-            for nodes, after in self._pages(run, ORDERS, _since(updated_since), cursor):
+            for nodes, after in self._changed(run, listing.orders(), updated_since, cursor):
                 with self.reading():
                     orders = tuple(self._order(run, node) for node in nodes)
                 yield Page(orders, after)
@@ -109,7 +110,7 @@ class ShopifyAdmin(ShopAdapter):
     ) -> Iterator[Page[Customer]]:
         """Yield customers by their last change, with their answers."""
         with self._api.connected() as run:
-            for nodes, after in self._pages(run, CUSTOMERS, _since(updated_since), cursor):
+            for nodes, after in self._changed(run, listing.customers(), updated_since, cursor):
                 with self.reading():
                     found = tuple(read_customer(graph.customer_body(node)) for node in nodes)
                 yield Page(found, after)
@@ -117,7 +118,9 @@ class ShopifyAdmin(ShopAdapter):
     def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:
         """Yield the products that are active: neither drafts nor archived ones."""
         with self._api.connected() as run:
-            for nodes, after in self._pages(run, PRODUCTS, "status:active", cursor):
+            take = self.settings.page_size
+            found = pages_of(run, PRODUCTS, take=take, query="status:active", after=cursor)
+            for nodes, after in found:
                 with self.reading():
                     products = tuple(graph.read_product(node) for node in nodes)
                 yield Page(products, after)
@@ -251,11 +254,10 @@ class ShopifyAdmin(ShopAdapter):
 
     # Small things --------------------------------------------------------------------------
 
-    def _pages(
-        self, run: Run, document: str, query: str | None, cursor: str
-    ) -> Iterator[tuple[list[Json], str]]:
-        take = self.settings.page_size
-        return pages_of(run, document, take=take, query=query, after=cursor)
+    def _changed(
+        self, run: Run, kind: listing.Kind, since: datetime | None, cursor: str
+    ) -> Iterator[listing.Found]:
+        return listing.list_changed(self._api, run, kind, self.settings, since=since, cursor=cursor)
 
     def _order(self, run: Run, node: Json) -> Order:
         """Read an order after fetching those lines and parts that did not fit into the page."""
@@ -284,7 +286,3 @@ def _whole(run: Run, document: str, owner: str, page: Json) -> Json:
         page = node["rest"]
         nodes += page["nodes"]
     return {"nodes": nodes}
-
-
-def _since(moment: datetime | None) -> str | None:
-    return f"updated_at:>='{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'" if moment else None

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import Lock
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from retention_sdk.errors import PlatformError, UnsupportedFeature
 from retention_sdk.shop_api import ApiClient, CostThrottle, GraphQL, Timing
@@ -22,6 +22,7 @@ NAME = "shopify"
 TOO_DEAR = "MAX_COST_EXCEEDED"
 _SPARE_S = 300.0
 """A token that ends within this many seconds is not used any more."""
+_PARTIAL = 206
 _TEMPORARY = frozenset({"INTERNAL_ERROR"})
 
 
@@ -36,7 +37,7 @@ class AdminApi:
         self, settings: ShopifySettings, *, address: str, http: ModuleType, timing: Timing
     ) -> None:
         self._settings, self._address = settings, address
-        self._http, self._timing = http, timing
+        self._http, self.timing = http, timing
         self._throttle = CostThrottle()
         self._lock = Lock()
         self._token, self._token_ends = "", 0.0
@@ -56,12 +57,28 @@ class AdminApi:
             "admin/api", headers=headers, throttle=self._throttle, version=version
         ) as client:
             path = f"{self._settings.api_version}/graphql.json"
-            graph = GraphQL(client, path, adapter=NAME, sleep=self._timing.sleep)
+            graph = GraphQL(client, path, adapter=NAME, sleep=self.timing.sleep)
             try:
                 yield graph.run
             except PlatformError:
                 self._forget()  # it may have been revoked; the next conversation asks anew
                 raise
+
+    @contextmanager
+    def file(self, url: str) -> Iterator[Callable[[int, int], bytes]]:
+        """Open a file that Shopify wrote, yield what reads it from a byte up to another, close it.
+
+        It lies with another host, at an address that is a key by itself: no token goes there.
+        """
+        parts = urlsplit(url)
+        with self._client_of(f"{parts.scheme}://{parts.netloc}") as client:
+
+            def fetch(start: int, end: int) -> bytes:
+                wish = {"range": f"bytes={start}-{end - 1}", "accept-encoding": "identity"}
+                answer = client.get(url, headers=wish)
+                return answer.body if answer.status == _PARTIAL else answer.body[start:end]
+
+            yield fetch
 
     def _current_token(self) -> str:
         settings = self._settings
@@ -71,9 +88,9 @@ class AdminApi:
             message = "the Admin API needs access_token or client_id in platforms.shopify"
             raise UnsupportedFeature(message, adapter=NAME)
         with self._lock:
-            if self._timing.clock() >= self._token_ends - _SPARE_S:
+            if self.timing.clock() >= self._token_ends - _SPARE_S:
                 self._token, lasts_s = self._ask_for_token()
-                self._token_ends = self._timing.clock() + lasts_s
+                self._token_ends = self.timing.clock() + lasts_s
             return self._token
 
     def _ask_for_token(self) -> tuple[str, float]:
@@ -97,12 +114,15 @@ class AdminApi:
             self._token, self._token_ends = "", 0.0
 
     def _client(self, path: str, **wishes: Any) -> ApiClient:
+        return self._client_of(f"{self._address}/{path}", **wishes)
+
+    def _client_of(self, address: str, **wishes: Any) -> ApiClient:
         return ApiClient(
-            f"{self._address}/{path}",
+            address,
             adapter=NAME,
             timeout_s=self._settings.timeout_s,
             http=self._http,
-            timing=self._timing,
+            timing=self.timing,
             **wishes,
         )
 

@@ -48,8 +48,14 @@ fragment Item on LineItem {
     + _MONEY
 )
 _PARTS = "nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor }"
-_ORDER = (
+
+
+def sale(items: str, parts: str) -> str:
+    """Return the fragment ``Sale`` of an order, and those in it.
+
+    ``items`` selects its lines, ``parts`` what is in a parcel: pages and exports need other words.
     """
+    fields = """
 fragment Sale on Order {
   id legacyResourceId name createdAt updatedAt processedAt cancelledAt displayFinancialStatus
   customerLocale currencyCode presentmentCurrencyCode taxesIncluded
@@ -63,15 +69,19 @@ fragment Sale on Order {
   billingAddress { ...Place }
   shippingAddress { ...Place }
   customer { ...Account }
-  lineItems(first: 10) { nodes { ...Item } pageInfo { hasNextPage endCursor } }
+  ITEMS
   fulfillments {
     id legacyResourceId createdAt status displayStatus
     trackingInfo(first: 1) { company number }
-    fulfillmentLineItems(first: 10) { PARTS }
+    PARTS
   }
-}""".replace("PARTS", _PARTS)
-    + _ITEM
-    + _ACCOUNT
+}"""
+    return fields.replace("ITEMS", items).replace("PARTS", parts) + _ITEM + _ACCOUNT
+
+
+_ORDER = sale(
+    "lineItems(first: 10) { nodes { ...Item } pageInfo { hasNextPage endCursor } }",
+    f"fulfillmentLineItems(first: 10) {{ {_PARTS} }}",
 )
 
 # Reading -----------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ class ShopifySettings(Settings):
     ``client_id`` of an app of the Dev Dashboard: it trades its first secret for a token of a day.
     ``api_version`` is the one that was tested; an answer of another one is refused. ``page_size``
     is how many orders, customers or products are asked for at a time; fewer where Shopify finds
-    that too dear.
+    that too dear. Lists of ``bulk_from`` orders or customers and more are exported in bulk; 0 is
+    never.
 
     ``currency`` chooses the amounts: ``presentment`` is what the buyer saw and paid, ``shop`` what
     the books are kept in. Points and cards follow the choice, so do not change it in a running
@@ -37,6 +38,7 @@ class ShopifySettings(Settings):
     client_id: str = ""
     api_version: Literal["2026-10"] = "2026-10"
     page_size: Annotated[int, Field(ge=1, le=250)] = 10
+    bulk_from: Annotated[int, Field(ge=0, le=10_000)] = 2_000
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 30.0
     currency: Literal["presentment", "shop"] = "presentment"
     gift_attributes: tuple[str, ...] = ("gift", "is_gift")

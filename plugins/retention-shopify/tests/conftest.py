@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 from base64 import b64encode
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def _load(name):
     return module
 
 
-serving, selling = _load("server"), _load("shop")
+serving, selling, exporting = _load("server"), _load("shop"), _load("bulk")
 
 
 def sign(body, secret=SECRET):
@@ -155,6 +156,8 @@ class Admin:
         self.clock = serving.Clock()
         self.shop = selling.Shop(serving.connection)
         self.server = serving.Server(documents, self.shop, self.clock)
+        self.exports = exporting.Exports(documents, self.shop, self.clock, serving.resolve)
+        self.exports.url, self.server.exports = play.url, self.exports
 
     def settings(self, **changes):
         return {
@@ -184,6 +187,12 @@ class Admin:
             stamp = f"2026-11-20T10:{number:02}:00Z"
             numbered = {**body, "id": 6000 + number, "name": f"#{number}"}
             self.shop.add_order(numbered, updatedAt=stamp)
+
+    def moment(self, text):
+        return datetime.fromisoformat(text)
+
+    def bulk_faults(self, document):
+        return exporting.bulk_faults(self._documents.schema, document)
 
     def cost(self, text, variables):
         return serving.cost_of(self._documents.schema, self._documents.read(text)[0], variables)

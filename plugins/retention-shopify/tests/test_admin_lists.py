@@ -88,7 +88,7 @@ def test_page_that_is_too_dear_is_asked_for_in_smaller_ones(admin):
     """Twenty orders would cost more points than one request may."""
     admin.add_numbered_orders(6)
 
-    found = pages(admin.adapter(page_size=20))
+    found = pages(admin.adapter(page_size=20, bulk_from=0))
 
     assert [f"#{number}" for number in range(6)] == [each for page in found for each in page]
     assert 20 == admin.server.asked[0]["variables"]["first"]

@@ -5,17 +5,24 @@ from pathlib import Path
 
 import pytest
 from graphql import GraphQLError, TypeInfo, TypeInfoVisitor, Visitor, get_named_type, parse, visit
+from retention_shopify import bulk_documents as bulk
 from retention_shopify import documents as sent
 from retention_shopify.admin import TOPICS
 
 README = Path(__file__).parents[1] / "README.md"
-NAMES = sorted(name for name in vars(sent) if name.isupper() and not name.startswith("_"))
-DOCUMENTS = [name for name in NAMES if name != "API_VERSION"]
+DOCUMENTS = {
+    name: text
+    for name, text in sorted({**vars(bulk), **vars(sent)}.items())
+    if name.isupper() and not name.startswith("_") and name != "API_VERSION"
+} | {
+    "orders_export": bulk.orders_export("updated_at:>='2026-11-20T10:00:00Z'"),
+    "customers_export": bulk.customers_export(),
+}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_document_is_allowed_and_nothing_in_it_is_deprecated(documents, name):
-    _, faults = documents.read(getattr(sent, name))
+    _, faults = documents.read(DOCUMENTS[name])
 
     assert [] == [str(fault) for fault in faults]
 
@@ -92,6 +99,6 @@ def scopes_needed(schema, published):
             if info.get_type() is not None:
                 touched.add((get_named_type(info.get_type()).name, None))
 
-    for name in DOCUMENTS:
-        visit(parse(getattr(sent, name)), TypeInfoVisitor(info, Touched()))
+    for text in DOCUMENTS.values():
+        visit(parse(text), TypeInfoVisitor(info, Touched()))
     return sorted({known[each] for each in touched if each in known})

@@ -119,12 +119,15 @@ class Server:
         self.retired = {}
         self.apps = {}
         self.asked, self.throttled = [], 0
+        self.exports = None
         self.before = None
         self.after = None
 
     def answer(self, request):
         if request["path"].endswith("/admin/oauth/access_token"):
             return self._token(request)
+        if request["path"].startswith("/api/bulk/"):
+            return self.exports.answer(request)
         version = self._version(request["path"])
         if request["headers"].get("x-shopify-access-token") not in self.tokens:
             return reply(401, {"errors": "[API] Invalid API key or access token"})
@@ -167,9 +170,9 @@ class Server:
         result = execute_sync(
             self.documents.schema,
             document,
-            root_value=self.shop.root(),
+            root_value={**self.shop.root(), **self.exports.root()},
             variable_values=variables,
-            field_resolver=_resolve,
+            field_resolver=resolve,
             type_resolver=lambda value, *_: value["__typename"],
         )
         body = result.formatted
@@ -186,11 +189,12 @@ def connection(nodes, key, *, first, after=None):
     end = base64.b64encode(json.dumps(key(page[-1])).encode()).decode() if page else None
     return {
         "nodes": page,
+        "edges": [{"node": node} for node in page],
         "pageInfo": {"hasNextPage": len(rest) > len(page), "endCursor": end},
     }
 
 
-def _resolve(source, info, **arguments):
+def resolve(source, info, **arguments):
     value = source[info.field_name]
     if not callable(value):
         return value

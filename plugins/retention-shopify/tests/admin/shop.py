@@ -69,6 +69,9 @@ class Shop:
         return {
             "order": lambda gid: self.orders.get(gid),
             "orders": self._orders,
+            "ordersCount": lambda query, limit: _count(self.orders, query, limit),
+            "customersCount": lambda query, limit: _count(self.customers, query, limit),
+            "nodes": self._fulfilments,
             "fulfillment": self._fulfilment,
             "customer": self._with_metafields,
             "customers": self._customers,
@@ -85,18 +88,19 @@ class Shop:
         }
 
     def _list(self, nodes):
-        def page(first, after=None, **_):
+        def page(first=None, after=None, **_):
             numbered = list(enumerate(nodes))
             found = self._connection(numbered, lambda each: (each[0],), first=first, after=after)
-            return {**found, "nodes": [node for _, node in found["nodes"]]}
+            plain = [node for _, node in found["nodes"]]
+            return {**found, "nodes": plain, "edges": [{"node": node} for node in plain]}
 
         return page
 
-    def _orders(self, first, after=None, query=None, **_):
+    def _orders(self, first=None, after=None, query=None, **_):
         chosen = _changed_since(self.orders.values(), query)
         return self._connection(chosen, _changed, first=first, after=after)
 
-    def _customers(self, first, after=None, query=None, **_):
+    def _customers(self, first=None, after=None, query=None, **_):
         chosen = _changed_since(self.customers.values(), query)
         return self._connection(chosen, _changed, first=first, after=after)
 
@@ -110,6 +114,10 @@ class Shop:
     def _fulfilment(self, gid):
         known = (each for order in self.orders.values() for each in order["fulfillments"]())
         return next((each for each in known if each["id"] == gid), None)
+
+    def _fulfilments(self, ids):
+        found = map(self._fulfilment, ids)
+        return [each and {**each, "__typename": "Fulfillment"} for each in found]
 
     def _with_metafields(self, gid):
         customer = self.customers.get(gid)
@@ -302,6 +310,11 @@ def _changed(node):
     return (moment, int(node["legacyResourceId"]))
 
 
+def _count(nodes, query, limit):
+    count = min(len(_changed_since(nodes.values(), query)), limit)
+    return {"count": count, "precision": "AT_LEAST" if count == limit else "EXACT"}
+
+
 def _changed_since(nodes, query):
     if not query:
         return list(nodes)
@@ -364,6 +377,7 @@ def customer_node(body):
     phone = body.get("phone")
     never = {"optInLevel": None, "updatedAt": None, "collectedFrom": None}
     return {
+        "id": f"gid://shopify/Customer/{body['id']}",
         "legacyResourceId": str(body["id"]),
         "updatedAt": body.get("updated_at", "2026-11-01T12:00:00Z"),
         "firstName": body.get("first_name"),
