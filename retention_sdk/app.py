@@ -25,6 +25,7 @@ from .model import (
 from .pipeline import Outcome, Pipeline
 from .pipeline.coupons import CouponDesk, open_desk
 from .pipeline.deliver import ChannelDelivery
+from .pipeline.devices import open_devices
 from .pipeline.draw import Medium
 from .pipeline.due_lapses import read_lapses
 from .pipeline.due_years import read_years
@@ -381,6 +382,8 @@ class Retention:
             wording=wording,
             locale=locale,
         )
+
+    devices = cached_property(open_devices)
 
     @cached_property
     def links(self) -> Links | None:

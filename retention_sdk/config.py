@@ -47,17 +47,20 @@ class StoreConfig(Settings):
 
 
 class DeliveryConfig(Settings):
-    """Which channel takes cards, which e-mails, and which text messages; empty for no texts."""
+    """Which channel takes cards, e-mails, text, push and WhatsApp messages; empty for none."""
 
     card: str = "folder"
     email: str = "folder"
     sms: str = ""
+    push: str = ""
+    whatsapp: str = ""
 
     @property
     def channels(self) -> dict[Surface, str]:
         """The channels that are set, by what they take."""
-        found: dict[Surface, str] = {"card": self.card, "email": self.email}
-        return found | {"sms": self.sms} if self.sms else found
+        chosen: dict[Surface, str] = {"sms": self.sms, "push": self.push, "whatsapp": self.whatsapp}
+        wanted = {surface: name for surface, name in chosen.items() if name}
+        return {"card": self.card, "email": self.email, **wanted}
 
 
 class LocaleConfig(Settings):

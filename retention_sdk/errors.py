@@ -146,9 +146,18 @@ class DeliveryError(RetentionError):
     """A channel refused; ``retryable`` is decided where it is raised.
 
     ``is_uncertain`` means that it may have been delivered all the same: the answer was lost.
+    ``is_gone`` means that the device is not there any more: forget it.
     """
 
-    def __init__(self, message: str, *, retryable: bool, is_uncertain: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool,
+        is_uncertain: bool = False,
+        is_gone: bool = False,
+    ) -> None:
         super().__init__(message)
         self.retryable = retryable
         self.is_uncertain = is_uncertain
+        self.is_gone = is_gone

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..errors import DeliveryError
 from ..model import Artifact, Delivery, Receipt
+from ..model.device import PushDevice
 
 
 class Channel(ABC):
@@ -16,11 +17,14 @@ class Channel(ABC):
     ``is_idempotent`` channels see a repeated ``delivery.id`` as one; after a crash they are
     simply asked again. The others are asked again only for transactional mail. A channel
     ``is_deferred`` if it only takes note: cards sent there wait for a batch or a packing desk.
+    One that ``takes_devices`` is asked for each browser of a customer; it is not asked at all for
+    customers without one.
     """
 
     name: ClassVar[str]
     is_idempotent: ClassVar[bool] = False
     is_deferred: ClassVar[bool] = False
+    takes_devices: ClassVar[bool] = False
 
     @abstractmethod
     def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
@@ -29,6 +33,14 @@ class Channel(ABC):
         Raises:
             DeliveryError: it did not work; ``retryable`` says whether a later try may.
         """
+
+    def takes(self, device: PushDevice) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether push messages for this device may be sent from here.
+
+        Its address comes from a visitor: a channel that takes devices takes those of push
+        services it knows, and nothing that would make it call a server of somebody's choice.
+        """
+        return False
 
     def withdraw(self, receipt: Receipt) -> bool:  # noqa: ARG002 - for subclasses
         """Take back what was sent; return whether it was there and is gone now.

@@ -32,6 +32,7 @@ COMMANDS = {
     "loyalty": ("loyalty", "tell and change points, prove the books, report what is owed"),
     "cards": ("cards", "report scans, orders after a scan, and coupons used"),
     "lift": ("lift", "measure what cards change, or plan how many customers that takes"),
+    "whatsapp": ("whatsapp", "print the texts to have approved for WhatsApp"),
     "serve": ("serve", "serve the codes of cards, webhooks and /health"),
     "x": ("extra", "run a command that a plugin brings"),
 }

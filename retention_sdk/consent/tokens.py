@@ -53,12 +53,16 @@ _CHANNELS = (
 
 
 class LinkKind(Enum):
-    """The one thing that a link is for. UNDO takes back what was done a moment ago."""
+    """The one thing that a link is for. UNDO takes back what was done a moment ago.
+
+    DEVICES lets a browser put itself onto the list of its owner's devices, or off it.
+    """
 
     UNSUBSCRIBE = 1
     PREFERENCES = 2
     CONFIRM = 3
     UNDO = 4
+    DEVICES = 5
 
 
 class LinkToken(NamedTuple):

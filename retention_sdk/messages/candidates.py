@@ -61,20 +61,20 @@ def build_candidate(
 def find_recipient(context: Context, surface: Surface) -> str:
     """Return where a message goes, or nothing where it cannot go anywhere.
 
-    An e-mail address; a mobile number in E.164; for push the account, because only the shop's
-    app knows which devices belong to it.
+    An e-mail address; a mobile number in E.164 for texts and WhatsApp; for push the account,
+    because devices belong to one.
     """
     customer = context.customer
     if customer is None:
         return ""
     if surface == "email":
         return read_mailbox(customer.email) or ""
-    return _mobile(customer, context) if surface == "sms" else customer.id
+    return _mobile(customer, context) if surface in {"sms", "whatsapp"} else customer.id
 
 
 def is_translated(context: Context, surface: Surface, template: str) -> bool:
     """Whether the language has every text of the message: a new one takes time to translate."""
-    prefix = f"{surface}.{template}"
+    prefix = text_key(surface, template)
     try:
         words = localizer(context.locale.tag)
         for key, spec in REGISTRY.items():
@@ -84,6 +84,11 @@ def is_translated(context: Context, surface: Surface, template: str) -> bool:
     except MessageError:
         return False
     return True
+
+
+def text_key(surface: Surface, template: str) -> str:
+    """Return the message that a surface says: WhatsApp says what text messages say."""
+    return f"{'sms' if surface == 'whatsapp' else surface}.{template}"
 
 
 def is_sent_by_the_shop(context: Context) -> bool:

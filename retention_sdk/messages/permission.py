@@ -19,7 +19,7 @@ def check_decision(
     """
     about = (decision.event_id, decision.candidate_id, decision.channel, decision.message_class)
     expected = (context.event_id, candidate.id, candidate.channel, candidate.message_class)
-    name = {"email": "e-mail", "sms": "SMS"}.get(surface, surface)
+    name = {"email": "e-mail", "sms": "SMS", "whatsapp": "WhatsApp message"}.get(surface, surface)
     if candidate.surface != surface or about != expected:
         raise ConsentError(f"the decision is about something else than this {name}")
     if not decision.allowed:

@@ -1,4 +1,4 @@
-"""Which text and push messages could be sent. Pure: consent decides afterwards."""
+"""Which text, push and WhatsApp messages could be sent. Pure: consent decides afterwards."""
 
 from __future__ import annotations
 
@@ -37,6 +37,15 @@ def push_candidates(context: Context) -> tuple[Candidate, ...]:
     Nothing for guests: without an account there is no device that belongs to somebody.
     """
     return _candidates(context, "push", _PUSH)
+
+
+def whatsapp_candidates(context: Context) -> tuple[Candidate, ...]:
+    """Return the WhatsApp message that could follow from the event: thanks, or a shipping notice.
+
+    Nothing without a mobile number. A yes to text messages is no yes to these: consent decides
+    about each by itself.
+    """
+    return _candidates(context, "whatsapp", _SMS)
 
 
 def _candidates(

@@ -65,7 +65,11 @@ class Words:
         return self.tidy(salutation.text)
 
     def about(self, key: str) -> str:
-        """Return a message that says no more than the context knows: brand, number, points.
+        """Return a message that says no more than the context knows: brand, number, points."""
+        return self.say(key, **self.facts(key))
+
+    def facts(self, key: str) -> dict[str, Any]:
+        """Return what the context knows of the arguments of a message, in their order.
 
         What the context's news tell comes first: ``points`` are those that are news.
         """
@@ -78,4 +82,4 @@ class Words:
         if news := context.news:
             known |= {"points": news.points, "date": news.on, "years": news.years}
             known |= dict.fromkeys(("tier", "name", "reward"), news.name)
-        return self.say(key, **{name: known[name] for name in REGISTRY[key].types})
+        return {name: known[name] for name in REGISTRY[key].types}

@@ -10,7 +10,7 @@ from pydantic import Field
 from .base import Identifier, Line, Paragraph, Record
 from .consent import ConsentChannel, MessageClass, Purpose
 
-Surface = Literal["card", "email", "sms", "push"]
+Surface = Literal["card", "email", "sms", "push", "whatsapp"]
 """What carries a text: paper, or one of three kinds of message."""
 
 

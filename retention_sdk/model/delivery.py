@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from .base import Identifier, Instant, Line, PersonalLine, Record
 from .candidate import Surface
+from .device import PushDevice
 
 
 class Artifact(Record):
@@ -31,7 +32,10 @@ class Artifact(Record):
 
 
 class Delivery(Record):
-    """One thing for one channel. ``id`` is deterministic, so that a repetition is seen as one."""
+    """One thing for one channel. ``id`` is deterministic, so that a repetition is seen as one.
+
+    ``device`` is where a push message goes; without one it goes to the account ``recipient``.
+    """
 
     id: Identifier
     event_id: Identifier
@@ -39,6 +43,7 @@ class Delivery(Record):
     surface: Surface
     channel: Line
     recipient: PersonalLine = ""
+    device: Annotated[PushDevice | None, Field(repr=False)] = None
     artifacts: Annotated[tuple[Artifact, ...], Field(min_length=1)]
 
 

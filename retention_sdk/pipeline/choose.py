@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from ..consent import RuleSet, decide, first_allowed
 from ..inserts import CardTemplate, InsertSettings, choose_insert, unmet_demands
 from ..l10n import Localizer
-from ..messages import find_sender, message_candidates, sms_candidates
+from ..messages import (
+    find_sender,
+    message_candidates,
+    push_candidates,
+    sms_candidates,
+    whatsapp_candidates,
+)
 from ..model import Candidate, Context, Decision, Record
 from ..model.base import Line
+from ..model.candidate import Surface
 from .law import block_vetoes
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
 
 
+_SHORT: dict[Surface, Callable[[Context], tuple[Candidate, ...]]] = {
+    "sms": sms_candidates,
+    "push": push_candidates,
+    "whatsapp": whatsapp_candidates,
+}
 _NO_SENDER = "e-mails need an address to come from: set shop.email"
 
 
@@ -48,20 +60,20 @@ def choose(
     templates: Sequence[CardTemplate] = (),
     settings: InsertSettings | None = None,
     words: Localizer | None = None,
-    has_sms: bool = False,
+    surfaces: Collection[Surface] = (),
 ) -> Chosen:
     """Rank the candidates of each surface and take the first that rules and vetoes allow.
 
     ``words`` is the localizer the card will speak with: a card it has no text for is no candidate.
-    ``has_sms`` is whether the shop has a channel for text messages.
+    ``surfaces`` are the short messages that can reach this customer: the shop has a channel.
     """
     blocks = calls.add_blocks(context=context)
     insert = choose_insert(context, settings, words=words, blocks=blocks, templates=templates)
     cards = preferred(insert.candidates, context, calls)
     messages = message_candidates(context, blocks=blocks)
     judge = judge_of(context, rules=rules, calls=calls)
-    texts = sms_candidates(context) if has_sms else ()
-    choices = [first_allowed(candidates, judge) for candidates in (cards, messages, texts)]
+    short = [find(context) for surface, find in _SHORT.items() if surface in surfaces]
+    choices = [first_allowed(candidates, judge) for candidates in (cards, messages, *short)]
     return Chosen(
         picks=tuple(
             Pick(candidate=choice.candidate, decision=choice.decision)

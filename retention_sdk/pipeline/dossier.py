@@ -55,6 +55,7 @@ class Dossiers:
             "consents": self._consents(connection, subjects),
             "decisions": self._decisions(connection, subjects),
             "deliveries": self._deliveries(connection, subjects),
+            "devices": self._devices(connection, subjects),
             "points": self._points(connection, subjects),
             **LoyaltyDossier(self.store, programs).collect(connection, subjects),
             "cards": self._cards(connection, subjects),
@@ -110,6 +111,17 @@ class Dossiers:
             for who in subjects
             for each in self.store.people.sent(connection, who)
         ]
+
+    def _devices(self, connection: Connection, subjects: Sequence[str]) -> Rows:
+        found = {
+            each.device.id: {
+                "push_service": each.device.host,
+                "registered_at": _when(each.registered_at),
+            }
+            for who in subjects
+            for each in self.store.devices.of(connection, who)
+        }
+        return list(found.values())
 
     def _points(self, connection: Connection, subjects: Sequence[str]) -> Rows:
         return [

@@ -243,6 +243,7 @@ class Eraser:
                 self.store.people.clear_errors(connection, who)
                 self.store.achievements.forget(connection, who)
                 self.store.leaderboards.forget(connection, who)
+                self.store.devices.forget(connection, who)
                 self.store.subjects.erase(connection, who, now=self.clock())
             self.store.due.forget_erased(connection, self.shop_id, kinds=PERSONAL)
             self.store.referrals.forget_erased(connection, self.shop_id)

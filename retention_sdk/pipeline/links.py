@@ -12,12 +12,14 @@ from ..model import ConsentChannel
 if TYPE_CHECKING:
     from ..config import Config
 
-UNSUBSCRIBE, PREFERENCES, CONFIRM = "u/", "p/", "c/"
+UNSUBSCRIBE, PREFERENCES, CONFIRM, DEVICES = "u/", "p/", "c/", "d/"
 """What follows the base of an address, before the token."""
 
 _KEY_DOMAIN = "link-tokens"
 # Long enough to notice a mistake, too short for a mail that somebody forwarded.
 _UNDO_FOR = timedelta(hours=1)
+# A page that somebody signed in to stays open for a day; the next one brings a new link.
+_DEVICES_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class Links:
         expires_at = now + self.confirm_for
         token = self._make(subject_id, LinkKind.CONFIRM, expires_at, channel, reference)
         return self._url(CONFIRM, token, locale)
+
+    def devices_url(self, subject_id: str, *, now: datetime) -> str:
+        """Return where a browser of somebody asks for push messages: a secret of that person."""
+        return self._url(DEVICES, self._make(subject_id, LinkKind.DEVICES, now + _DEVICES_FOR), "")
 
     def preferences_token(self, subject_id: str, *, now: datetime) -> str:
         """Return the token alone, for a link from one page to another."""

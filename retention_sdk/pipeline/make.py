@@ -21,11 +21,17 @@ from ..inserts.formats import DEFAULT_FORMAT
 from ..inserts.offers import CardOffer, Offer
 from ..messages import (
     Message,
+    PushMessage,
     SmsMessage,
+    WhatsAppMessage,
     compose_email,
+    compose_push,
     compose_sms,
+    compose_whatsapp,
     render_email,
+    render_push,
     render_sms,
+    render_whatsapp,
 )
 from ..model import Artifact, Candidate, ConsentChannel, ContentKind, Context, Record
 from ..model.candidate import Surface
@@ -43,6 +49,8 @@ class Documents(Record):
     card: Card | None = None
     email: Message | None = None
     sms: SmsMessage | None = None
+    push: PushMessage | None = None
+    whatsapp: WhatsAppMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def compose(
     coupons: CouponDesk | None = None,
     links: Links | None = None,
 ) -> Documents:
-    """Write the card, the e-mail and the text that were allowed, in the language of the context.
+    """Write the card and the messages that were allowed, in the language of the context.
 
     ``card_id`` is the number of a card that is written anew; a first one gets its own.
     ``coupons`` makes the card's own code, so that it exists before it is printed. ``links`` are
@@ -93,7 +101,7 @@ def compose(
     """
     words = localizer_for(context.locale, locales)
     by_surface = {pick.candidate.surface: pick for pick in picks}
-    card = email = sms = None
+    card = email = sms = push = whatsapp = None
     if pick := by_surface.get("card"):
         number = card_id_for(context.event_id, pick.candidate.id) if card_id is None else card_id
         url = code_url(context.event_id, pick.candidate, codes, settings=settings, card_id=number)
@@ -120,7 +128,11 @@ def compose(
     if pick := by_surface.get("sms"):
         out, _ = _ways_out(context, links, ConsentChannel.SMS)
         sms = compose_sms(context, pick.candidate, pick.decision, words, opt_out_url=out or None)
-    return Documents(card=card, email=email, sms=sms)
+    if pick := by_surface.get("push"):
+        push = compose_push(context, pick.candidate, pick.decision, words)
+    if pick := by_surface.get("whatsapp"):
+        whatsapp = compose_whatsapp(context, pick.candidate, pick.decision, words)
+    return Documents(card=card, email=email, sms=sms, push=push, whatsapp=whatsapp)
 
 
 def _ways_out(
@@ -178,6 +190,10 @@ def render(
         made["email"] = (render_email(documents.email, message_id=message_id, date=context.now),)
     if documents.sms:
         made["sms"] = (render_sms(documents.sms),)
+    if documents.push:
+        made["push"] = (render_push(documents.push),)
+    if documents.whatsapp:
+        made["whatsapp"] = (render_whatsapp(documents.whatsapp),)
     return made
 
 
@@ -210,6 +226,7 @@ def message_id_for(event_id: str, shop: Shop) -> str:
     return f"<{sha256(event_id.encode()).hexdigest()[:32]}@{domain}>"
 
 
-def delivery_id_for(event_id: str, surface: str) -> str:
-    """Return the identifier under which a channel sees a repetition as one."""
-    return f"{surface}-{sha256(f'{surface}:{event_id}'.encode()).hexdigest()[:24]}"
+def delivery_id_for(event_id: str, surface: str, *, device: str = "") -> str:
+    """Return the identifier under which a channel sees a repetition as one; each device has one."""
+    name = f"{surface}-{sha256(f'{surface}:{event_id}'.encode()).hexdigest()[:24]}"
+    return f"{name}-{device}" if device else name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from ..model import (
     OrderPaid,
     ShopEvent,
 )
+from ..model.candidate import Surface
 from .card_text import CardText, fingerprint
 from .choose import Chosen, Pick, choose
 from .coupons import CouponDesk
@@ -141,10 +142,10 @@ class PressRoom:
         assert documents.card is not None, "a card was picked"
         return Written(documents.card, pick, about_cards(chosen), context, chosen.candidates)
 
-    def choose(self, context: Context, *, has_sms: bool = False) -> Chosen:
+    def choose(self, context: Context, *, surfaces: Collection[Surface] = ()) -> Chosen:
         """Return what may leave because of an event, and all decisions about it.
 
-        ``has_sms`` is whether text messages have a channel.
+        ``surfaces`` are the short messages that have a channel and can reach the customer.
         """
         return choose(
             context,
@@ -153,7 +154,7 @@ class PressRoom:
             templates=tuple(self.looks.templates.values()),
             settings=self.inserts,
             words=localizer_for(context.locale, self.locales),
-            has_sms=has_sms,
+            surfaces=surfaces,
         )
 
     def compose(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..context import order_of
 from ..model import Context
+from ..model.candidate import Surface
 from .choose import Chosen, Pick
 from .make import delivery_id_for
 from .outcome import CardOutcome, CardStepOutcome, DeliveryOutcome, Outcome
@@ -60,7 +61,7 @@ def _chosen(store: Store, connection: Connection, event_id: str) -> Chosen | Non
 
 def _delivery(store: Store, connection: Connection, event_id: str, pick: Pick) -> DeliveryOutcome:
     surface = pick.candidate.surface
-    stored = store.deliveries.get(connection, delivery_id_for(event_id, surface))
+    stored = _furthest(store, connection, event_id, surface)
     receipt = stored.receipt if stored else None
     return DeliveryOutcome(
         surface=surface,
@@ -69,6 +70,19 @@ def _delivery(store: Store, connection: Connection, event_id: str, pick: Pick) -
         state=_state(stored),
         location=(receipt.location or receipt.reason) if receipt else "",
     )
+
+
+def _furthest(
+    store: Store, connection: Connection, event_id: str, surface: Surface
+) -> StoredDelivery | None:
+    """Return the delivery of a surface; of several devices, one that took it, else the first."""
+    name = delivery_id_for(event_id, surface)
+    if surface != "push":
+        return store.deliveries.get(connection, name)
+    every = store.deliveries.of_event(connection, event_id)
+    ours = [each for each in every if each.id == name or each.id.startswith(f"{name}-")]
+    taken = (each for each in ours if each.state.value == "accepted")
+    return next(taken, ours[0] if ours else None)
 
 
 def _state(stored: StoredDelivery | None) -> str:

@@ -28,6 +28,7 @@ from ..model import (
     ShopErased,
 )
 from ..model.candidate import Surface
+from ..model.device import PushDevice
 from .choose import Chosen, Pick
 from .decided import record_decisions
 from .deliver import deliver
@@ -105,7 +106,8 @@ class Pipeline:
     def _decide(self, context: Context, subject_id: str) -> Chosen:
         if known := self._recorded(context.event_id, "decide", Chosen):
             return known
-        chosen = self._cards.room.choose(context, has_sms="sms" in self._channels)
+        surfaces = self._reachable(subject_id)
+        chosen = self._cards.room.choose(context, surfaces=surfaces)
         with self._store.begin() as connection:
             record_decisions(
                 self._store,
@@ -124,6 +126,15 @@ class Pipeline:
                 now=self._clock(),
             )
         return Chosen.model_validate_json(payload)
+
+    def _reachable(self, subject_id: str) -> set[Surface]:
+        """Return the surfaces with a channel that can reach this person."""
+        found = set(self._channels)
+        if "push" in found and self._channel(self._channels["push"]).takes_devices:
+            with self._store.reading() as connection:
+                has_device = self._store.devices.has_any(connection, subject_id)
+            found -= set() if has_device else {"push"}
+        return found
 
     def _compose(self, context: Context, chosen: Chosen, subject_id: str) -> Documents:
         if known := self._recorded(context.event_id, "compose", Documents):
@@ -164,6 +175,8 @@ class Pipeline:
             try:
                 if pick.candidate.surface == "card":
                     self._deliver_card(context, pick, artifacts, subject_id)
+                elif pick.candidate.surface == "push":
+                    self._deliver_push(context, pick, artifacts, subject_id)
                 else:
                     self._deliver_one(context, pick, artifacts, subject_id)
             except RetentionError as error:
@@ -189,8 +202,40 @@ class Pipeline:
         elif not is_deferred:
             self._cards.printed(context.event_id)
 
-    def _deliver_one(
+    def _deliver_push(
         self, context: Context, pick: Pick, artifacts: Artifacts, subject_id: str
+    ) -> None:
+        """Send to every device of a person, or to their account; forget devices that are gone."""
+        if not self._channel(self._channels["push"]).takes_devices:
+            self._deliver_one(context, pick, artifacts, subject_id)
+            return
+        with self._store.reading() as connection:
+            devices = self._store.devices.of(connection, subject_id)
+        refusals: list[DeliveryError] = []
+        for device in (each.device for each in devices):
+            try:
+                self._deliver_one(context, pick, artifacts, subject_id, device=device)
+            except DeliveryError as error:
+                if error.is_gone:
+                    self._forget(device)
+                else:
+                    refusals.append(error)
+        if refusals:
+            raise next(filter(may_pass, refusals), refusals[0])
+
+    def _forget(self, device: PushDevice) -> None:
+        with self._store.begin() as connection:
+            shop_id = self._cards.room.shop_id
+            self._store.devices.remove(connection, shop_id, device.endpoint)
+
+    def _deliver_one(
+        self,
+        context: Context,
+        pick: Pick,
+        artifacts: Artifacts,
+        subject_id: str,
+        *,
+        device: PushDevice | None = None,
     ) -> bool:
         """Send one thing; return False if it is not allowed any more, and never leaves."""
         surface = pick.candidate.surface
@@ -200,12 +245,13 @@ class Pipeline:
                 f"{surface}: not before {earliest:%Y-%m-%d %H:%M} UTC", retryable=True
             )
         delivery = Delivery(
-            id=delivery_id_for(context.event_id, surface),
+            id=delivery_id_for(context.event_id, surface, device=device.id if device else ""),
             event_id=context.event_id,
             decision_id=pick.decision.decision_id,
             surface=surface,
             channel=self._channels[surface],
             recipient=_recipient(context, surface),
+            device=device,
             artifacts=artifacts[surface],
         )
         promised = None if surface == "card" else pick.decision.must_include
@@ -244,6 +290,8 @@ def may_pass(error: RetentionError) -> bool:
 
 def _recipient(context: Context, surface: Surface) -> str:
     """Return where it goes. The mail's own header holds the name that belongs to an address."""
-    if surface == "sms":
-        return find_recipient(context, surface)
-    return context.customer.email if surface == "email" and context.customer else ""
+    if surface == "card":
+        return ""
+    if surface == "email":
+        return context.customer.email if context.customer else ""
+    return find_recipient(context, surface)

@@ -24,6 +24,7 @@ from .consents import ConsentLog
 from .crypto import Keyring
 from .decisions import DecisionLog
 from .deliveries import DeliveryLog
+from .devices import DeviceRows
 from .doorkeeper import Doorkeeper
 from .due import DueRows
 from .inbox import Inbox
@@ -112,6 +113,7 @@ class Store:
         self.scans = ScanLog()
         self.codes = CardCodes()
         self.due = DueRows()
+        self.devices = DeviceRows(self.subjects)
         self.tiers = TierHistory()
         self.known_rules = KnownRules()
         self.referrals = ReferralRows(self.subjects, random_bytes=random_bytes)

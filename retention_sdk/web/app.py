@@ -50,7 +50,8 @@ def create_app(
     ``has_metrics`` adds ``/metrics`` for Prometheus; then keep that path from the public.
 
     With ``[consent] base_url`` it also serves, at the path of that address, ``u/…`` to
-    unsubscribe, ``p/…`` to choose and ``c/…`` to confirm.
+    unsubscribe, ``p/…`` to choose and ``c/…`` to confirm; with ``[delivery] push`` also ``d/…``,
+    where browsers ask for push messages.
 
     It runs alone or mounted in another ASGI app; then enter ``app.router.lifespan_context(app)``
     in the other's lifespan, so that it ends in order. The shop stays open; close it yourself.
@@ -85,7 +86,12 @@ def _privacy_routes(
     from .privacy.app import PrivacyPages
 
     path = urlsplit(shop.config.consent.base_url).path
-    return PrivacyPages(shop, clock=clock, random_bytes=random_bytes).routes(path)
+    routes = PrivacyPages(shop, clock=clock, random_bytes=random_bytes).routes(path)
+    if shop.config.delivery.push:
+        from .devices import DeviceDoor
+
+        routes += DeviceDoor(shop, clock=clock, random_bytes=random_bytes).routes(path)
+    return routes
 
 
 def _card_desk(shop: Retention, clock: Callable[[], float]) -> CardDesk:

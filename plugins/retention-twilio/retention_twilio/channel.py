@@ -1,14 +1,15 @@
-"""Send text messages through Twilio's own library."""
+"""Send text and WhatsApp messages through Twilio's own library."""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
-from retention_sdk.channels.base import Channel, message_text
+from retention_sdk.channels.base import Channel, message_text, print_file
 from retention_sdk.errors import ConfigError, DeliveryError
 from retention_sdk.l10n.phones import read_phone
 from retention_sdk.model import Delivery, Receipt, ReceiptState, Settings
@@ -30,6 +31,9 @@ class TwilioSettings(Settings):
     Either ``sender`` (a number such as ``+15005550006``, a short code, or a name of letters where
     the country allows it) or ``messaging_service_sid``. ``api_key_sid`` with its secret in
     ``token`` is better than the account's own token: it can be revoked alone.
+
+    ``whatsapp_sender`` is the number that WhatsApp knows, ``whatsapp_templates`` are the texts it
+    approved, by our name and language, as ``"thank_you.en" = "HX…"``.
     """
 
     account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-f]{32}$")]
@@ -37,6 +41,10 @@ class TwilioSettings(Settings):
     api_key_sid: Annotated[str, Field(pattern=r"^(|SK[0-9a-f]{32})$")] = ""
     sender: Annotated[str, Field(pattern=r"^(|\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11})$")] = ""
     messaging_service_sid: Annotated[str, Field(pattern=r"^(|MG[0-9a-f]{32})$")] = ""
+    whatsapp_sender: Annotated[str, Field(pattern=r"^(|\+[0-9]{7,15})$")] = ""
+    whatsapp_templates: dict[str, Annotated[str, Field(pattern=r"^HX[0-9a-f]{32}$")]] = Field(
+        default_factory=dict
+    )
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
     valid_s: Annotated[int, Field(ge=6, le=36_000)] = _VALID_S
 
@@ -72,19 +80,20 @@ class TwilioChannel(Channel):
         return f"<TwilioChannel {self.settings.sender or self.settings.messaging_service_sid}>"
 
     def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
-        """Send the delivery's one text.
+        """Send the delivery's one text, or have its approved WhatsApp text sent.
 
         Raises:
             DeliveryError: the text is too long, or the recipient is no number (final); Twilio
                 refused (``retryable`` where waiting or a setting helps); the line broke
                 (uncertain).
         """
-        phone, text = read_phone(delivery.recipient), message_text(delivery)
+        phone = read_phone(delivery.recipient)
         if phone is None or not phone.is_valid:
             self._fail("the recipient is no telephone number with its country", final=True)
-        if not text or len(text) > _TEXT_MAX:
-            self._fail(f"a text has 1 to {_TEXT_MAX} characters, not {len(text)}", final=True)
-        sid, state = self._create(phone.e164, text)
+        is_whatsapp = delivery.surface == "whatsapp"
+        fields = self._whatsapp(delivery) if is_whatsapp else self._text(delivery)
+        recipient = f"whatsapp:{phone.e164}" if is_whatsapp else phone.e164
+        sid, state = self._create(recipient, fields)
         return Receipt(
             delivery_id=delivery.id,
             channel=self.name,
@@ -93,14 +102,34 @@ class TwilioChannel(Channel):
             location=f"twilio:{sid} {state}",
         )
 
-    def _create(self, recipient: str, text: str) -> tuple[str, str]:
+    def _text(self, delivery: Delivery) -> dict[str, Any]:
+        text = message_text(delivery)
+        if not text or len(text) > _TEXT_MAX:
+            self._fail(f"a text has 1 to {_TEXT_MAX} characters, not {len(text)}", final=True)
+        return {"body": text, "validity_period": self.settings.valid_s, **self._sender()}
+
+    def _whatsapp(self, delivery: Delivery) -> dict[str, Any]:
+        """Return the approved text of a message, and what fills its gaps."""
+        message, settings = json.loads(print_file(delivery).data), self.settings
+        if not settings.whatsapp_sender:
+            self._fail("set channels.twilio.whatsapp_sender")
+        name = _approved(message["template"], message["locale"], settings.whatsapp_templates)
+        if name is None:
+            wanted = f'"{message["template"]}.{message["locale"]}"'
+            self._fail(f"no approved text: set channels.twilio.whatsapp_templates, {wanted}")
+        gaps = {str(number): each for number, each in enumerate(message["variables"], start=1)}
+        return {
+            "from_": f"whatsapp:{settings.whatsapp_sender}",
+            "content_sid": name,
+            "content_variables": json.dumps(gaps, ensure_ascii=False),
+        }
+
+    def _create(self, recipient: str, fields: dict[str, Any]) -> tuple[str, str]:
         from requests.exceptions import RequestException
         from twilio.base.exceptions import TwilioException, TwilioRestException
 
         try:
-            made = self._client.messages.create(
-                to=recipient, body=text, validity_period=self.settings.valid_s, **self._sender()
-            )
+            made = self._client.messages.create(to=recipient, **fields)
         except TwilioRestException as error:
             self._fail(
                 meaning_of(error.status, error.code),
@@ -140,6 +169,12 @@ class TwilioChannel(Channel):
         raise DeliveryError(
             f"twilio: {text}", retryable=not final, is_uncertain=uncertain
         ) from None
+
+
+def _approved(template: str, locale: str, known: dict[str, str]) -> str | None:
+    """Return the approved text of a locale, else that of its language."""
+    language = locale.partition("-")[0]
+    return known.get(f"{template}.{locale}") or known.get(f"{template}.{language}")
 
 
 def _was_not_sent(error: Exception) -> bool:

@@ -3,6 +3,7 @@
 No account was used: the answers are synthetic.
 """
 
+import json
 import logging
 import socket
 from urllib.parse import parse_qs
@@ -238,3 +239,52 @@ def test_plugin_registers_its_channel():
 
 def test_import_is_cheap():
     assert_light_import("retention_twilio")
+
+
+def whatsapp(locale="fa", variables=("1004",), template="thank_you"):
+    told = {"locale": locale, "template": template, "text": "…", "variables": variables}
+    data = json.dumps(told).encode()
+    return delivery().model_copy(
+        update={
+            "surface": "whatsapp",
+            "artifacts": (Artifact(name="w.json", media_type="application/json", data=data),),
+        }
+    )
+
+
+def whatsapp_channel(**changes):
+    approved = {"thank_you.fa": "HX" + "a" * 32, "thank_you.pt": "HX" + "b" * 32}
+    settings = {"whatsapp_sender": "+15005550006", "whatsapp_templates": approved}
+    return channel(**(settings | changes))
+
+
+@responses.activate
+@pytest.mark.parametrize(("locale", "letter"), [("fa", "a"), ("pt-BR", "b")])
+def test_an_approved_whatsapp_text_is_asked_for_with_its_gaps(locale, letter):
+    responses.post(ADDRESS, json=told())
+    receipt = whatsapp_channel().send(whatsapp(locale), now=NOON)
+    asked = parse_qs(responses.calls[0].request.body)
+
+    assert ReceiptState.ACCEPTED is receipt.state
+    assert {
+        "To": [f"whatsapp:{ADA}"],
+        "From": ["whatsapp:+15005550006"],
+        "ContentSid": ["HX" + letter * 32],
+        "ContentVariables": ['{"1": "1004"}'],
+    } == asked
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    ("changes", "locale", "says"),
+    [
+        ({"whatsapp_sender": ""}, "fa", "whatsapp_sender"),
+        ({}, "de", '"thank_you.de"'),
+    ],
+)
+def test_what_is_not_set_up_is_named_and_can_be_mended(changes, locale, says):
+    with pytest.raises(DeliveryError, match=says) as caught:
+        whatsapp_channel(**changes).send(whatsapp(locale), now=NOON)
+
+    assert caught.value.retryable
+    assert 0 == len(responses.calls)

@@ -25,6 +25,7 @@ from .cards import (
     print_job_card,
 )
 from .consents import CONSENT_KINDS, consent_head, consent_record, rule_set, subject_merge
+from .devices import push_device
 from .due import DUE_STATES, due
 from .events import decision, delivery, event, order_fact, stage
 from .ledger import (
@@ -110,6 +111,7 @@ __all__ = [
     "print_job",
     "print_job_card",
     "program",
+    "push_device",
     "referral",
     "referral_code",
     "referral_mark",

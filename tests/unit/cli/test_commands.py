@@ -517,7 +517,7 @@ def test_a_delivery_that_is_not_signed_is_refused_and_nothing_is_stored(shop_dir
 
 
 def test_an_unknown_platform_names_those_installed(shop_dir, capsys):
-    code, _, err = run(capsys, "receive", "-p", "shopware", *delivery())
+    code, _, err = run(capsys, "receive", "-p", "nopshop", *delivery())
 
     assert 4 == code
     assert "woocommerce" in err
