@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
@@ -360,5 +361,7 @@ def read_event(data: bytes | str) -> ShopEvent:
     return event
 
 
+@cache
 def _adapter() -> TypeAdapter[Event]:
+    # Made once: that takes a hundred times as long as reading an event.
     return TypeAdapter(Event)
