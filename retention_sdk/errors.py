@@ -75,11 +75,16 @@ class UnsupportedFeature(AdapterError, ValueError):  # noqa: N818 - reads as wha
 
 
 class PlatformError(AdapterError):
-    """The platform refused, or could not be reached."""
+    """The platform refused, or could not be reached.
 
-    def __init__(self, message: str, *, adapter: str = "", retryable: bool) -> None:
+    ``code`` is for programs and does not change with the message: the platform's own
+    (``THROTTLED``), else the status of the answer (``404``), ``unreachable`` where none came, or
+    nothing.
+    """
+
+    def __init__(self, message: str, *, adapter: str = "", retryable: bool, code: str = "") -> None:
         super().__init__(message, adapter=adapter)
-        self.retryable = retryable
+        self.retryable, self.code = retryable, code
 
 
 class MessageError(RetentionError, ValueError):

@@ -78,6 +78,8 @@ class ApiClient:
             timeout=timeout_s,
             headers={"accept": "application/json", **(headers or {})},
             auth=auth,
+            # Reading all certificates takes 25 ms; on plain http there is nobody to show one.
+            verify=self._url.startswith("https"),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             trust_env=False,
@@ -190,7 +192,7 @@ class ApiClient:
         was_not_sent = isinstance(error, http.ConnectError | http.ConnectTimeout | http.PoolTimeout)
         if is_hopeless or tried == self._retry.tries or not (is_repeatable or was_not_sent):
             message = f"the server could not be reached ({type(error).__name__})"
-            raise self._error(message, retryable=not is_hopeless) from None
+            raise self._error(message, retryable=not is_hopeless, code="unreachable") from None
         return self._retry.wait_s(tried, self._chance)
 
     def _after_refusal(self, answer: Answer, tried: int, *, is_repeatable: bool) -> float:
@@ -208,7 +210,8 @@ class ApiClient:
             message += "; it has moved: write its new address into the settings"
         if asked_s is not None:
             message += f"; come again in {asked_s:.0f} s"
-        return self._error(message, retryable=is_temporary(answer.status))
+        code = str(answer.status)
+        return self._error(message, retryable=is_temporary(answer.status), code=code)
 
     def _wait_for_room(self) -> None:
         if self._throttle is not None and (wait_s := self._throttle.wait_s(self._clock())) > 0:
@@ -223,8 +226,8 @@ class ApiClient:
             raise self._error("the platform points to another host; nothing was sent there")
         return path
 
-    def _error(self, message: str, *, retryable: bool = False) -> PlatformError:
-        return PlatformError(message, adapter=self._adapter, retryable=retryable)
+    def _error(self, message: str, *, retryable: bool = False, code: str = "") -> PlatformError:
+        return PlatformError(message, adapter=self._adapter, retryable=retryable, code=code)
 
 
 def _checked(url: str, adapter: str, *, allow_http: bool) -> str:

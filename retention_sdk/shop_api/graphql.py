@@ -106,7 +106,7 @@ class GraphQL:
             message = f"the shop's schema is another one: {str(error.get('message'))[:200]}"
         message += self._hints.get(code, "")
         is_temporary = code in self._temporary | self._throttled
-        return PlatformError(message, adapter=self._adapter, retryable=is_temporary)
+        return PlatformError(message, adapter=self._adapter, retryable=is_temporary, code=code)
 
     def _code(self, error: Mapping[str, Any]) -> str:
         code: Any = error.get("extensions")

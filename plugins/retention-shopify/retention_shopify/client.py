@@ -139,7 +139,7 @@ def pages_of(
         try:
             found = run(document, first=take, after=after or None, search=query)["found"]
         except PlatformError as error:
-            if TOO_DEAR not in str(error) or take == 1:
+            if error.code != TOO_DEAR or take == 1:
                 raise
             take //= 2
             continue
@@ -161,7 +161,8 @@ def done(data: Json, what: str) -> Json:
     if payload["userErrors"]:
         codes = codes_of(payload)
         why = ", ".join(sorted(codes)) or _fields(payload) or "no reason"
-        raise refused(f"{what} was refused with {why}", retryable=bool(codes & _TEMPORARY))
+        may_pass, code = bool(codes & _TEMPORARY), min(codes, default="")
+        raise refused(f"{what} was refused with {why}", retryable=may_pass, code=code)
     return payload
 
 
@@ -171,9 +172,9 @@ def codes_of(payload: Json) -> frozenset[str]:
     return frozenset(str(code) for code in codes if code)
 
 
-def refused(message: str, *, retryable: bool = False) -> PlatformError:
+def refused(message: str, *, retryable: bool = False, code: str = "") -> PlatformError:
     """Return the error for what the platform would not do."""
-    return PlatformError(message, adapter=NAME, retryable=retryable)
+    return PlatformError(message, adapter=NAME, retryable=retryable, code=code)
 
 
 def _fields(payload: Json) -> str:

@@ -132,6 +132,13 @@ def test_what_is_not_there_is_refused_without_shopifys_words(admin, call):
     assert "quote" not in str(caught.value)
 
 
+def test_objection_of_shopify_has_its_code_for_programs(admin):
+    with pytest.raises(PlatformError, match="refused with INVALID") as caught:
+        admin.adapter().write_consent("404", a_consent())
+
+    assert "INVALID" == caught.value.code
+
+
 def test_dropped_subscription_is_missing_and_comes_back(admin):
     """Shopify deletes a subscription that fails again and again."""
     address, adapter = "https://kiln.example/hooks/shopify", admin.adapter()

@@ -114,6 +114,7 @@ def test_nobody_listening_is_told_as_temporary(ask):
     with pytest.raises(PlatformError, match="could not be reached") as caught:
         ask(play).post("orders", json={})
     assert caught.value.retryable
+    assert "unreachable" == caught.value.code
 
 
 def test_what_the_server_asks_for_is_waited(ask, clock):
@@ -144,6 +145,7 @@ def test_a_refusal_is_final_and_shows_neither_secret_nor_body(ask, status):
         ask(play).get("customers/1")
     assert 1 == len(play.seen)
     assert not caught.value.retryable
+    assert str(status) == caught.value.code
     assert "ada" not in str(caught.value)
     assert SECRET not in str(caught.value)
 
@@ -277,6 +279,7 @@ def test_a_throttled_mutation_is_sent_again_and_a_failed_one_is_not(ask):
         with pytest.raises(PlatformError) as caught:
             GraphQL(ask(play), "graphql", adapter="mine").run("mutation { pay }")
         assert caught.value.retryable
+        assert "INTERNAL_SERVER_ERROR" == caught.value.code
     assert 1 == len(play.seen)
 
 
