@@ -26,8 +26,10 @@ check: $(READY)
 	$(BIN)/python -m retention_sdk.l10n.compile --check
 	$(BIN)/retention locales check
 
-# A worker for each processor; whoever finishes first takes over from the others.
-WORKERS := -n auto --maxprocesses 8 --dist worksteal
+# Several processes; each has files of its own (tests/sharing.py).
+WORKERS := -n auto --maxprocesses 8 --dist loadfile
+# Python keeps what it compiled: tests start it several hundred times.
+export PYTHONDONTWRITEBYTECODE :=
 
 test: $(READY)
 	$(BIN)/python -m pytest $(WORKERS)

@@ -23,6 +23,24 @@ if not os.environ.get("CI"):
 KEY = "42" * 32
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """Start more processes than processors: tests wait for disks, servers and other processes."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests out by files, with what we know of them."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.sharing import SlowFirst
+
+    return SlowFirst(config, log)
+
+
 @pytest.fixture(scope="session")
 def postgres():
     """A PostgreSQL server that lives as long as the tests; it must be there where we release."""
