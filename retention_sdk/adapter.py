@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any, ClassVar, NoReturn, Self, cast, final
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from .errors import AdapterError, ConfigError, PayloadError, SignatureError, UnsupportedFeature
 from .model import (
@@ -142,7 +143,8 @@ class ShopAdapter(ABC):
         if self.is_ping(request):
             return False
         self.verify(request)
-        self._decode(request.body)
+        if not _is_object(request.body):
+            self._decode(request.body)  # it is slow, and has the last word
         return True
 
     @final
@@ -457,6 +459,13 @@ class ShopAdapter(ABC):
 
     def _unsupported(self, what: str) -> NoReturn:
         raise UnsupportedFeature(f"{what} is not supported", adapter=self.name)
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        return isinstance(from_json(body, allow_inf_nan=False), dict)
+    except ValueError:
+        return False
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -33,6 +33,9 @@ def command(
     metrics: Annotated[
         bool, typer.Option("--metrics", help="Also serve /metrics; keep it from the public.")
     ] = False,
+    no_work: Annotated[
+        bool, typer.Option("--no-work", help="Only keep webhooks; `retention resume` works.")
+    ] = False,
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> int:
@@ -47,7 +50,7 @@ def command(
     except ModuleNotFoundError as error:
         raise ConfigError(f"{_MISSING} ({error.name})", key="serve", hint=_INSTALL) from None
     with Retention.from_file(config) as shop:
-        app = create_app(shop, has_metrics=metrics)
+        app = create_app(shop, has_metrics=metrics, works=not no_work)
         answer = {
             "codes": bool(shop.config.codes.base_url),
             "hooks": sorted(shop.config.platforms),

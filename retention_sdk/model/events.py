@@ -32,6 +32,8 @@ class WebhookRequest(Record):
     def header(self, name: str) -> str:
         """Return a header whatever its case; an empty string when it is absent."""
         wanted = name.casefold()
+        if wanted in self.headers:  # as servers give them
+            return self.headers[wanted]
         return next((v for k, v in self.headers.items() if k.casefold() == wanted), "")
 
 

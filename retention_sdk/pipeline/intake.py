@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import ConfigError, PluginError, RetentionError, SubjectErased
 from ..model import CustomerErased, RecordChanged, ShopErased, ShopEvent
 from .outcome import Outcome
+from .receiving import Receiving
 from .report import read_outcome
 from .run import Pipeline, may_pass
 from .snapshot import HISTORY
@@ -18,7 +19,7 @@ from .track import CardTrack
 if TYPE_CHECKING:
     from ..adapter import ShopAdapter
     from ..hooks.calls import HookCalls
-    from ..storage import Store, StoredEvent
+    from ..storage import Connection, Store, StoredEvent
     from .loyalty_desk import LoyaltyDesk
 
 _RESUME_MAX = 10_000
@@ -42,12 +43,21 @@ class Intake:
     loyalty: Callable[[], LoyaltyDesk | None] = lambda: None
     adapter: Callable[[str], ShopAdapter] | None = None
 
-    def accept(self, events: Sequence[ShopEvent]) -> tuple[str, ...]:
-        """Store events and return the new ones; observers learn of those."""
+    def accept(
+        self,
+        events: Sequence[ShopEvent],
+        at_last: Callable[[Connection, tuple[str, ...]], None] | None = None,
+    ) -> tuple[str, ...]:
+        """Store events and return the new ones; observers learn of those.
+
+        ``at_last`` is called with them before the commit.
+        """
         with self.store.begin() as connection:
             new = self.store.inbox.receive(
                 connection, events, now=self.clock(), raw_retention=self.raw_kept
             )
+            if at_last:
+                at_last(connection, new)
         for event in events:
             if event.id in new:
                 self.calls.event_received(event=event)
@@ -78,8 +88,44 @@ class Intake:
                 self.cards.hear_again(event)
         return tuple(self.work(event.id, is_new=event.id in new) for event in events)
 
+    @property
+    def receiving(self) -> Receiving:
+        """The deliveries of platforms, wired to this inbox."""
+        return Receiving(
+            store=self.store,
+            adapter=self._adapter,
+            clock=self.clock,
+            shop_id=self.cards.room.shop_id,
+            raw_kept=self.raw_kept,
+        )
+
+    def news(self) -> Iterator[tuple[ShopEvent, bool]]:
+        """Read deliveries that wait; yield each stored event, and whether it is new.
+
+        Call ``see_to`` for each. What was not seen to is found by ``resume``.
+        """
+        receiving = self.receiving
+        while (readings := receiving.take(self.accept)) is not None:
+            for each in readings:
+                yield from ((event, event.id in each.new) for event in each.events)
+            receiving.done(readings)
+
+    def see_to(self, event: ShopEvent, *, is_new: bool) -> Outcome:
+        """Work on one event of the news."""
+        if not is_new:
+            self.cards.hear_again(event)
+        return self.work(event.id, is_new=is_new)
+
     def resume(self) -> tuple[Outcome, ...]:
-        """Work on everything left open; forget bodies and scans whose time is over."""
+        """Read and work on everything left open; forget bodies and scans whose time is over."""
+        return tuple(self.resuming())
+
+    def resuming(self) -> Iterator[Outcome]:
+        """Do what ``resume`` does, and yield after each event."""
+        self.receiving.retry()
+        for event, is_new in self.news():
+            if not is_new:
+                self.cards.hear_again(event)
         oldest_scan = self.clock() - self.scans_kept
         with self.store.begin() as connection:
             self.store.inbox.purge_raw(connection, now=self.clock())
@@ -87,10 +133,10 @@ class Intake:
             pending = self.store.inbox.pending(connection, limit=_RESUME_MAX)
         self.cards.catch_up()
         self._sweep("")
-        outcomes = tuple(self.work(stored.event.id, is_new=False) for stored in pending)
+        for stored in pending:
+            yield self.work(stored.event.id, is_new=False)
         if desk := self.loyalty():
             desk.go_on()
-        return outcomes
 
     def stages(self, event_id: str) -> Iterator[str]:
         """Work on one event, and yield each stage once it is committed."""
@@ -180,9 +226,12 @@ class Intake:
 
     def _completed(self, event: RecordChanged) -> tuple[ShopEvent, ...]:
         """Ask the platform; what it tells is received as if it had been delivered."""
+        return self._adapter(event.platform).complete(event)
+
+    def _adapter(self, platform: str) -> ShopAdapter:
         if self.adapter is None:
-            raise PluginError(f"nobody here can ask {event.platform!r} what changed")
-        return self.adapter(event.platform).complete(event)
+            raise PluginError(f"no adapter of {platform!r} is at hand")
+        return self.adapter(platform)
 
     def _sweep(self, event_id: str) -> None:
         """Take back what no erasure saw; what holds that up does not hold up the others."""

@@ -290,6 +290,7 @@ class Rights:
         store, now = self.room.store, self.clock()
         with store.begin() as connection:
             everybody = store.subjects.of_shop(connection, self.shop_id)
+            store.arrivals.forget(connection, self.shop_id)
             store.suppressions.add(
                 connection, self.shop_id, ("shop:itself",), reason="the shop left", now=now
             )

@@ -22,9 +22,9 @@ from ..errors import ConfigError, StorageError
 from ..inserts import pages_of
 from .cards import CardDesk
 from .headers import SecureHeaders
-from .hooks import BODY_BYTES_MAX, HookDesk
 from .limit import RateLimit
 from .metrics import Metrics
+from .receiver import BODY_BYTES_MAX, TRY_LATER, Answer, Receiver
 from .targets import Targets
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 # The store's pool has 15 connections; a wait for one must not become an error.
 _THREADS = 8
-# Threads of deliveries hold no connection: they wait for the one that writes for all.
-_DELIVERY_THREADS = 64
-_TRY_LATER = 503
 SCANS_PER_SECOND, SCANS_AT_ONCE = 0.5, 30
 
 
@@ -44,10 +41,12 @@ def create_app(
     clock: Callable[[], float] = time.monotonic,
     random_bytes: Callable[[int], bytes] = token_bytes,
     has_metrics: bool = False,
+    works: bool = True,
 ) -> Starlette:
     """Return the shop's web app: ``/t/…`` for cards, ``/hooks/…`` for platforms, ``/health``.
 
-    ``has_metrics`` adds ``/metrics`` for Prometheus; then keep that path from the public.
+    ``has_metrics`` adds ``/metrics`` for Prometheus; then keep that path from the public. Without
+    ``works``, deliveries are made durable only; ``retention resume`` does what follows.
 
     With ``[consent] base_url`` it also serves, at the path of that address, ``u/…`` to
     unsubscribe, ``p/…`` to choose and ``c/…`` to confirm; with ``[delivery] push`` also ``d/…``,
@@ -61,12 +60,12 @@ def create_app(
     Raises:
         ConfigError: cards have short links, and the shop has no address to lead to.
     """
-    hooks = HookDesk(shop)
+    receiver = Receiver(shop, works=works, clock=clock)
     cards = _card_desk(shop, clock) if shop.config.codes.base_url else None
     limit = RateLimit(
         per_second=SCANS_PER_SECOND, burst=SCANS_AT_ONCE, clock=clock, random_bytes=random_bytes
     )
-    web = _Web(shop, cards, hooks, limit, has_metrics=has_metrics)
+    web = _Web(shop, cards, receiver, limit, has_metrics=has_metrics)
     app = Starlette(
         routes=[*web.routes(), *_privacy_routes(shop, clock, random_bytes)],
         middleware=[Middleware(SecureHeaders)],
@@ -131,15 +130,14 @@ class _Web:
         self,
         shop: Retention,
         cards: CardDesk | None,
-        hooks: HookDesk,
+        receiver: Receiver,
         limit: RateLimit,
         *,
         has_metrics: bool = False,
     ) -> None:
-        self._shop, self._cards, self._hooks, self._limit = shop, cards, hooks, limit
-        self._metrics, self._has_metrics = Metrics(shop), has_metrics
+        self._shop, self._cards, self._receiver, self._limit = shop, cards, receiver, limit
+        self._metrics, self._has_metrics = Metrics(shop, receiver), has_metrics
         self._threads = CapacityLimiter(_THREADS)
-        self._delivery_threads = CapacityLimiter(_DELIVERY_THREADS)
 
     def routes(self) -> list[BaseRoute]:
         """Return what is served."""
@@ -156,7 +154,7 @@ class _Web:
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """Finish what an earlier process left open; at the end, write down what was counted."""
-        self._hooks.resume()
+        self._receiver.start()
         try:
             yield
         finally:
@@ -180,33 +178,32 @@ class _Web:
     async def hook(self, request: Request) -> Response:
         """Take a platform's delivery."""
         platform = request.path_params["platform"]
-        is_known = self._hooks.knows(platform)
-        status = await self._take(platform, request) if is_known else 404
-        self._metrics.count(platform if is_known else "", status)
-        return _status(status)
+        is_known = self._receiver.knows(platform)
+        answer = await self._take(platform, request) if is_known else Answer(404)
+        self._metrics.count(platform if is_known else "", answer.status)
+        return _empty(answer)
 
-    async def _take(self, platform: str, request: Request) -> int:
-        """Return the status that answers a delivery."""
+    async def _take(self, platform: str, request: Request) -> Answer:
+        """Return what answers a delivery."""
         try:
             body = await _body(request)
         except ClientDisconnect:
-            return 400
+            return Answer(400)
         if body is None:
-            return 413
-        headers = dict(request.headers)
-        return await to_thread.run_sync(
-            lambda: self._hooks.take(platform, headers, body), limiter=self._delivery_threads
-        )
+            return Answer(413)
+        # Where a name comes twice its first value counts, as everywhere in Starlette.
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in reversed(request.headers.raw)
+        }
+        return await self._receiver.take_async(platform, headers, body)
 
     async def metrics(self, _: Request) -> Response:
         """Tell monitoring how deliveries fare."""
-        waiting = self._hooks.waiting
         try:
-            return await to_thread.run_sync(
-                lambda: self._metrics.answer(waiting=waiting), limiter=self._threads
-            )
+            return await to_thread.run_sync(self._metrics.answer, limiter=self._threads)
         except StorageError:
-            return _status(_TRY_LATER)
+            return _empty(Answer(TRY_LATER))
 
     async def health(self, _: Request) -> Response:
         """Say whether the store answers."""
@@ -215,6 +212,8 @@ class _Web:
         return JSONResponse({"status": status}, status_code=200 if is_well else 503)
 
     def _is_well(self) -> bool:
+        if self._receiver.is_stuck:
+            return False
         try:
             with self._shop.store.reading() as connection:
                 return self._shop.store.subjects.is_ready(connection)
@@ -222,7 +221,7 @@ class _Web:
             return False
 
     def _close(self) -> None:
-        self._hooks.close()
+        self._receiver.close()
         if self._cards is not None:
             self._cards.close()
 
@@ -241,10 +240,9 @@ def _found(address: str) -> Response:
     return RedirectResponse(address, status_code=302)
 
 
-def _status(code: int) -> Response:
+def _empty(answer: Answer) -> Response:
     """Answer a machine: a number and nothing about why, which is in the log."""
-    headers = {"retry-after": "60"} if code == _TRY_LATER else {}
-    return PlainTextResponse("", status_code=code, headers=headers)
+    return PlainTextResponse("", status_code=answer.status, headers=answer.headers)
 
 
 def _anything_below(prefix: str, endpoint: Callable[[Request], Any]) -> Route:

@@ -1,10 +1,12 @@
 """Webhooks per second: verified, durable and acknowledged, beside a bare echo; and rows of CSV.
 
 Run with `python tests/benchmarks/ingest.py`. The server runs in a process of its own, the sender in
-this one, over loopback, with 64 connections; every delivery is a signed WooCommerce order of its
-own. What follows from an order (cards, points) is left to another process, as with a
-`retention resume` beside the server. The echo is a Starlette app on the same uvicorn that reads the
-body and answers 202. PostgreSQL runs with the durability it is shipped with.
+this one, over loopback, with 64 connections that each wait for their answer, then with 512; every
+delivery is a signed WooCommerce order of its own. The echo is a Starlette app on the same uvicorn
+that reads the body and answers 202. Three kinds of service are measured: one that makes deliveries
+durable and leaves the work to another process, as `retention serve --no-work` does; one that works
+meanwhile, in the same process; and how long it then takes to read what waits. PostgreSQL runs with
+the durability it is shipped with. CPU is what the server's process used, whoever else was busy.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import os
 import platform
 import resource
 import socket
@@ -20,10 +23,14 @@ import sys
 import tempfile
 import time
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from hashlib import sha256
+from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -34,8 +41,6 @@ from starlette.routing import Route
 from retention_sdk import Brand, Config, Retention, Sender
 from retention_sdk.config import StoreConfig
 from retention_sdk.demo.derive import DATA, DEMO_SECRET
-from retention_sdk.model import ShopEvent
-from retention_sdk.pipeline import Outcome
 from retention_sdk.testing import a_shop
 from retention_sdk.web import create_app
 
@@ -43,22 +48,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.postgres import is_installed, running_cluster
 
-DELIVERIES, CONNECTIONS, ROUNDS, ROWS = 3_000, 64, 3, 20_000
+DELIVERIES, CONNECTIONS, ROUNDS, ROWS = 3_000, (64, 512), 3, 20_000
 KEY = "42" * 32
 RECORDED = DATA / "deliveries"
 HEAD = "order_id,placed_at,paid_at,currency,total,title,quantity,unit_price,ship_country,email\n"
 
 
-class Receiver(Retention):
-    """A shop that takes deliveries and leaves the work to somebody else."""
-
-    def ingest(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:
-        """Leave it."""
-        del events
-        return ()
-
-
-def shop_on(url: str, kind: type[Retention] = Retention) -> Retention:
+def shop_on(url: str) -> Retention:
     platforms = {"woocommerce": {"webhook_secrets": [DEMO_SECRET]}}
     fields = {
         "shop": a_shop(),
@@ -66,10 +62,10 @@ def shop_on(url: str, kind: type[Retention] = Retention) -> Retention:
         "store": StoreConfig(url=url, key=KEY),
         "platforms": platforms,
     }
-    return kind(Config.model_validate(fields), environ={})
+    return Retention(Config.model_validate(fields), environ={})
 
 
-def serve(url: str, port: int) -> None:
+def serve(url: str, port: int, *, works: bool) -> None:
     """Serve the shop, or the echo if there is no address of a store; run in a process of its own."""
 
     async def echo(request: Request) -> PlainTextResponse:
@@ -77,7 +73,8 @@ def serve(url: str, port: int) -> None:
         return PlainTextResponse("", status_code=202)
 
     bare = Starlette(routes=[Route("/hooks/{platform}", echo, methods=["POST"])])
-    app = create_app(shop_on(url, Receiver)) if url else bare
+    app = create_app(shop_on(url), works=works) if url else bare
+    os.chdir(tempfile.mkdtemp())  # cards go to a folder
     uvicorn.run(app, port=port, log_level="error", access_log=False, ws="none")
 
 
@@ -98,44 +95,92 @@ def requests(first: int) -> list[bytes]:
     return made
 
 
-async def send(port: int, waiting: list[bytes]) -> list[float]:
-    """Send all over 64 connections; return how long each took. Anything but 202 ends it."""
+class Connection(asyncio.Protocol):
+    """One connection: sends, waits for the answer, sends the next. Anything but 202 ends it."""
+
+    def __init__(self, waiting: list[bytes], taken: list[float], done: Callable[[], None]) -> None:
+        self._waiting, self._taken, self._done = waiting, taken, done
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        if not (data.startswith(b"HTTP/1.1 202") and data.endswith(b"\r\n\r\n")):
+            raise SystemExit(data.decode())
+        self._taken.append(time.perf_counter() - self._begun)
+        self._send()
+
+    def _send(self) -> None:
+        self._begun = time.perf_counter()
+        if self._waiting:
+            self._transport.write(self._waiting.pop())
+        else:
+            self._transport.close()
+            self._done()
+
+
+async def send(port: int, waiting: list[bytes], connections: int) -> list[float]:
+    """Send all over some connections; return how long each delivery took."""
     taken: list[float] = []
+    loop, left, end = asyncio.get_running_loop(), connections, asyncio.Event()
 
-    async def one() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while waiting:
-            begun = time.perf_counter()
-            writer.write(waiting.pop())
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 202"):
-                raise SystemExit(head.decode())
-            taken.append(time.perf_counter() - begun)
-        writer.close()
+    def done() -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            end.set()
 
-    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
+    for _ in range(connections):
+        await loop.create_connection(lambda: Connection(waiting, taken, done), "127.0.0.1", port)
+    await end.wait()
     return taken
 
 
-def measure(url: str) -> tuple[float, float]:
-    """Return deliveries per second in the best of some rounds, and its 99th percentile in ms."""
+@dataclass(frozen=True)
+class Measured:
+    """The best of some rounds: deliveries a second, percentiles in ms, microseconds of CPU."""
+
+    rate: float
+    middle_ms: float
+    slow_ms: float
+    cpu_us: float
+
+    def line(self, name: str, echo: float) -> str:
+        times = f"p50 {self.middle_ms:6.0f} ms  p99 {self.slow_ms:6.0f} ms"
+        return f"{name:38}{self.rate:8,.0f} /s  {times}  {self.cpu_us:5.0f} us CPU  1 : {echo / self.rate:.1f}"
+
+
+def measure(url: str, connections: int, *, works: bool = False) -> Measured:
+    """Return the best round of a server that is started for it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    server = subprocess.Popen([sys.executable, __file__, "serve", url, str(port)])
+    how = "work" if works else "keep"
+    server = subprocess.Popen([sys.executable, __file__, "serve", url, str(port), how])
+    rounds = []
     try:
         _wait_for(port)
-        best = (0.0, 0.0)
+        first = _count(url) if url else 0
         for number in range(ROUNDS):
-            waiting, begun = requests(1 + number * DELIVERIES), time.perf_counter()
-            taken = sorted(asyncio.run(send(port, waiting)))
+            waiting = requests(1 + first + number * DELIVERIES)
+            cpu, begun = _cpu_s(server.pid), time.perf_counter()
+            taken = sorted(asyncio.run(send(port, waiting, connections)))
             rate = DELIVERIES / (time.perf_counter() - begun)
-            best = max(best, (rate, taken[len(taken) * 99 // 100] * 1000))
+            used = (_cpu_s(server.pid) - cpu) / DELIVERIES * 1e6
+            middle, slow = (taken[len(taken) * part // 100] * 1000 for part in (50, 99))
+            rounds.append(Measured(rate, middle, slow, used))
     finally:
-        server.terminate()
+        server.kill() if works else server.terminate()
         server.wait()
-    if url:
-        _check_stored(url)
-    return best
+    if url and _count(url) != first + ROUNDS * DELIVERIES:
+        raise SystemExit("what was acknowledged is not what is stored")
+    return max(rounds, key=lambda each: each.rate)
+
+
+def _cpu_s(pid: int) -> float:
+    """Return the processor time of a process, of all its threads (proc(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _wait_for(port: int) -> None:
@@ -150,12 +195,25 @@ def _wait_for(port: int) -> None:
     raise SystemExit("the server did not start")
 
 
-def _check_stored(url: str) -> None:
+def _count(url: str) -> int:
+    """Return how many orders are in the store, read or not."""
     with shop_on(url) as shop, shop.store.reading() as connection:
-        query = "SELECT count(*) FROM event WHERE type = 'order_paid'"
-        count = connection.exec_driver_sql(query).scalar()
-    if count != ROUNDS * DELIVERIES:
-        raise SystemExit(f"{count} of {ROUNDS * DELIVERIES} acknowledged orders are stored")
+        read = "SELECT count(*) FROM event WHERE type = 'order_paid'"
+        found = connection.exec_driver_sql(read).scalar() or 0
+        return int(found) + shop.store.arrivals.backlog(connection).waiting
+
+
+def read_what_waits(url: str) -> float:
+    """Return how many deliveries a second are read and made events."""
+    with shop_on(url) as shop:
+        with shop.store.reading() as connection:
+            count = shop.store.arrivals.backlog(connection).waiting
+        begun = time.perf_counter()
+        for _ in islice(shop.intake.news(), 1_000):
+            pass
+        with shop.store.reading() as connection:
+            count -= shop.store.arrivals.backlog(connection).waiting
+        return count / (time.perf_counter() - begun)
 
 
 def read_rows(file: str) -> None:
@@ -183,19 +241,33 @@ def write_rows(file: Path) -> None:
     file.write_text(HEAD + "".join(rows))
 
 
+def _http() -> str:
+    """Name what parses HTTP and runs the loop: uvicorn takes the fast ones if they are there."""
+    fast = [name for name in ("httptools", "uvloop") if find_spec(name)]
+    return " and ".join(fast) or "h11 and asyncio"
+
+
 def main() -> None:
-    print(f"Python {platform.python_version()}, {CONNECTIONS} connections, best of {ROUNDS} rounds")
+    print(
+        f"Python {platform.python_version()}, {_http()}, best of {ROUNDS} rounds of {DELIVERIES:,}"
+    )
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        urls = {"bare Starlette echo": "", "SQLite": f"sqlite:///{folder}/shop.db"}
+        urls = {"SQLite": f"sqlite:///{folder}/shop.db"}
         if is_installed():
             cluster = stack.enter_context(running_cluster(settings=()))
             urls["PostgreSQL"] = cluster.database(bytes.fromhex(KEY))
-        echo = 0.0
+        echo = {count: measure("", count) for count in CONNECTIONS}
+        for count, measured in echo.items():
+            print(measured.line(f"bare echo, {count} connections", measured.rate))
         for name, url in urls.items():
-            rate, slow_ms = measure(url)
-            echo = echo or rate
-            print(f"{name:24}{rate:10,.0f} /s   p99 {slow_ms:7.1f} ms   1 : {echo / rate:.1f}")
+            for count in CONNECTIONS:
+                measured = measure(url, count)
+                print(measured.line(f"{name}, {count} connections", echo[count].rate))
+            print(f"{name + ', read afterwards':38}{read_what_waits(url):8,.0f} /s")
+            measured = measure(url, CONNECTIONS[0], works=True)
+            line = measured.line(f"{name}, working meanwhile", echo[CONNECTIONS[0]].rate)
+            print(line, flush=True)
         file = Path(folder) / "orders.csv"
         write_rows(file)
         sys.stdout.flush()
@@ -204,8 +276,8 @@ def main() -> None:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["serve", url, port]:
-            serve(url, int(port))
+        case ["serve", url, port, how]:
+            serve(url, int(port), works=how == "work")
         case ["read", file]:
             read_rows(file)
         case _:
