@@ -79,7 +79,7 @@ class ApiClient:
             headers={"accept": "application/json", **(headers or {})},
             auth=auth,
             # Reading all certificates takes 25 ms; on plain http there is nobody to show one.
-            verify=self._url.startswith("https"),
+            verify=urlsplit(self._url).scheme != "http",
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             trust_env=False,
