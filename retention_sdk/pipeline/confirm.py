@@ -42,6 +42,7 @@ from .gate import Question
 from .links import Links
 from .locale import asked_locale, localizer_for, resolve_locale
 from .make import delivery_id_for, message_id_for
+from .telling import plan_telling
 
 if TYPE_CHECKING:
     from ..storage import Connection, Store
@@ -164,7 +165,9 @@ def confirm(
         }
     )
     answers = (first, second)
-    store.consents.record(connection, token.subject_id, answers, event_id=evidence, now=at)
+    who = token.subject_id
+    if store.consents.record(connection, who, answers, event_id=evidence, now=at):
+        plan_telling(store, connection, who, at=at)
     current = store.consents.current(connection, token.subject_id)
     return find_answer(current, _CHANNEL, Purpose.MARKETING, at=at) is ConsentState.GRANTED
 

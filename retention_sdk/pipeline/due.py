@@ -26,6 +26,7 @@ from .due_years import YEARLY, read_years
 from .gifts import Gifts
 from .redeem_book import REWARD
 from .referring import REFERRAL, ReferralTime, books_of
+from .telling import TELLING, TellingTime, open_telling
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from .redeem import RewardDesk
 
 LEASE = timedelta(minutes=5)
-PERSONAL = (*YEARLY, TIER_TURNS, LAPSES, ACHIEVEMENT_ENDS, GIFT, REFRESH)
+PERSONAL = (*YEARLY, TIER_TURNS, LAPSES, ACHIEVEMENT_ENDS, GIFT, REFRESH, TELLING)
 """Kinds of rows that end with the erasure of their person; of others something is left to do."""
 
 
@@ -164,7 +165,11 @@ def open_due(
     keepers = _keepers(config, store, ledgers)
     if lapses:
         keepers[LAPSES] = lapses
-    abroad = _keepers_abroad(desk.rewards) if desk else {}
+    abroad: dict[str, RewardTime | GiftTime | TellingTime] = {}
+    if intake.adapter:
+        abroad[TELLING] = open_telling(config, store, intake.adapter)
+    if desk:
+        abroad |= _keepers_abroad(desk.rewards)
     return DueWork(
         store=store,
         shop_id=config.shop.id,

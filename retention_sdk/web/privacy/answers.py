@@ -18,10 +18,11 @@ from ...consent.answers import (
 )
 from ...consent.tokens import REFERENCE_BYTES, LinkToken
 from ...model import Consent, ConsentChannel, ConsentState, Purpose, Wording
+from ...pipeline.telling import plan_telling
 from .html import SHOWN
 
 if TYPE_CHECKING:
-    from ...storage import Store
+    from ...storage import Connection, Store
 
 ONE_CLICK = "one-click unsubscribe (RFC 8058)"
 UNSUBSCRIBED = "unsubscribe page"
@@ -55,7 +56,7 @@ class AnswerBook:
             current = store.consents.current(connection, who)
             before = find_answer(current, token.channel, Purpose.MARKETING, at=at)
             answers = () if before is ConsentState.DENIED else refuse(token.channel, how)
-            store.consents.record(connection, who, answers, event_id=f"web:{reference}", now=at)
+            self._record(connection, who, answers, event_id=f"web:{reference}", at=at)
         return reference if before is ConsentState.GRANTED else ""
 
     def undo(self, token: LinkToken, *, at: datetime) -> bool:
@@ -71,13 +72,8 @@ class AnswerBook:
             earlier = _yes_before(history, token, at=at)
             if earlier is None:
                 return False
-            store.consents.record(
-                connection,
-                who,
-                restore(earlier, token.channel, how),
-                event_id=f"web:undo:{token.reference}",
-                now=at,
-            )
+            answers = restore(earlier, token.channel, how)
+            self._record(connection, who, answers, event_id=f"web:undo:{token.reference}", at=at)
         return True
 
     def signal(self, token: LinkToken, *, at: datetime) -> None:
@@ -108,8 +104,21 @@ class AnswerBook:
         store, who = self._store, token.subject_id
         with store.begin() as connection:
             answers = answer(store.consents.current(connection, who))
-            event_id = f"web:{reference}"
-            store.consents.record(connection, who, answers, event_id=event_id, now=how.at)
+            self._record(connection, who, answers, event_id=f"web:{reference}", at=how.at)
+
+    def _record(
+        self,
+        connection: Connection,
+        who: str,
+        answers: Sequence[Consent],
+        *,
+        event_id: str,
+        at: datetime,
+    ) -> None:
+        """Write answers down, and have the platforms told of them."""
+        news = self._store.consents.record(connection, who, answers, event_id=event_id, now=at)
+        if news:
+            plan_telling(self._store, connection, who, at=at)
 
 
 def read_choices(form: Mapping[str, Sequence[str]], *, has_signal: bool) -> Choices:
