@@ -1,0 +1,20 @@
+"""BigCommerce for retention_sdk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retention_sdk.hooks import hookimpl
+
+if TYPE_CHECKING:
+    from retention_sdk.hooks import Registry
+
+
+@hookimpl
+def retention_register(registry: Registry) -> None:
+    """Offer the adapter by name; the class is imported on first use."""
+    registry.adapter(
+        "bigcommerce",
+        "retention_bigcommerce.adapter:BigCommerceAdapter",
+        summary="BigCommerce webhooks, and orders, customers, subscribers and coupons over its API",
+    )
