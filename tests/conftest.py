@@ -42,7 +42,7 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 @pytest.fixture(scope="session")
-def postgres():
+def postgres_server():
     """A PostgreSQL server that lives as long as the tests; it must be there where we release."""
     if not is_installed():
         message = "PostgreSQL is missing: apt-get install postgresql, pip install psycopg[binary]"
@@ -51,6 +51,13 @@ def postgres():
         pytest.skip(message)
     with running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture
+def postgres(postgres_server):
+    """The server; databases that a test makes in it are gone after the test."""
+    yield postgres_server
+    postgres_server.drop_all()
 
 
 @pytest.fixture(scope="session", autouse=True)
