@@ -73,6 +73,9 @@ def clean_text(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
+    # Most fields of most records are empty or plain words.
+    if not text or (text.isascii() and text.isprintable() and "  " not in text):
+        return text.strip()
     return " ".join(clean_text(text).split())
 
 
