@@ -4,37 +4,28 @@ Settings are in retention.toml, or in the file that RETENTION_CONFIG names.
 """
 
 import os
-from datetime import UTC, datetime
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request, Response
 
-from retention_sdk import Retention, WebhookRequest
-from retention_sdk.errors import PayloadError, SignatureError
-
-app = FastAPI()
+from retention_sdk import Retention
+from retention_sdk.web import Receiver
 
 
-def get_shop() -> Retention:
-    return Retention.from_file(os.environ.get("RETENTION_CONFIG", "retention.toml"))
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    file = os.environ.get("RETENTION_CONFIG", "retention.toml")
+    with Retention.from_file(file) as shop, Receiver(shop) as receiver:
+        app.state.receiver = receiver
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
 
 
 @app.post("/hooks/{platform}")
-async def hook(
-    platform: str,
-    request: Request,
-    tasks: BackgroundTasks,
-    shop: Annotated[Retention, Depends(get_shop)],
-) -> dict[str, int]:
-    delivery = WebhookRequest(
-        headers=dict(request.headers), body=await request.body(), received_at=datetime.now(UTC)
-    )
-    try:
-        events = shop.adapter(platform).handle(delivery)
-    except SignatureError:
-        raise HTTPException(401, "not signed by this shop") from None
-    except PayloadError as error:
-        raise HTTPException(422, str(error)) from None
-    new = shop.accept(events)  # committed: from here on nothing is lost
-    tasks.add_task(shop.ingest, events)  # cards and mails, after the answer
-    return {"new": len(new)}
+async def hook(platform: str, request: Request) -> Response:
+    receiver: Receiver = request.app.state.receiver
+    answer = await receiver.take_stream(platform, request.headers, request.stream())
+    return Response(status_code=answer.status, headers=dict(answer.headers))

@@ -24,7 +24,7 @@ from .cards import CardDesk
 from .headers import SecureHeaders
 from .limit import RateLimit
 from .metrics import Metrics
-from .receiver import BODY_BYTES_MAX, TRY_LATER, Answer, Receiver
+from .receiver import TRY_LATER, Answer, Receiver
 from .targets import Targets
 
 if TYPE_CHECKING:
@@ -178,25 +178,21 @@ class _Web:
     async def hook(self, request: Request) -> Response:
         """Take a platform's delivery."""
         platform = request.path_params["platform"]
-        is_known = self._receiver.knows(platform)
-        answer = await self._take(platform, request) if is_known else Answer(404)
-        self._metrics.count(platform if is_known else "", answer.status)
+        answer = await self._take(platform, request)
+        self._metrics.count(platform if self._receiver.knows(platform) else "", answer.status)
         return _empty(answer)
 
     async def _take(self, platform: str, request: Request) -> Answer:
         """Return what answers a delivery."""
-        try:
-            body = await _body(request)
-        except ClientDisconnect:
-            return Answer(400)
-        if body is None:
-            return Answer(413)
         # Where a name comes twice its first value counts, as everywhere in Starlette.
         headers = {
             name.decode("latin-1"): value.decode("latin-1")
             for name, value in reversed(request.headers.raw)
         }
-        return await self._receiver.take_async(platform, headers, body)
+        try:
+            return await self._receiver.take_stream(platform, headers, request.stream())
+        except ClientDisconnect:
+            return Answer(400)
 
     async def metrics(self, _: Request) -> Response:
         """Tell monitoring how deliveries fare."""
@@ -224,16 +220,6 @@ class _Web:
         self._receiver.close()
         if self._cards is not None:
             self._cards.close()
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return the exact bytes of a body; None, and no more is read, once it is over 4 MiB."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_BYTES_MAX:
-            return None
-    return bytes(body)
 
 
 def _found(address: str) -> Response:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from ..errors import PayloadError, RetentionError, SignatureError, UnsupportedFeature
 from .intake import Intake, Tally
@@ -44,14 +44,24 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Receiver:
-    """Takes deliveries for one shop. Make one per process, after any fork, and close it.
+class Readable(Protocol):
+    """What a body is read from, such as the request of Django and ``request.stream`` of Flask."""
 
-    With ``works`` a thread of its own reads deliveries and works on them, once ``start`` was
-    called; without it another process has to, such as ``retention resume``::
+    def read(self, size: int, /) -> bytes:
+        """Return so many bytes at most, none at the end."""
+
+
+class Receiver:
+    """Takes deliveries for one shop, from as many threads as there are. Close it at the end.
+
+    With ``works`` a thread of its own reads deliveries and works on them; without it another
+    process has to, such as ``retention resume``::
 
         with Receiver(shop) as receiver:
             answer = receiver.take("woocommerce", headers, body)
+
+    Nothing is opened and no thread runs before ``start`` or the first delivery, so a server may
+    fork between. Many at once share one commit: serve with threads, or in an event loop.
     """
 
     def __init__(
@@ -94,7 +104,10 @@ class Receiver:
         return is_set and platform in self._shop.plugins.shelves.adapters
 
     def start(self) -> None:
-        """Finish what an earlier process left open, then work on what comes in."""
+        """Finish what an earlier process left open, then work on what comes in.
+
+        The first delivery does so, too.
+        """
         if self._works:
             self._worker.start()
 
@@ -118,6 +131,16 @@ class Receiver:
             return _refusal(error)
         return Answer(_TAKEN)
 
+    def take_file(self, platform: str, headers: Mapping[str, str], file: Readable) -> Answer:
+        """Do what ``take`` does with a body that is still to be read; over 4 MiB is not."""
+        body = bytearray()
+        if self.knows(platform):
+            left = BODY_BYTES_MAX + 1
+            while left and (part := file.read(left)):
+                body += part
+                left -= len(part)
+        return self.take(platform, headers, bytes(body))
+
     async def take_async(self, platform: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Do what ``take`` does, in an event loop."""
         if refusal := self._refused_at_once(platform, body):
@@ -132,6 +155,18 @@ class Receiver:
         except RetentionError as error:
             return _refusal(error)
         return Answer(_TAKEN)
+
+    async def take_stream(
+        self, platform: str, headers: Mapping[str, str], parts: AsyncIterable[bytes]
+    ) -> Answer:
+        """Do what ``take_async`` does with a body that is still to come; over 4 MiB is not read."""
+        body = bytearray()
+        if self.knows(platform):
+            async for part in parts:
+                body += part
+                if len(body) > BODY_BYTES_MAX:
+                    break
+        return await self.take_async(platform, headers, bytes(body))
 
     def _refused_at_once(self, platform: str, body: bytes) -> Answer | None:
         if not self.knows(platform):
@@ -152,6 +187,7 @@ class Receiver:
 
     @cached_property
     def _receiving(self) -> Receiving:
+        self.start()
         return self._opened().receiving
 
 

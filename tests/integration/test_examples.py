@@ -1,20 +1,16 @@
 """Everything a newcomer copies runs as printed: README, tutorials, examples."""
 
-import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from retention_sdk.cli import COMMANDS, main
-from retention_sdk.demo.derive import DATA, DEMO_SECRET
-from retention_sdk.http import httpx
+from retention_sdk.demo.derive import DATA
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE_PAGE = ROOT / "docs/howto/write-a-template.md"
@@ -117,55 +113,3 @@ def test_the_batch_script_prints_every_order(tmp_path):
     assert {"3001", "3002", "3003", "3004", "3005", "3006"} == {
         path.stem for path in (tmp_path / "cards").glob("*.pdf")
     }
-
-
-@pytest.fixture
-def fastapi_shop(tmp_path):
-    """The FastAPI example on a real server, with the settings of the demonstration."""
-    for name in ("brand.toml", "logo.svg"):
-        shutil.copy(DATA / name, tmp_path)
-    settings = (DATA / "retention.toml").read_text()
-    settings += f'\n[platforms.woocommerce]\nwebhook_secrets = ["{DEMO_SECRET}"]\n'
-    settings += '\n[channels.folder]\ndirectory = "out"\n'
-    (tmp_path / "retention.toml").write_text(settings)
-    (tmp_path / "retention.key").write_text("5a" * 32)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "--app-dir", ROOT / "examples", "fastapi_shop:app"]
-    command += ["--port", str(port), "--log-level", "warning"]
-    environment = {**os.environ, "RETENTION_CONFIG": str(tmp_path / "retention.toml")}
-    environment["PYTHONPATH"] = str(ROOT)
-    with subprocess.Popen(list(map(str, command)), cwd=tmp_path, env=environment) as process:
-        _wait_for(port)
-        yield f"http://127.0.0.1:{port}", tmp_path
-        process.terminate()
-
-
-def _wait_for(port):
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    pytest.fail("the example's server does not start")
-
-
-def test_the_fastapi_shop_takes_a_delivery_and_makes_a_card(fastapi_shop):
-    url, folder = fastapi_shop
-    headers = json.loads((DELIVERIES / "woocommerce-1002.headers.json").read_bytes())
-    own = {k: v for k, v in headers.items() if k.startswith("X-WC") or k == "Content-Type"}
-    body = (DELIVERIES / "woocommerce-1002.raw").read_bytes()
-
-    with httpx.Client(base_url=url, timeout=60) as client:
-        answers = [client.post("/hooks/woocommerce", headers=own, content=body) for _ in range(2)]
-        forged = client.post("/hooks/woocommerce", headers=own, content=body + b" ")
-
-    assert [200, 200, 401] == [answer.status_code for answer in (*answers, forged)]
-    assert [0, 2] == sorted(answer.json()["new"] for answer in answers)
-    for _ in range(600):
-        if len(list((folder / "out").rglob("*.*"))) == 4:
-            break
-        time.sleep(0.1)
-    assert 1 == len(list((folder / "out").glob("card-*/card.pdf")))
-    assert 1 == len(list((folder / "out").glob("email-*/*.eml")))
