@@ -1,13 +1,18 @@
 """What many tests need: a shop with settings of its own, a clock that stands still."""
 
 import os
+import sys
 from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import entry_points
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
 
 from retention_sdk import Brand, Config, Retention, Sender
 from retention_sdk.config import StoreConfig
+from retention_sdk.hooks import manager
 from retention_sdk.loyalty.rules import Program, Rate
 from retention_sdk.testing import a_shop
 from tests.new_stores import made_at_once
@@ -64,6 +69,18 @@ def postgres(postgres_server):
 def _new_stores():
     """Let new stores on SQLite be made in a moment; on PostgreSQL they are copies anyway."""
     with made_at_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _installed_plugins():
+    """Look once for installed plugins; a test that extends the path looks there itself."""
+    path, once = list(sys.path), cache(entry_points)
+
+    def found(**selection):
+        return (once if sys.path == path else entry_points)(**selection)
+
+    with patch.object(manager, "entry_points", found):
         yield
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 from io import StringIO
 
@@ -38,8 +39,9 @@ def load_rules() -> RuleSet:
     return RuleSet.of(shipped_rules())
 
 
+@cache
 def shipped_rules() -> tuple[Rule, ...]:
-    """Return the rows of the shipped table, in its order."""
+    """Return the rows of the shipped table, in its order. They are read once."""
     text = (files(__package__) / "data" / "rules.csv").read_text(encoding="utf-8")
     return read_rules(text)
 
