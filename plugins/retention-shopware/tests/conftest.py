@@ -7,9 +7,7 @@ import importlib.util
 import json
 import os
 import subprocess
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from retention_shopware.adapter import ShopwareAdapter
@@ -32,9 +30,6 @@ def _load(name):
     spec.loader.exec_module(module)
     return module
 
-
-# Nothing here is certified: reading the world's certificates for each call takes longer than it.
-NEAR = SimpleNamespace(**{**vars(httpx), "Client": partial(httpx.Client, verify=False)})
 
 comparing, serving, selling = _load("schema"), _load("server"), _load("goods")
 
@@ -93,7 +88,7 @@ class Shop:
         }
         return {**values, **changes}
 
-    def adapter(self, shop_id="kiln.example", http=NEAR, **settings):
+    def adapter(self, shop_id="kiln.example", http=httpx, **settings):
         timing = Timing(sleep=self.clock.sleep, clock=self.clock.now, chance=lambda: 1.0)
         adapter_class = type("Adapter", (ShopwareAdapter,), {"http": http, "timing": timing})
         return adapter_class.from_config(self.settings(**settings), shop_id=shop_id)
