@@ -332,5 +332,5 @@ class SaleorAdapter(ShopAdapter):
             raise UnsupportedFeature(message, adapter=self.name)
 
 
-def _since(moment: datetime | None) -> dict[str, Any] | None:
-    return {"updatedAt": {"gte": moment.isoformat()}} if moment else None
+def _since(changed: datetime | None) -> dict[str, Any] | None:
+    return {"updatedAt": {"gte": changed.isoformat()}} if changed else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -50,8 +51,8 @@ def create(run: Run, code: DiscountCode, *, slugs: frozenset[str]) -> DiscountCo
     return code.model_copy(
         update={
             "platform_id": voucher["id"],
-            "starts_at": moment(voucher["startDate"]),
-            "ends_at": moment(ends) if ends else None,
+            "starts_at": moment(voucher["startDate"]).astimezone(UTC),
+            "ends_at": moment(ends).astimezone(UTC) if ends else None,
         }
     )
 

@@ -1,45 +1,54 @@
-"""What ``retention x`` prints for a shop."""
+"""What ``retention x`` prints for a shop, read from its file."""
 
 import tomllib
-from contextlib import contextmanager
 
 import pytest
-from retention_saleor import command
+
+from retention_sdk.cli import main
+
+SETTINGS = """
+[shop]
+id = "juice.example"
+name = "Juice"
+country = "US"
+currency = "USD"
+
+[platforms.saleor]
+url = "{url}/graphql/"
+token = "{token}"
+channel = "default-channel"
+"""
 
 
 @pytest.fixture
-def shop(api, monkeypatch):
-    """A shop whose file says where the server is."""
+def run(api, tmp_path, capsys):
+    """Run a command for a shop whose file says where the server is; return what it printed."""
+    (tmp_path / "retention.key").write_text("42" * 32)
+    (tmp_path / "brand.toml").write_text('name = "Juice"\n[sender]\nname = "Mary"\n')
+    path = tmp_path / "retention.toml"
+    path.write_text(SETTINGS.format(url=api.home, token=api.settings()["token"]))
 
-    class Opened:
-        @classmethod
-        @contextmanager
-        def from_file(cls, _):
-            yield cls()
+    def run(name):
+        assert 0 == main(["x", name, "-c", str(path)])
+        return capsys.readouterr().out
 
-        def adapter(self, _):
-            return api.adapter()
-
-    monkeypatch.setattr(command, "Retention", Opened)
-    return api
+    return run
 
 
-def test_keys_are_printed_as_the_settings_want_them(shop, saleor, capsys):
-    assert 0 == command.keys()
-    printed = tomllib.loads(capsys.readouterr().out)
+def test_keys_are_printed_as_the_settings_want_them(run, saleor):
+    printed = tomllib.loads(run("saleor-keys"))["platforms"]["saleor"]["jwks"]
 
-    assert [saleor.captured_key()] == printed["platforms"]["saleor"]["jwks"]
-    saleor.adapter(jwks=printed["platforms"]["saleor"]["jwks"])
-
-
-def test_keys_of_another_kind_are_left_out(shop, capsys):
-    shop.shop.jwks = {"keys": [{"kty": "EC", "kid": "x"}]}
-    command.keys()
-
-    assert "" == capsys.readouterr().out
+    assert [saleor.captured_key()] == printed
+    saleor.adapter(jwks=printed)
 
 
-def test_subscription_is_the_one_that_is_registered(shop, capsys):
-    assert 0 == command.subscription()
+def test_keys_of_another_kind_are_left_out(run, api):
+    api.shop.jwks = {"keys": [{"kty": "EC", "kid": "x"}]}
 
-    assert shop.adapter().subscription == capsys.readouterr().out.removesuffix("\n")
+    assert "" == run("saleor-keys")
+
+
+def test_subscription_is_the_one_that_is_registered(run, api):
+    printed = run("saleor-subscription")
+
+    assert api.adapter(consent_metadata="private").subscription == printed.removesuffix("\n")

@@ -1,0 +1,63 @@
+"""A whole shop on Saleor: what it was sent, and what it asks, ends in the same state."""
+
+import pytest
+
+from retention_sdk import Retention
+
+SETTINGS = """
+[shop]
+id = "juice.example"
+name = "Juice"
+country = "US"
+currency = "USD"
+
+[platforms.saleor]
+url = "{url}/graphql/"
+token = "{token}"
+channel = "default-channel"
+webhook_secrets = ["s3cr3t"]
+
+[[platforms.saleor.jwks]]
+kid = "{kid}"
+n = "{n}"
+"""
+
+
+@pytest.fixture
+def shop(api, saleor, tmp_path):
+    """A shop whose file says where the server is, and who signs."""
+    (tmp_path / "retention.key").write_text("42" * 32)
+    (tmp_path / "brand.toml").write_text('name = "Juice"\n[sender]\nname = "Mary"\n')
+    own = {"url": api.home, "token": api.settings()["token"], **saleor.captured_key()}
+    (tmp_path / "retention.toml").write_text(SETTINGS.format(**own))
+    api.shop.add_order()
+    with Retention.from_file(tmp_path / "retention.toml") as shop:
+        yield shop
+
+
+def receive(shop, deliveries):
+    for delivery in deliveries:
+        body = delivery["body"].encode()
+        shop.receive("saleor", headers=delivery["headers"], body=body)
+
+
+def known(shop):
+    """Return how far the two facts about the captured order are."""
+    names = ("placed", "paid")
+    order = "saleor:juice.example:order:T3JkZXI6ZjM4OWI5YmMtMjc3ZC00NTg5LTg1ZjgtNGNmMzc1ZjZlYjg1"
+    with shop.store.reading() as connection:
+        found = [shop.store.inbox.get(connection, f"{order}:{name}") for name in names]
+    return [each and each.state for each in found]
+
+
+def test_deliveries_of_several_webhooks_are_one_order_that_a_sync_does_not_repeat(
+    shop, saleor, api
+):
+    """Four deliveries of one change, two of them the same to the byte."""
+    receive(shop, saleor.captured()[3:7])
+    report = shop.sync("saleor")
+
+    assert ["done", "done"] == known(shop)
+    asked = [each for each in api.server.asked if "order(id" in each["query"]]
+    assert 3 == len(asked)
+    assert (1, 0, 0) == (report.orders, report.news, report.refused)
