@@ -86,7 +86,7 @@ def medusa(tmp_path_factory, hooks, database):
             _wait_until_ready(process, address, log)
             yield address
         finally:
-            process.terminate()
+            process.kill()  # it has nothing to keep
             process.wait(timeout=30)
 
 

@@ -74,7 +74,7 @@ def oscar(tmp_path_factory, sink):
             _wait_until_ready(process, log)
             yield driver.Server(f"http://127.0.0.1:{port}", password, log)
         finally:
-            process.terminate()
+            process.kill()  # it has nothing to keep
             process.wait(timeout=30)
 
 

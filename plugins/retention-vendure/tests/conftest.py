@@ -65,7 +65,7 @@ def vendure(tmp_path_factory):
             _wait_until_ready(process, log)
             yield driver.Server(f"http://127.0.0.1:{port}", password)
         finally:
-            process.terminate()
+            process.kill()  # it has nothing to keep
             process.wait(timeout=30)
 
 
