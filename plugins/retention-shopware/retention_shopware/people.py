@@ -89,14 +89,18 @@ def written_answer(consent: Consent) -> dict[str, Any]:
 
 
 def _answered_at(recipient: Json, state: ConsentState) -> datetime | None:
-    """Return when it was answered; Shopware dates confirmations, and a no by its last change."""
+    """Return when it was answered.
+
+    A yes is as old as its confirmation, else as the recipient; never as the last change, which may
+    be anybody's and would make it younger than a no that the shop has not heard of yet. A no is as
+    young as the last change: Shopware leaves the date of the yes before it where it is.
+    """
     ours = (recipient["customFields"] or {}).get(ANSWERED) or {}
     if ours.get("status") == recipient["status"]:
         return moment(ours["at"])
-    changed = moment_or_none(recipient["updatedAt"] or recipient["createdAt"])
     if state is ConsentState.GRANTED:
-        return moment_or_none(recipient["confirmedAt"]) or changed
-    return changed
+        return moment_or_none(recipient["confirmedAt"] or recipient["createdAt"])
+    return moment_or_none(recipient["updatedAt"] or recipient["createdAt"])
 
 
 def _birthday(value: Any) -> date | None:

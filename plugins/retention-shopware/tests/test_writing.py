@@ -50,6 +50,18 @@ def test_no_is_dated_by_its_change_not_by_the_yes_before(shop):
     assert datetime(2026, 11, 9, 8, tzinfo=UTC) == answer.recorded_at
 
 
+@pytest.mark.parametrize("status", ["direct", "optIn"])
+def test_change_of_a_name_makes_no_yes_younger(shop, status):
+    """A no that the shop has not heard of yet must stay the newest answer."""
+    dates = {
+        "createdAt": "2026-11-02T08:00:00.000+00:00",
+        "updatedAt": "2026-11-09T08:00:00.000+00:00",
+    }
+    (answer,) = consents(shop, status, **dates)
+
+    assert datetime(2026, 11, 2, 8, tzinfo=UTC) == answer.recorded_at
+
+
 def test_recipient_of_another_sales_channel_says_nothing_here(shop):
     assert () == consents(shop, "optIn", salesChannelId=f"{2:032x}")
 
