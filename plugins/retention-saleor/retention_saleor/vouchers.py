@@ -60,6 +60,8 @@ def create(run: Run, code: DiscountCode, *, slugs: frozenset[str]) -> DiscountCo
 def void(run: Run, code: DiscountCode) -> None:
     """Let the voucher have ended long ago. Orders that used it keep their discount."""
     voucher = _known(run(VOUCHERS, search=code.code), code)
+    if voucher and len(_codes(voucher)) > 1:
+        raise refused("this voucher has other codes, too, so it is not ours; nothing was done")
     if voucher and not _is_void(voucher):
         ended = {"startDate": _VOIDED_FROM, "endDate": _VOIDED_TO}
         done(run(UPDATE_VOUCHER, id=voucher["id"], input=ended), "voiding the voucher")
@@ -151,8 +153,9 @@ def _missing(
     there = {each["channel"]["id"]: _listing_of(each) for each in voucher["channelListings"] or ()}
     is_same = {name: voucher[name] for name in terms} == terms
     is_free = not voucher["minCheckoutItemsQuantity"] and not voucher["countries"]
+    is_alone = len(_codes(voucher)) == 1
     agrees = all(wanted[key] == each for key, each in there.items() if key in wanted)
-    if not (is_same and is_free and agrees):
+    if not (is_same and is_free and is_alone and agrees):
         raise refused("this code exists and is worth something else; choose another one")
     return {key: each for key, each in wanted.items() if key not in there}
 

@@ -150,6 +150,35 @@ class Api:
         return [text.split("done: ")[1].split("(")[0] for text in texts if "done: " in text]
 
 
+SHOP_FILE = """
+[shop]
+id = "juice.example"
+name = "Juice"
+country = "US"
+currency = "USD"
+
+[platforms.saleor]
+url = "{url}/graphql/"
+token = "{token}"
+channel = "default-channel"
+webhook_secrets = ["s3cr3t"]
+
+[[platforms.saleor.jwks]]
+kid = "{kid}"
+n = "{n}"
+"""
+
+
+@pytest.fixture
+def shop_file(api, tmp_path):
+    """The file of a shop that says where the server is, and who signs."""
+    (tmp_path / "retention.key").write_text("42" * 32)
+    (tmp_path / "brand.toml").write_text('name = "Juice"\n[sender]\nname = "Mary"\n')
+    path = tmp_path / "retention.toml"
+    path.write_text(SHOP_FILE.format(url=api.home, token=serving.TOKEN, **captured_key()))
+    return path
+
+
 @pytest.fixture(scope="session")
 def _line():
     """One server for a whole run, whose answers come from the test that runs."""

@@ -190,6 +190,18 @@ def test_code_that_is_worth_more_somewhere_is_refused(api):
     refused(lambda: api.adapter().create_code(code), "worth something else")
 
 
+def test_voucher_of_many_codes_is_not_ours(api):
+    """Ending it would end a campaign of the shop's."""
+    code = a_code("THANKS-10", percent=10)
+    api.adapter().create_code(code)
+    (voucher,) = api.shop.vouchers.values()
+    voucher["all_codes"].append("SUMMER-10")
+
+    refused(lambda: api.adapter().create_code(code), "worth something else")
+    refused(lambda: api.adapter().void_code(code), "not ours")
+    assert voucher["endDate"] is None
+
+
 def test_code_that_another_only_contains_is_another(api):
     api.adapter().create_code(a_code("THANKS-100", percent=10))
     api.adapter().create_code(a_code("THANKS-10", percent=10))

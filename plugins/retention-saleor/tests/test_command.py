@@ -6,30 +6,13 @@ import pytest
 
 from retention_sdk.cli import main
 
-SETTINGS = """
-[shop]
-id = "juice.example"
-name = "Juice"
-country = "US"
-currency = "USD"
-
-[platforms.saleor]
-url = "{url}/graphql/"
-token = "{token}"
-channel = "default-channel"
-"""
-
 
 @pytest.fixture
-def run(api, tmp_path, capsys):
-    """Run a command for a shop whose file says where the server is; return what it printed."""
-    (tmp_path / "retention.key").write_text("42" * 32)
-    (tmp_path / "brand.toml").write_text('name = "Juice"\n[sender]\nname = "Mary"\n')
-    path = tmp_path / "retention.toml"
-    path.write_text(SETTINGS.format(url=api.home, token=api.settings()["token"]))
+def run(shop_file, capsys):
+    """Run a command for a shop; return what it printed."""
 
     def run(name):
-        assert 0 == main(["x", name, "-c", str(path)])
+        assert 0 == main(["x", name, "-c", str(shop_file)])
         return capsys.readouterr().out
 
     return run

@@ -4,34 +4,12 @@ import pytest
 
 from retention_sdk import Retention
 
-SETTINGS = """
-[shop]
-id = "juice.example"
-name = "Juice"
-country = "US"
-currency = "USD"
-
-[platforms.saleor]
-url = "{url}/graphql/"
-token = "{token}"
-channel = "default-channel"
-webhook_secrets = ["s3cr3t"]
-
-[[platforms.saleor.jwks]]
-kid = "{kid}"
-n = "{n}"
-"""
-
 
 @pytest.fixture
-def shop(api, saleor, tmp_path):
-    """A shop whose file says where the server is, and who signs."""
-    (tmp_path / "retention.key").write_text("42" * 32)
-    (tmp_path / "brand.toml").write_text('name = "Juice"\n[sender]\nname = "Mary"\n')
-    own = {"url": api.home, "token": api.settings()["token"], **saleor.captured_key()}
-    (tmp_path / "retention.toml").write_text(SETTINGS.format(**own))
+def shop(api, shop_file):
+    """A shop with the captured order."""
     api.shop.add_order()
-    with Retention.from_file(tmp_path / "retention.toml") as shop:
+    with Retention.from_file(shop_file) as shop:
         yield shop
 
 
