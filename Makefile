@@ -39,11 +39,13 @@ soak: $(READY)
 
 bench: $(READY)  # the peers; WeasyPrint needs Pango from the system, Playwright finds Chromium there
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  weasyprint==70.0 reportlab==5.1.0 fpdf2==2.8.9 plutoprint==0.23.0 playwright==1.65.2 zen-engine==2.1.3
+	  weasyprint==70.0 reportlab==5.1.0 fpdf2==2.8.9 plutoprint==0.23.0 playwright==1.65.2 zen-engine==2.1.3 \
+	  polars==2.1.0
 	$(BIN)/python tests/benchmarks/card.py
 	$(BIN)/python tests/benchmarks/inserts.py
 	$(BIN)/python tests/benchmarks/pipeline.py
 	$(BIN)/python tests/benchmarks/ingest.py
+	$(BIN)/python tests/benchmarks/files.py
 	$(BIN)/python tests/benchmarks/l10n.py
 	$(BIN)/python tests/benchmarks/consent.py
 	$(BIN)/python tests/benchmarks/consent_ledger.py

@@ -28,6 +28,10 @@ from .scattered import SCATTERED_MAX, repeated_hashes, repeated_names
 from .source import Source, open_source
 
 PAGE = 200
+_APART = {
+    "lines": "other rows of the same order stand elsewhere; put them together",
+    "orders": 'other rows name the same order; set rows = "lines" if they are its lines',
+}
 _log = logging.getLogger(__name__)
 
 
@@ -199,8 +203,7 @@ class _Rows:
         if group.is_too_long:
             raise Refusal("more rows than an order may have", row=row, field="id")
         if group.name in self._scattered:
-            message = "other rows of the same order stand elsewhere; put them together"
-            raise Refusal(message, row=row, field="id")
+            raise Refusal(_APART[self.source.mapping.rows], row=row, field="id")
         return self._reader.read(group.records)
 
 

@@ -17,6 +17,7 @@ from .cells import CellError, plain
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Between these every calendar counts its days without a gap.
 _FIRST, _LAST = date(1925, 1, 1).toordinal(), date(2077, 1, 1).toordinal()
+_YEARS = (1900, 2200)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DIRECTIVES = {
     "Y": r"(?P<Y>[0-9]{4})",
@@ -69,7 +70,8 @@ class Moments:
                 found = self._of_parts(match.groupdict()) if match else None
             else:
                 found = form(text)
-            if found is not None:
+            # Outside there were no shops, and zones cannot be reckoned at the ends of time.
+            if found is not None and _YEARS[0] <= found.year <= _YEARS[1]:
                 return found
         return None
 

@@ -21,14 +21,15 @@ class Rejects:
         self._heading, self._name, self._is_kept = heading, name, is_kept
         self._paths = (path, path.with_suffix(".txt"))
         self._files: list[BinaryIO] = []
-        self._sizes = (0, 0)
+        self._sizes: tuple[int, ...] = (0, 0)
 
     @property
     def sizes(self) -> tuple[int, int]:
         """How long both files are; with it in a cursor, a repeated page is not written twice."""
         for file in self._files:
             file.flush()
-        return (self._files[0].tell(), self._files[1].tell()) if self._files else self._sizes
+        rows, reasons = (file.tell() for file in self._files) if self._files else self._sizes
+        return rows, reasons
 
     def begin(self, sizes: tuple[int, int]) -> None:
         """Forget what stands behind these sizes: it will be written again.
@@ -36,15 +37,12 @@ class Rejects:
         Raises:
             PlatformError: a file cannot be changed.
         """
-        self._sizes = sizes
-        for path, size in zip(self._paths, sizes, strict=True) if self._is_kept else ():
-            try:
-                if size:
-                    os.truncate(path, size)
-                else:
-                    path.unlink(missing_ok=True)
-            except OSError as error:
-                self._refuse(path, error)
+        if not self._is_kept:
+            return
+        try:
+            self._sizes = tuple(map(_cut, self._paths, sizes))
+        except OSError as error:
+            self._refuse(self._paths[0], error)
 
     def write(self, rows: Iterable[bytes], reason: str) -> None:
         """Add the rows of one order, and a line that says what is wrong with it.
@@ -79,6 +77,20 @@ class Rejects:
         self.close()
         message = f"{path}: {error.strerror}; name another folder with rejects, or set it to false"
         raise PlatformError(message, adapter=self._name, retryable=False) from None
+
+
+def _cut(path: Path, size: int) -> int:
+    """Shorten a file to a size, and return how long it is; somebody may have taken it away."""
+    if not size:
+        path.unlink(missing_ok=True)
+        return 0
+    try:
+        there = path.stat().st_size
+    except FileNotFoundError:
+        return 0
+    if there > size:
+        os.truncate(path, size)
+    return min(there, size)
 
 
 def beside(path: Path) -> Path:

@@ -181,6 +181,12 @@ def test_no_moment(text):
         moments.read("placed_at", text)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
+def test_the_ends_of_time_are_no_moments(text):
+    with pytest.raises(CellError):
+        Moments((), time_zone="", calendar="gregorian").read("placed_at", text)
+
+
 def test_a_moment_without_a_zone_is_refused():
     with pytest.raises(CellError, match="set time_zone"):
         Moments((), time_zone="", calendar="gregorian").read("placed_at", "2026-11-20 10:00")

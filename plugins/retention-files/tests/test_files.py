@@ -169,6 +169,17 @@ def test_a_repeated_page_writes_its_rejects_once(export):
             assert whole == rejects.read_bytes()
 
 
+def test_rejects_that_somebody_took_away_are_begun_anew(export):
+    rows = [ROW.format(n) if n % 2 else f"{n},never,5.00,Bowl\n" for n in range(12)]
+    export.write(HEAD + "".join(rows))
+    cursor = export.pages()[1].cursor
+    (export.folder / "orders.rejects.csv").unlink()
+    export.pages(cursor=cursor)
+
+    text = (export.folder / "orders.rejects.csv").read_text()
+    assert [HEAD.strip(), rows[6].strip()] == text.splitlines()[:2]
+
+
 def test_strict_stops_at_the_first_bad_row(export):
     export.write(HEAD + ROW.format(1) + "2,never,5.00,Bowl\n")
     with pytest.raises(PayloadError, match=r"orders\.csv: .* at row 3, column 'when'"):
@@ -221,6 +232,13 @@ def test_orders_whose_rows_are_apart_are_refused_all_of_them(export, monkeypatch
     assert ["3", "4", "5", "6", "7", "8"] == [order.id for order in export.orders()]
     message = "column 'no': other rows of the same order stand elsewhere; put them together"
     assert [f"row {row}, {message}" for row in (2, 3, 5, 9)] == export.refused()
+
+
+def test_two_rows_for_one_order_are_two_too_many(export):
+    export.write(HEAD + "".join(map(ROW.format, (1, 2, 1))))
+
+    assert ["2"] == [order.id for order in export.orders(export.mapping(rows="orders"))]
+    assert "other rows name the same order" in (export.folder / "orders.rejects.txt").read_text()
 
 
 def test_a_file_that_is_not_sorted_at_all_is_refused(export, monkeypatch):
@@ -309,9 +327,10 @@ def test_a_file_that_is_not_there(export):
 
 
 def test_lines_that_are_no_json_are_named(export):
-    good = '{"no": "1", "when": "2026-11-20", "total": 5, "item": "Cup"}\n'
+    good = '{"no": 1, "when": "2026-11-20", "total": 5, "item": "Cup"}\n'
     export.write(
-        good + "{\n[1]\n\n" + good.replace('"1"', '{"a": 1}') + good.replace("1", "2", 1), "o.jsonl"
+        good + "{\n[1]\n\n" + good.replace(": 1,", ': {"a": 1},') + good.replace("1", "2", 1),
+        "o.jsonl",
     )
 
     assert ["1", "2"] == [order.id for order in export.orders(export.mapping(rows="orders"))]
