@@ -147,6 +147,18 @@ def test_in_bulk_leaves_the_rows_of_one_by_one(name, stores, make_program, make_
     assert 3 == len(bulk["account"])
 
 
+def test_each_order_is_weighed_by_those_right_before_it(stores, make_program, make_paid):
+    """Two orders of a day share its cap, though neither is written when the other is weighed."""
+
+    def orders(who):
+        return [PastOrder(make_paid(3890, order_id=number), who["a"]) for number in "123"]
+
+    single, bulk, report = both(stores, make_program(**PROGRAMS["asks the books"]), orders)
+
+    assert single == bulk
+    assert 60 == report.earned
+
+
 def test_what_it_earned_and_took_back_is_reported(desk, make_paid, refunded):
     ada = desk.subjects["ada"]
 
