@@ -72,11 +72,16 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    # As many threads as a test has may knock at once; the default refuses the sixth.
+    request_queue_size = 128
+
+
 @contextmanager
 def playing(*answers):
     """Serve the answers; yields the play."""
     play = Play(list(answers))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     server.play = play
     play.url = f"http://127.0.0.1:{server.server_port}/api"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
