@@ -31,6 +31,8 @@ _DATES = (
     *("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y"),
     *("%m/%d/%y", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%b %d, %Y", "%d-%b-%y", "%b-%d-%y", "unix"),
 )
+_CALENDARS = ("gregorian", "persian", "islamic-umalqura", "buddhist", "roc")
+_OUR_TIME = frozenset(range(1990, 2041))
 _ABOUT_CONSENT = re.compile(
     r"(?i)consent|marketing|newsletter|opt.?in|subscri|permission|einwillig"
 )
@@ -169,27 +171,35 @@ def _signs(amounts: Sequence[str]) -> list[str]:
 
 
 def _date_lines(texts: Sequence[str]) -> list[str]:
-    """Propose the first format that all dates have; more than one is said."""
+    """Propose the first calendar and format that all dates have; that others fit too is said."""
     filled = [text for text in texts if text]
-    fitting = [form for form in ("", *_DATES) if filled and _all_read(form, filled)]
-    if not fitting:
-        return ['# dates = "%d.%m.%Y %H:%M"  # no format is known that reads all of them']
-    lines = [f"dates = {_quoted(fitting[0])}"] if fitting[0] else []
-    if fitting[0] and len(fitting) > 1:
-        others = " or ".join(map(_quoted, fitting[1:]))
-        lines[0] += f"  # it may be {others} too: look at a day after the 12th"
-    needs_zone = fitting[0] != "unix" and not _all_read(fitting[0], filled, zone="")
-    return [*lines, 'time_zone = ""  # say in which zone they are'] if needs_zone else lines
+    for calendar in _CALENDARS if filled else ():
+        forms = ("", *_DATES) if calendar == "gregorian" else _DATES
+        fitting = [form for form in forms if _all_read(form, filled, calendar)]
+        if fitting:
+            lines = [] if calendar == "gregorian" else [f'calendar = "{calendar}"']
+            return [*lines, *_format_lines(fitting, filled, calendar)]
+    return ['# dates = "%d.%m.%Y %H:%M"  # no format is known that reads all of them']
 
 
-def _all_read(form: str, texts: Sequence[str], *, zone: str = "UTC") -> bool:
-    moments = Moments((form,) if form else (), time_zone=zone, calendar="gregorian")
+def _format_lines(fitting: Sequence[str], texts: Sequence[str], calendar: str) -> list[str]:
+    best, *others = fitting
+    lines = [f"dates = {_quoted(best)}"] if best else []
+    if best and others:
+        named = " or ".join(map(_quoted, others))
+        lines[0] += f"  # it may be {named} too: look at a day after the 12th"
+    has_zone = best == "unix" or _all_read(best, texts, calendar, zone="")
+    return lines if has_zone else [*lines, 'time_zone = ""  # say in which zone they are']
+
+
+def _all_read(form: str, texts: Sequence[str], calendar: str, *, zone: str = "UTC") -> bool:
+    """Whether a format reads all dates, in a calendar that makes them days of our time."""
+    moments = Moments((form,) if form else (), time_zone=zone, calendar=calendar)
     try:
-        for text in texts:
-            moments.read("placed_at", text)
+        years = {moments.read("placed_at", text).year for text in texts}
     except CellError:
         return False
-    return True
+    return calendar == "gregorian" or years <= _OUR_TIME
 
 
 def _consent(titles: Sequence[str]) -> list[str]:

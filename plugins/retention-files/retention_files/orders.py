@@ -275,9 +275,6 @@ def _field_of(location: tuple[int | str, ...]) -> str:
     if names[0] == "lines":
         last = {"total": "line_total", "id": "line_id"}.get(last, last)
         return last if last in LINE_FIELDS else ""
-    for prefix, name in _ADDRESSES.items():
-        if names[0] == name:
-            return f"{prefix}_{last}"
     if names[0] == "customer":
         return {"id": "customer_id", "tags": "customer_tags"}.get(last, last)
     return names[0]

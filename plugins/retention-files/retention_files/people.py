@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from pydantic import ValidationError
+
 from retention_sdk.l10n.addresses import country_name
-from retention_sdk.model import ConsentState, OptInLevel
+from retention_sdk.model import Address, ConsentState, OptInLevel
 
 from .cells import CellError
 from .form import PART, ConsentForm, Form
@@ -39,8 +41,14 @@ class PeopleReader:
         self._customer = [field for field in CUSTOMER_FIELDS if field in form.order]
         self._address = {prefix: _address_fields(prefix, form) for prefix in ("ship", "bill")}
 
-    def address(self, cells: Mapping[str, str], prefix: str) -> Values | None:
-        """Return the address whose fields begin with ``ship`` or ``bill``; None without a place."""
+    def address(self, cells: Mapping[str, str], prefix: str) -> Address | None:
+        """Return the address whose fields begin with ``ship`` or ``bill``; None without a place.
+
+        It is checked here, once: an order holds it twice.
+
+        Raises:
+            CellError: a part of it is none.
+        """
         found: Values = {field: cells[key] for field, key in self._address[prefix] if key in cells}
         if found.keys().isdisjoint(_PLACE):
             return None
@@ -48,7 +56,11 @@ class PeopleReader:
             found["street"] = tuple(found["street"].replace("\n", PART).split(PART))
         if "country" in found:
             found["country"] = self._country(f"{prefix}_country", found["country"])
-        return found
+        try:
+            return Address.model_validate(found)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            raise CellError(f"{prefix}_{first['loc'][0]}", str(first["msg"])) from None
 
     def _country(self, field: str, text: str) -> str:
         code = text if len(text) == _CODE_LETTERS else self._countries.get(text.casefold(), "")

@@ -50,14 +50,15 @@ def test_a_german_export(export):
     assert '# [[consent]]\n# column = "Newsletter"' in text
 
 
-def test_a_persian_export_says_what_it_cannot_know(export):
+def test_a_persian_export(export):
     export.write(PERSIAN, encoding="utf-16")
     text = draft(export.path)
 
     assert 'placed_at = "تاریخ"' in text
     assert 'id = "شماره سفارش"' in text
+    assert 'calendar = "persian"\ndates = "%Y/%m/%d"' in text
     mapping = filled(text, currency="IRR", time_zone="Asia/Tehran")
-    mapping |= {"calendar": "persian", "factor": 10, "dates": "%Y/%m/%d"}
+    mapping |= {"factor": 10}
     (order,) = export.orders(mapping)
     assert "3000000.00 IRR" == str(order.total)
     assert "2026-11-19 20:30:00+00:00" == str(order.placed_at)
@@ -67,6 +68,22 @@ def test_days_that_may_be_months_are_said(export):
     export.write("Order,Date,Total,Item\n1,03/04/2026,5.00,Cup\n")
 
     assert 'it may be "%m/%d/%Y" too: look at a day after the 12th' in draft(export.path)
+
+
+@pytest.mark.parametrize(
+    ("date", "calendar"),
+    [("1448/06/10", "islamic-umalqura"), ("2569/11/20", "buddhist"), ("1405/08/29", "persian")],
+)
+def test_the_calendar_is_the_one_that_makes_days_of_our_time(export, date, calendar):
+    export.write(f"Order,Date,Total,Item\n1,{date},5.00,Cup\n")
+
+    assert f'calendar = "{calendar}"' in draft(export.path)
+
+
+def test_dates_that_nobody_reads_are_said(export):
+    export.write("Order,Date,Total,Item\n1,soon,5.00,Cup\n")
+
+    assert "no format is known that reads all of them" in draft(export.path)
 
 
 def test_what_is_missing_is_said(export):

@@ -108,6 +108,28 @@ def test_rows_of_one_order_are_its_lines(export):
     ]
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("A1,x", "column 'land': String should match pattern '^[A-Z]{2}$'"),
+        ("Austria,x", "column 'land': not a country in two letters, such as AT"),
+        ('AT,"a\nb\nc\nd\ne\nf\ng"', "column 'road': Tuple should have at most 6 items"),
+    ],
+)
+def test_a_part_of_an_address_that_is_none_is_named(export, cells, said):
+    export.write(f"no,when,total,item,land,road\n1,2026-11-20,5,Cup,{cells}\n")
+    (reason,) = export.refused(export.mapping({"ship_country": "land", "ship_street": "road"}))
+
+    assert reason.startswith(f"row 2, {said}")
+
+
+def test_countries_may_be_written_as_names(export):
+    export.write("no,when,total,item,land\n1,2026-11-20,5,Cup,austria\n2,2026-11-20,5,Cup,AT\n")
+    mapping = export.mapping({"ship_country": "land"}, countries="en")
+
+    assert ["AT", "AT"] == [order.shipping_address.country for order in export.orders(mapping)]
+
+
 def test_rows_of_one_order_have_to_agree(export):
     export.write(HEAD + ROW.format(1) + "1,2026-11-20T10:00:00Z,6.00,Pot\n" + ROW.format(2))
 
