@@ -159,7 +159,6 @@ def _currency(money: Money | None, directory: Directory) -> str | int:
     """Return the number of an amount's currency in this shop."""
     if money is None:
         return 0
-    numbers = {iso: key for key, iso in directory.currencies.items()}
-    if money.currency not in numbers:
+    if money.currency not in directory.currency_numbers:
         raise refused(f"this shop has no {money.currency}")
-    return numbers[money.currency]
+    return directory.currency_numbers[money.currency]

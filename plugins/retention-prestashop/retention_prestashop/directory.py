@@ -62,9 +62,18 @@ class Directory:
 
     @cached_property
     def currencies(self) -> Mapping[str, str]:
-        """ISO codes of currencies by number."""
-        rows = self._service.rows("currencies", ("id", "iso_code"))
-        return {str(row["id"]): row["iso_code"] for row in rows}
+        """ISO codes of currencies by number; old orders are in some that were deleted since."""
+        return {str(row["id"]): row["iso_code"] for row in self._currencies}
+
+    @cached_property
+    def currency_numbers(self) -> Mapping[str, str]:
+        """Numbers of the currencies that are in use, by ISO code."""
+        used = (row for row in self._currencies if str(row["deleted"]) != "1")
+        return {row["iso_code"]: str(row["id"]) for row in used}
+
+    @cached_property
+    def _currencies(self) -> list[Json]:
+        return self._service.rows("currencies", ("id", "iso_code", "deleted"))
 
     @cached_property
     def languages(self) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from retention_sdk.errors import PlatformError
 from retention_sdk.model import (
     Address,
     Customer,
@@ -25,7 +26,7 @@ from .moments import moment
 from .money import rounded, spread
 from .people import ADDRESS_FIELDS, CUSTOMER_FIELDS, read_address, read_customer
 from .settings import PrestaShopSettings
-from .webservice import Json, Webservice, number
+from .webservice import NO_SUCH_RESOURCE, Json, Webservice, number
 
 ORDER_FIELDS = (
     "id reference id_customer id_address_delivery id_address_invoice id_currency id_lang "
@@ -76,7 +77,7 @@ class OrderReader:
 
     def _related(self, rows: Sequence[Json]) -> Related:
         ids = [number(row["id"]) for row in rows]
-        coupons = self._grouped("order_cart_rules", ids, _COUPONS)
+        coupons = self._coupons(ids)
         details = self._grouped("order_details", ids, _DETAILS)
         products = {str(line["product_id"]) for lines in details.values() for line in lines}
         self._directory.carriers({str(row["id_carrier"]) for row in rows})
@@ -99,6 +100,15 @@ class OrderReader:
         for some in grouped.values():
             some.sort(key=lambda row: int(number(row["id"])))
         return grouped
+
+    def _coupons(self, ids: Iterable[str]) -> Grouped:
+        """PrestaShop 1.6 itself does not list what codes orders used; its kin do."""
+        try:
+            return self._grouped("order_cart_rules", ids, _COUPONS)
+        except PlatformError as error:
+            if error.code != NO_SUCH_RESOURCE:
+                raise
+            return {}
 
     def _by_id(self, resource: str, ids: set[str], fields: Sequence[str]) -> Mapping[str, Json]:
         rows = self._service.rows_by(resource, "id", ids, fields)

@@ -25,6 +25,7 @@ SECRET_FIELDS = frozenset(
 _LISTS = {"order_slip": "order_slips"}
 # An address is a web server's to refuse when it is too long; ids have up to ten digits.
 _IDS_MAX = 100
+NO_SUCH_RESOURCE = "27"
 _SPOKEN = (400, 401, 403, 404, 405)
 _HINTS = {
     16: "; the webservice was asked without a key",

@@ -167,6 +167,18 @@ def test_currency_that_the_shop_has_not_is_refused(shop):
         shop.adapter().create_code(a_code("SOAP-2026", percent=None, amount=money("500 JPY")))
 
 
+def test_currency_that_was_deleted_is_in_old_orders_and_in_no_code(shop):
+    """As met on thirty bees: a deleted currency is listed for good."""
+    shop.change("currencies", 2, deleted="1")
+    assert "20.00 USD" == str(shop.adapter().fetch_order("9").total)
+    with pytest.raises(PlatformError, match="no USD"):
+        shop.adapter().create_code(a_code("SOAP-2026", percent=None, amount=money("5.00 USD")))
+    anew = shop.add("currencies", like=2, deleted="0")
+
+    stored = worth(shop, percent=None, amount=money("5.00 USD"))
+    assert str(anew) == stored["reduction_currency"]
+
+
 def test_gift_cards_are_refused_without_asking(shop):
     with pytest.raises(UnsupportedFeature):
         shop.adapter().create_code(a_code("SOAP-2026", percent=None, balance=money("5.00 EUR")))

@@ -109,6 +109,8 @@ class PrestaShop:
         resource, _, number = parts.path.removeprefix("/api/").partition("/")
         if resource in self.forbidden:
             raise RefusedError(401, 26, f'Resource of type "{resource}" is not allowed')
+        if resource not in self.tables:
+            raise RefusedError(400, 27, f'Resource of type "{resource}" does not exists')
         wishes = dict(parse_qsl(parts.query, keep_blank_values=True))
         assert wishes["output_format"] == "JSON"
         return getattr(self, request["method"].lower())(resource, number, wishes, request["body"])
