@@ -7,17 +7,24 @@ from typing import Annotated
 
 import typer
 
-from ..testing.scaffold import write_adapter_package
+from ..testing.scaffold import SIGNATURES, write_adapter_package
 from .output import Json, console, emit
+
+_SIGNATURES = ", ".join(SIGNATURES[:-1]) + f"; {SIGNATURES[-1]} for no webhooks"
 
 
 def command(
     slug: Annotated[str, typer.Argument(help="The platform's name: lower case, one word.")],
     directory: Annotated[Path, typer.Option(help="Where to write the package.")] = Path(),
+    title: Annotated[str, typer.Option(help="The platform's name as people write it.")] = "",
+    signature: Annotated[
+        str, typer.Option(help=f"How its webhooks are proved to be its own: {_SIGNATURES}.")
+    ] = SIGNATURES[0],
+    api: Annotated[bool, typer.Option("--api", help="It also lists orders over an API.")] = False,
     json: Json = False,
 ) -> None:
-    """Write a package that works, with a test that runs the conformance kit."""
-    package = write_adapter_package(slug, directory)
+    """Write a package that works, with tests that run the kit and say what is left to do."""
+    package = write_adapter_package(slug, directory, title=title, signature=signature, has_api=api)
     emit({"written": str(package)}, as_json=json, human=lambda: _tell(package))
 
 
@@ -25,3 +32,4 @@ def _tell(package: Path) -> None:
     out = console()
     out.print(f"wrote {package}", markup=False)
     out.print(f"Next: pip install -e {package} && pytest {package}", markup=False)
+    out.print("It is red at first; README.md says what is left, under From here.", markup=False)

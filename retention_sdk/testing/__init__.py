@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         an_order,
         money,
     )
-    from .checks import assert_light_import, assert_plugin_conforms
+    from .checks import assert_evidence, assert_light_import, assert_plugin_conforms
     from .conformance import AdapterConformance, kit_failures
     from .fakes import FrozenClock, MemoryChannel, failing
     from .kit import Case
@@ -36,7 +36,7 @@ _HOMES = {
     "bogus": "BogusSettings BogusShop bogus_order",
     "builders": "NOON a_brand a_candidate a_code a_consent a_context a_customer a_decision a_line "
     "a_paid_event a_shop an_address an_order money",
-    "checks": "assert_light_import assert_plugin_conforms",
+    "checks": "assert_evidence assert_light_import assert_plugin_conforms",
     "conformance": "AdapterConformance kit_failures",
     "fakes": "FrozenClock MemoryChannel failing",
     "kit": "Case",
@@ -63,6 +63,7 @@ __all__ = [
     "a_shop",
     "an_address",
     "an_order",
+    "assert_evidence",
     "assert_light_import",
     "assert_plugin_conforms",
     "bogus_order",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.model import (
@@ -27,9 +27,9 @@ _ANSWERS = {"subscribed": ConsentState.GRANTED, "unsubscribed": ConsentState.DEN
 
 
 class DemoShopSettings(Settings):
-    """The secret stands in DemoShop under Settings, Webhooks."""
+    """Secrets stand in DemoShop under Settings, Webhooks: the new one first, then the old."""
 
-    secret: SecretStr
+    webhook_secrets: Annotated[tuple[SecretStr, ...], Field(min_length=1)]
 
 
 class DemoShopAdapter(ShopAdapter):
@@ -42,12 +42,12 @@ class DemoShopAdapter(ShopAdapter):
 
     def verify(self, request: WebhookRequest) -> None:
         """Check the signature over the raw bytes."""
-        secret = self.settings.secret.get_secret_value().encode()
-        self.verify_hmac(request, secrets=(secret,), given=request.header("X-Demo-Hmac"))
+        secrets = tuple(s.get_secret_value().encode() for s in self.settings.webhook_secrets)
+        self.verify_hmac(request, secrets=secrets, given=request.header("X-DemoShop-Hmac"))
 
     def read(self, request: WebhookRequest, body: Mapping[str, Any]) -> tuple[ShopEvent, ...]:
         """Read orders; DemoShop's other topics are unknown to us."""
-        topic = request.header("X-Demo-Topic")
+        topic = request.header("X-DemoShop-Topic")
         if topic != "orders/paid":
             return (self.unknown_event(request, topic=topic),)
         return self.order_events(_order(body), raw=request.body)

@@ -13,18 +13,26 @@ from retention_sdk.model import OrderPaid, OrderPlaced
 from retention_sdk.testing import (
     AdapterConformance,
     Case,
+    assert_evidence,
     assert_light_import,
     assert_plugin_conforms,
 )
 
 PAYLOADS = Path(__file__).parent / "payloads"
-HEADERS = {"X-Demo-Topic": "orders/paid", "X-Demo-Delivery": "d-1"}
+HEADERS = {"X-DemoShop-Topic": "orders/paid", "X-DemoShop-Delivery": "d-1"}
+SECRET, NEXT_SECRET = "test-secret-1", "test-secret-2"
 FACTS = (OrderPlaced, OrderPaid)
+
+
+def signed(secret, headers, body):
+    digest = hmac.digest(secret.encode(), body, sha256)
+    return {**headers, "X-DemoShop-Hmac": b64encode(digest).decode()}
 
 
 class TestDemoShop(AdapterConformance):
     adapter_class = DemoShopAdapter
-    settings: ClassVar = {"secret": "test-secret-1"}
+    settings: ClassVar = {"webhook_secrets": [SECRET]}
+    rotated_settings: ClassVar = {"webhook_secrets": [NEXT_SECRET, SECRET]}
     cases = (
         Case(
             "paid",
@@ -45,8 +53,10 @@ class TestDemoShop(AdapterConformance):
     )
 
     def sign(self, headers, body):
-        digest = hmac.digest(b"test-secret-1", body, sha256)
-        return {**headers, "X-Demo-Hmac": b64encode(digest).decode()}
+        return signed(SECRET, headers, body)
+
+    def sign_anew(self, headers, body):
+        return signed(NEXT_SECRET, headers, body)
 
 
 def test_plugin_registers_its_adapter():
@@ -55,3 +65,7 @@ def test_plugin_registers_its_adapter():
 
 def test_import_is_cheap():
     assert_light_import("retention_demoshop")
+
+
+def test_readme_says_what_is_proved():
+    assert_evidence(Path(__file__).parents[1])

@@ -78,7 +78,7 @@ def test_a_platform_that_stays_away_is_an_error_after_all_pauses(shop, monkeypat
 
 
 def test_a_platform_without_a_list_is_refused(shop):
-    shop.config.platforms["demoshop"] = {"secret": "s"}
+    shop.config.platforms["demoshop"] = {"webhook_secrets": ["s"]}
 
     with pytest.raises(UnsupportedFeature, match="does not list orders"):
         shop.sync("demoshop")

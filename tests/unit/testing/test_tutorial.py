@@ -1,4 +1,4 @@
-"""The tutorial's code is the demo adapter's, and the template is its twin."""
+"""The tutorial's code is the demo adapter's, and what ``retention new-adapter`` writes."""
 
 import re
 import sys
@@ -10,22 +10,34 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from retention_sdk.errors import PlatformError
+from retention_sdk.testing import write_adapter_package
 from tests.playing import good, playing
 
 ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "plugins" / "retention-demoshop"
-TEMPLATE = ROOT / "retention_sdk" / "testing" / "template"
 TUTORIAL = (ROOT / "docs" / "tutorial" / "write-an-adapter.md").read_text(encoding="utf-8")
 FILES = dict(
     re.findall(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
 )
-TWINS = {
-    "adapter.py.tmpl": "retention_demoshop/adapter.py",
-    "test_conformance.py.tmpl": "tests/test_conformance.py",
-    "__init__.py.tmpl": "retention_demoshop/__init__.py",
-    "paid.json.tmpl": "tests/payloads/paid.json",
-    "guest.json.tmpl": "tests/payloads/guest.json",
-}
+TWINS = (
+    "retention_demoshop/__init__.py",
+    "retention_demoshop/adapter.py",
+    "retention_demoshop/py.typed",
+    "tests/payloads/guest.json",
+    "tests/payloads/paid.json",
+    "tests/test_conformance.py",
+)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """What the commands of the tutorial write: with webhooks, and with an API as well."""
+
+    def write(name, **wishes):
+        folder = tmp_path_factory.mktemp(name)
+        return write_adapter_package("demoshop", folder, title="DemoShop", **wishes)
+
+    return {"webhooks": write("webhooks"), "api": write("api", has_api=True)}
 
 
 def test_tutorial_shows_the_files_that_matter():
@@ -48,24 +60,33 @@ def test_adapter_has_less_than_a_hundred_lines():
     assert len(FILES["retention_demoshop/adapter.py"].splitlines()) < 100
 
 
+@pytest.mark.parametrize("name", TWINS)
+def test_tutorial_is_what_the_command_writes(written, name):
+    assert (PLUGIN / name).read_bytes() == (written["webhooks"] / name).read_bytes()
+
+
+def test_chapter_on_the_api_is_what_the_command_writes(written):
+    chapter = TUTORIAL[TUTORIAL.index("## 5. Ask the API") : TUTORIAL.index("## 6.")]
+    adapter = (written["api"] / "retention_demoshop" / "adapter.py").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", chapter, re.MULTILINE | re.DOTALL)
+
+    assert 3 == len(blocks)
+    assert [] == [block for block in blocks if block not in adapter]
+
+
 @pytest.fixture(scope="module")
-def api_adapter(tmp_path_factory):
-    """The class of the chapter about the API, below the adapter as the tutorial says."""
-    chapter = TUTORIAL[TUTORIAL.index("## 5. Ask the API") :]
-    (code,) = re.findall(
-        r"^```python\n(.*?)^```$", chapter[: chapter.index("## 6.")], re.MULTILINE | re.DOTALL
-    )
-    file = tmp_path_factory.mktemp("tutorial") / "adapter_with_api.py"
-    file.write_text(FILES["retention_demoshop/adapter.py"] + code, encoding="utf-8")
+def api_adapter(written):
+    """The class with the API, as it was written."""
+    file = written["api"] / "retention_demoshop" / "adapter.py"
     spec = spec_from_file_location("adapter_with_api", file)
     module = sys.modules["adapter_with_api"] = module_from_spec(spec)
     spec.loader.exec_module(module)
-    yield module.DemoShopApiAdapter
+    yield module.DemoShopAdapter
     del sys.modules["adapter_with_api"]
 
 
 def asking(api_adapter, play):
-    values = {"secret": "s", "api_url": play.url, "token": "an invented token"}
+    values = {"webhook_secrets": ["s"], "api_url": play.url, "token": "an invented token"}
     return api_adapter.from_config(values, shop_id="demo.example")
 
 
@@ -73,7 +94,7 @@ def listed(*names, after=None, version="2026-11"):
     texts = ",".join(FILES[f"tests/payloads/{name}.json"] for name in names)
     following = f'"{after}"' if after else "null"
     body = f'{{"orders": [{texts}], "next": {following}}}'.encode()
-    return good(body, x_demo_version=version)
+    return good(body, x_demoshop_version=version)
 
 
 def test_chapter_on_the_api_reads_page_after_page_and_goes_on_after_a_cursor(api_adapter):
@@ -107,12 +128,3 @@ def test_links_of_the_tutorial_lead_somewhere():
 
     assert links
     assert [] == [link for link in links if not (ROOT / "docs" / "tutorial" / link).exists()]
-
-
-@pytest.mark.parametrize(("template", "twin"), TWINS.items())
-def test_template_is_the_demo_adapter_under_another_name(template, twin):
-    """Slugs are one word, so the generated class is ``Demoshop``; the rest is the same."""
-    text = (TEMPLATE / template).read_text(encoding="utf-8")
-    filled = re.sub(r"\$\{?slug\}?", "demoshop", re.sub(r"\$\{?title\}?", "DemoShop", text))
-
-    assert (PLUGIN / twin).read_text(encoding="utf-8").replace("X-Demo-", "X-DemoShop-") == filled
