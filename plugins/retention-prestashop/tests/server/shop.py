@@ -192,7 +192,9 @@ class PrestaShop:
             amounts = ("minimum_amount", "reduction_amount")
             row = {**row, **{name: f"{float(row[name] or 0):.6f}" for name in amounts}}
             row["reduction_percent"] = f"{float(row['reduction_percent'] or 0):.2f}"
-            row["reduction_currency"] = row["reduction_currency"].replace("0", "1")
+            row["reduction_currency"] = (
+                row["reduction_currency"] if row["reduction_currency"] != "0" else "1"
+            )
         return row
 
 
