@@ -24,7 +24,7 @@ from retention_sdk.model import (
     ShopEvent,
     WebhookRequest,
 )
-from retention_sdk.shop_api import ApiClient
+from retention_sdk.shop_api import ApiClient, Timing
 
 from . import loyalty, promotions
 from .pages import Listing, pages
@@ -54,7 +54,8 @@ class MedusaAdapter(ShopAdapter):
     """Orders, customers, consent, codes, gift cards and store credit of one Medusa shop.
 
     Medusa has no webhooks of its own; the companion subscriber posts signed ones. Every call
-    opens a connection and closes it. ``http`` is the HTTP library, httpx or httpx2.
+    opens a connection and closes it. ``http`` is the HTTP library, httpx or httpx2; ``timing`` is
+    for tests.
     """
 
     name: ClassVar[str] = "medusa"
@@ -80,6 +81,7 @@ class MedusaAdapter(ShopAdapter):
     settings_model: ClassVar[type[MedusaSettings]] = MedusaSettings
     settings: MedusaSettings
     http: ClassVar[ModuleType] = httpx
+    timing: ClassVar[Timing | None] = None
 
     # Webhooks ------------------------------------------------------------------------------
 
@@ -267,6 +269,7 @@ class MedusaAdapter(ShopAdapter):
             auth=(self.settings.api_key.get_secret_value(), ""),
             timeout_s=self.settings.timeout_s,
             http=self.http,
+            timing=self.timing,
         )
 
     def _require_consent_field(self) -> None:
