@@ -28,7 +28,7 @@ def change(
     password. From PrestaShop 8 on, only the fields themselves are sent.
 
     Raises:
-        PlatformError: refused, or more changed than was asked for; it names the fields alone.
+        PlatformError: refused, not kept, or more changed than was asked for; it names the fields.
     """
     before = service.whole(resource, kind, identifier)
     if all(str(before[name] or "") == value for name, value in fields.items()):
@@ -37,6 +37,8 @@ def change(
     if not (service.can_patch and service.write(resource, kind, patch, method="PATCH")):
         service.write(resource, kind, {**before, **fields}, method="PUT")
     after = service.whole(resource, kind, identifier)
+    if any(_plain(after[name]) != _plain(value) for name, value in fields.items()):
+        raise refused(f"{resource}: the change was accepted and not kept; does a module undo it?")
     if others := sorted(_changed(before, after, but=fields.keys() | _OWN_CHANGES)):
         names = ", ".join(others)
         raise refused(f"{resource}: somebody changed it at the same moment; look at: {names}")
@@ -67,7 +69,8 @@ def _changed(before: Json, after: Json, *, but: frozenset[str] | set[str]) -> It
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, dict | list):
-        return value
+    """Associations come in any order."""
+    if isinstance(value, dict):
+        return {name: sorted(map(str, items)) for name, items in value.items()}
     text = "" if value is None else str(value)
     return "" if text in _NOTHING else text

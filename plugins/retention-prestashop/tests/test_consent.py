@@ -161,6 +161,24 @@ def test_password_changed_at_the_same_moment_is_not_passed_over(shop):
     assert not caught.value.retryable
 
 
+def test_withdrawal_that_is_not_kept_is_not_believed(shop):
+    shop.rewrite = lambda resource, row, record: None
+    with pytest.raises(PlatformError, match="not kept"):
+        shop.adapter().write_consent("2", a_consent(NO))
+
+
+def test_groups_in_another_order_are_the_same_groups(shop):
+    def turn(request):
+        if request["method"] == "PUT":
+            shop.tables["customers"][2]["associations"]["groups"].reverse()
+            shop.rewrite = lambda resource, row, record: row.update(newsletter="0")
+
+    shop.before_answer = turn
+    shop.adapter().write_consent("2", a_consent(NO))
+
+    assert (NO, None) == told(shop)
+
+
 def test_platform_that_empties_more_is_found_out(shop):
     def forget(request):
         if request["method"] == "PUT":
