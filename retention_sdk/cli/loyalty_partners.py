@@ -10,6 +10,7 @@ import typer
 
 from ..app import Retention
 from ..errors import ConfigError
+from .loyalty_people import Points
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 
 if TYPE_CHECKING:
@@ -27,21 +28,27 @@ def add_commands(app: typer.Typer) -> None:
     app.command("statement")(statement)
 
 
-def list_partners(config: ConfigFile = DEFAULT_CONFIG, json: Json = False) -> None:
-    """List the partners of the programme with their rates."""
+def list_partners(
+    points: Points = "", config: ConfigFile = DEFAULT_CONFIG, json: Json = False
+) -> None:
+    """List the partners of all programmes, or of one, with their rates."""
     with Retention.from_file(config) as shop:
-        found = _desk(shop).ledger.program.partners
-    rows = [(each.id, each.unit, _rate(each.out), _rate(each.into)) for each in found]
+        ledgers = _desk(shop, points).ledgers
+    chosen = {points: ledgers[points]} if points else ledgers
+    found = [(name, each) for name, one in chosen.items() for each in one.program.partners]
+    rows = [(each.id, each.unit, name, _rate(each.out), _rate(each.into)) for name, each in found]
 
     def human() -> None:
-        console().print(table(("partner", "unit", "to them", "to us"), rows))
+        console().print(table(("partner", "unit", "points", "to them", "to us"), rows))
 
-    emit([each.model_dump(mode="json") for each in found], as_json=json, human=human)
+    as_data = [{"program": name, **each.model_dump(mode="json")} for name, each in found]
+    emit(as_data, as_json=json, human=human)
 
 
 def statement(
     partner: Annotated[str, typer.Argument(help="As `retention loyalty partners list` shows it.")],
     month: Month,
+    points: Points = "",
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each step.")] = False,
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
@@ -50,9 +57,10 @@ def statement(
     from ..loyalty.partners import statement_csv
 
     with Retention.from_file(config) as shop:
-        desk = _desk(shop)
-        start, end = _month(month, ZoneInfo(desk.ledger.program.time_zone))
-        found = desk.statement(partner, start=start, end=end)
+        desk = _desk(shop, points)
+        zone = desk.ledger(partner, program=points).program.time_zone
+        start, end = _month(month, ZoneInfo(zone))
+        found = desk.statement(partner, start=start, end=end, program=points)
     if csv:
         print(statement_csv(found), end="")
     else:
@@ -95,10 +103,12 @@ def _as_json(found: PartnerStatement) -> dict[str, object]:
     }
 
 
-def _desk(shop: Retention) -> PartnerDesk:
+def _desk(shop: Retention, points: str) -> PartnerDesk:
     desk = shop.loyalty.partners if shop.loyalty else None
-    if desk is None:
-        raise ConfigError("this shop exchanges no points", key="loyalty.partners")
+    if desk is None or (points and points not in desk.ledgers):
+        which = f"points called {points!r}" if points else "points"
+        hint = f"there are: {', '.join(desk.ledgers)}" if desk else ""
+        raise ConfigError(f"this shop exchanges no {which}", key="loyalty.partners", hint=hint)
     return desk
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from ..app import Retention
 from ..errors import ConfigError
 from ..pipeline.referring import ReferralDesk, ReferralView
-from .loyalty_people import Customer, find_person
+from .loyalty_people import Customer, Points, find_person
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 
 HELP = "Friends who bring friends: what waits, why, and decisions by hand. Each takes --json."
@@ -37,14 +37,15 @@ def list_referrals(
         bool, typer.Option("--waiting", help="Only those that wait for a decision.")
     ] = False,
     last: Annotated[int, typer.Option(min=1, help="At most the last so many.")] = 100,
+    points: Points = "",
     config: ConfigFile = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """List referrals, the oldest first, each with what speaks against it."""
+    """List referrals of all programmes, or of one, the oldest first, each with its reasons."""
     wanted = "ordered" if waiting else state
     states = (wanted,) if wanted else ()
     with Retention.from_file(config) as shop:
-        views = _desk(shop).listed(states=states, limit=last)
+        views = _desk(shop, points).listed(states=states, limit=last, program=points)
     emit([as_json(view) for view in views], as_json=json, human=lambda: _show_list(views))
 
 
@@ -85,14 +86,19 @@ def reject(
     emit(as_json(view), as_json=json, human=lambda: _show_one(view))
 
 
-def code(customer: Customer, config: ConfigFile = DEFAULT_CONFIG, json: Json = False) -> None:
+def code(
+    customer: Customer,
+    points: Points = "",
+    config: ConfigFile = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
     """Tell the code that a customer may pass on, and the page it belongs to."""
     with Retention.from_file(config) as shop:
-        desk = _desk(shop)
+        desk = _desk(shop, points)
         with shop.store.reading() as connection:
             who = find_person(shop, connection, customer)
-        text = desk.code_for(who)
-        answer = {"code": text, "link": desk.book.rule.link_to(text)}
+        text = desk.code_for(who, program=points)
+        answer = {"code": text, "link": desk.book(points).rule.link_to(text)}
     emit(answer, as_json=json, human=lambda: _show_code(answer))
 
 
@@ -101,11 +107,11 @@ def as_json(view: ReferralView) -> dict[str, Any]:
     return {**view.model_dump(mode="json"), "needs_decision": view.needs_decision}
 
 
-def _desk(shop: Retention) -> ReferralDesk:
+def _desk(shop: Retention, points: str = "") -> ReferralDesk:
     desk = shop.loyalty.referrals if shop.loyalty else None
-    if desk is None:
+    if desk is None or (points and points not in desk.books):
         hint = "add the table, as docs/howto/referrals.md shows"
-        message = "this shop has no referrals"
+        message = f"this shop has no referrals{f' for {points!r}' if points else ''}"
         raise ConfigError(message, file=shop.config.file, key="loyalty.referral", hint=hint)
     return desk
 

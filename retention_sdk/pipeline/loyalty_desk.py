@@ -78,25 +78,34 @@ class LoyaltyDesk:
         books = books_of(store, tuple(self.ledgers.values()))
         if not books:
             return None
-        book, gift = books[0], None
-        if reward := book.rule.friend_reward:
-            gift = FriendGift(
-                store=store, program=book.program_id, reward=reward, rewards=lambda: self.rewards
+        gifts = {
+            book.program_id: FriendGift(
+                store=store,
+                program=book.program_id,
+                reward=book.rule.friend_reward,
+                rewards=lambda: self.rewards,
             )
+            for book in books
+            if book.rule.friend_reward
+        }
         return ReferralDesk(
-            store=store, shop_id=self.shop_id, book=book, clock=self.clock, gift=gift
+            store=store,
+            shop_id=self.shop_id,
+            books={book.program_id: book for book in books},
+            clock=self.clock,
+            gifts=gifts,
         )
 
     @cached_property
     def partners(self) -> PartnerDesk | None:
         """Points for points of partners; None where no programme has any."""
-        ledgers = [each for each in self.ledgers.values() if each.program.partners]
+        ledgers = {name: each for name, each in self.ledgers.items() if each.program.partners}
         if not ledgers:
             return None
         from .partnering import PartnerDesk
 
         store = self.intake.store
-        return PartnerDesk(store=store, shop_id=self.shop_id, ledger=ledgers[0], clock=self.clock)
+        return PartnerDesk(store=store, shop_id=self.shop_id, ledgers=ledgers, clock=self.clock)
 
     @cached_property
     def rewards(self) -> RewardDesk:

@@ -71,9 +71,10 @@ class ReferralView(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralDesk:
-    """The referrals of one programme: ``shop.loyalty.referrals``.
+    """The referrals of a shop: ``shop.loyalty.referrals``.
 
-    For example::
+    ``books`` and ``gifts`` are by the name of their programme. Where a method takes a ``program``,
+    an empty one is the first that rewards referrals. For example::
 
         code = shop.loyalty.referrals.code_of(member)
         shop.loyalty.referrals.claim(code, friend)
@@ -81,57 +82,73 @@ class ReferralDesk:
 
     store: Store
     shop_id: str
-    book: ReferralBook
+    books: Mapping[str, ReferralBook]
     clock: Callable[[], datetime]
-    gift: FriendGift | None = None
+    gifts: Mapping[str, FriendGift]
 
-    def code_of(self, customer: Customer) -> str:
+    def book(self, program: str = "") -> ReferralBook:
+        """Return the book of a programme.
+
+        Raises:
+            LedgerError: no programme of that name rewards referrals.
+        """
+        name = program or next(iter(self.books))
+        if name not in self.books:
+            known = ", ".join(self.books)
+            raise LedgerError(f"no programme {name!r} rewards referrals; there are: {known}")
+        return self.books[name]
+
+    def code_of(self, customer: Customer, *, program: str = "") -> str:
         """Return the code that a customer may pass on; the same one each time.
 
         Raises:
             LedgerError: the customer has neither an account nor an e-mail address.
             SubjectErased: they asked to be forgotten.
         """
-        now = self.clock()
+        now, book = self.clock(), self.book(program)
         with self.store.begin() as connection:
             who = self._subject(connection, customer, now)
-            return self.book.code_of(connection, who, customer, shop_id=self.shop_id, now=now)
+            return book.code_of(connection, who, customer, shop_id=self.shop_id, now=now)
 
-    def code_for(self, subject_id: str) -> str:
+    def code_for(self, subject_id: str, *, program: str = "") -> str:
         """Return the code of somebody who is known by their events.
 
         Raises:
             LedgerError: nothing is known of them, or they were erased.
         """
+        book = self.book(program)
         with self.store.begin() as connection:
             who = self.store.subjects.person(connection, subject_id)[0]
             customer = newest_customer(self.store, connection, who)
             if customer is None:
                 raise LedgerError("no event told of this customer; a code needs an account")
             now, shop_id = self.clock(), self.shop_id
-            return self.book.code_of(connection, who, customer, shop_id=shop_id, now=now)
+            return book.code_of(connection, who, customer, shop_id=shop_id, now=now)
 
-    def link_of(self, customer: Customer) -> str:
+    def link_of(self, customer: Customer, *, program: str = "") -> str:
         """Return the page that a customer may pass on; empty where the shop set no ``link``.
 
         Raises:
             LedgerError: as ``code_of``.
             SubjectErased: as ``code_of``.
         """
-        return self.book.rule.link_to(self.code_of(customer)) if self.book.rule.link else ""
+        rule = self.book(program).rule
+        return rule.link_to(self.code_of(customer, program=program)) if rule.link else ""
 
     def page_for(self, order_id: str) -> str:
         """Return the page for friends of who placed an order, empty if they have no code."""
         with self.store.reading() as connection:
             who = self.store.orders.owner(connection, self.shop_id, order_id)
-            code = self.book.known_code(connection, who) if who else ""
-        return self.book.rule.link_to(code) if code else ""
+            linked = [book for book in self.books.values() if book.rule.link]
+            found = ((book, book.known_code(connection, who)) for book in linked if who)
+            return next((book.rule.link_to(code) for book, code in found if code), "")
 
     def claim(
         self, code: str, customer: Customer, signals: ClaimSignals | None = None
     ) -> ReferralView | None:
         """Note that a friend uses a code, before the first order; None if it is nobody's.
 
+        The code tells whose it is, and of which programme.
         The answer may be a rejection, with reasons; tell the friend no more than that the code
         does not count. Claiming again returns what is on record. A friend whose claim counts is
         given ``friend_reward`` at once: ``gift`` is what to type at the checkout.
@@ -143,35 +160,48 @@ class ReferralDesk:
         now = self.clock()
         with self.store.begin() as connection:
             who = self._subject(connection, customer, now)
-            stored = self.book.claim(
-                connection,
-                code,
-                who,
-                customer,
-                shop_id=self.shop_id,
-                now=now,
-                device=(signals or ClaimSignals()).device,
+            claims = (
+                book.claim(
+                    connection,
+                    code,
+                    who,
+                    customer,
+                    shop_id=self.shop_id,
+                    now=now,
+                    device=(signals or ClaimSignals()).device,
+                )
+                for book in self.books.values()
             )
+            stored = next(filter(None, claims), None)
         if stored is None:
             return None
         view = view_of(stored)
-        given = self.gift.give(stored) if self.gift and view.state == "claimed" else None
+        gift = self.gifts.get(view.program)
+        given = gift.give(stored) if gift and view.state == "claimed" else None
         return view.model_copy(update={"gift": given.code}) if given else view
 
-    def waiting(self) -> tuple[ReferralView, ...]:
-        """Return what a person has to look at, oldest first."""
-        with self.store.reading() as connection:
-            return tuple(view_of(each) for each in self.book.waiting(connection))
+    def waiting(self, *, program: str = "") -> tuple[ReferralView, ...]:
+        """Return what a person has to look at, oldest first: of a programme, or of all."""
+        return self.listed(states=("ordered",), program=program)
 
     def listed(
-        self, *, states: Sequence[str] = (), limit: int | None = None
+        self, *, states: Sequence[str] = (), limit: int | None = None, program: str = ""
     ) -> tuple[ReferralView, ...]:
-        """Return referrals, oldest first: all, those in some states, or the last so many."""
+        """Return referrals, oldest first: all, those in some states, or the last so many.
+
+        Of one programme, or of all.
+        """
+        books = [self.book(program)] if program else self.books.values()
         with self.store.reading() as connection:
-            found = self.store.referrals.listed(
-                connection, self.book.program_id, states=states, limit=limit
-            )
-            return tuple(view_of(each) for each in found)
+            found = [
+                each
+                for book in books
+                for each in self.store.referrals.listed(
+                    connection, book.program_id, states=states, limit=limit
+                )
+            ]
+        found.sort(key=lambda each: (each.head.claimed_at, each.head.id))
+        return tuple(view_of(each) for each in (found[-limit:] if limit else found))
 
     def show(self, referral_id: str) -> ReferralView:
         """Return one referral with all its steps.
@@ -180,10 +210,7 @@ class ReferralDesk:
             LedgerError: there is none of that name.
         """
         with self.store.reading() as connection:
-            found = self.store.referrals.find(connection, referral_id)
-        if found is None:
-            raise LedgerError(f"there is no referral {referral_id!r}")
-        return view_of(found)
+            return view_of(self._found(connection, referral_id))
 
     def approve(self, referral_id: str, hand: Hand) -> ReferralView:
         """Let a referral wait for its return window although something speaks against it.
@@ -193,7 +220,8 @@ class ReferralDesk:
         """
         now = self.clock()
         with self.store.begin() as connection:
-            return view_of(self.book.approve(connection, referral_id, hand=hand, now=now))
+            book = self.book(self._found(connection, referral_id).head.program_id)
+            return view_of(book.approve(connection, referral_id, hand=hand, now=now))
 
     def reject(self, referral_id: str, hand: Hand) -> ReferralView:
         """Say no to a referral, or take back what was given for it.
@@ -203,7 +231,14 @@ class ReferralDesk:
         """
         now = self.clock()
         with self.store.begin() as connection:
-            return view_of(self.book.reject(connection, referral_id, hand=hand, now=now))
+            book = self.book(self._found(connection, referral_id).head.program_id)
+            return view_of(book.reject(connection, referral_id, hand=hand, now=now))
+
+    def _found(self, connection: Connection, referral_id: str) -> StoredReferral:
+        found = self.store.referrals.find(connection, referral_id)
+        if found is None:
+            raise LedgerError(f"there is no referral {referral_id!r}")
+        return found
 
     def _subject(self, connection: Connection, customer: Customer, now: datetime) -> str:
         store, references = self.store, self.store.references_of_customer(customer)

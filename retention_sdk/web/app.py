@@ -119,7 +119,9 @@ def _card_desk(shop: Retention, clock: Callable[[], float]) -> CardDesk:
         targets=targets,
         valid_for=timedelta(days=config.codes.days_valid),
         clock=clock,
-        friend_page=friends.page_for if friends and friends.book.rule.link else None,
+        friend_page=friends.page_for
+        if friends and any(book.rule.link for book in friends.books.values())
+        else None,
     )
 
 

@@ -22,6 +22,15 @@ id = "miles"
 unit = "miles"
 out = { give = 5, get = 2, minimum = 500 }
 hold_hours = 1
+
+[points.stamps]
+rates = { EUR = { points = 1, per_minor = 1 } }
+
+[[points.stamps.partners]]
+id = "trees"
+unit = "trees"
+out = { give = 10, get = 1, minimum = 100 }
+hold_hours = 1
 """
 
 
@@ -39,6 +48,7 @@ def month(tmp_path, monkeypatch):
         for reference in ("web-1", "web-2"):
             shop.loyalty.partners.send(ADA, "miles", 1000, reference=reference)
         shop.loyalty.partners.confirm("miles", "web-1", partner_reference="T-1")
+        shop.loyalty.partners.send(ADA, "trees", 100, reference="web-3", program="stamps")
         labels = [line.label for line in shop.loyalty.members.view(ADA).history]
         assert 1 == labels.count("To a partner")
         assert "Exchanged for a reward" not in labels
@@ -64,7 +74,18 @@ def test_statement_adds_up_the_month(month, capsys):
 
 def test_list_shows_rates(month, capsys):
     assert "5 for 2" in told(capsys, "list")
-    assert ["miles"] == [each["id"] for each in json.loads(told(capsys, "list", "--json"))]
+    found = json.loads(told(capsys, "list", "--json"))
+    assert [("points", "miles"), ("stamps", "trees")] == [(e["program"], e["id"]) for e in found]
+
+
+def test_partners_of_other_points_are_served_by_name(month, capsys):
+    stamps = ("--points", "stamps")
+    assert ["trees"] == [e["id"] for e in json.loads(told(capsys, "list", *stamps, "--json"))]
+    statement = ("statement", "trees", "--month", month)
+    assert "0 points sent" in told(capsys, *statement, *stamps)
+    assert told(capsys, *statement) == told(capsys, *statement, *stamps)
+    told(capsys, "statement", "miles", "--month", month, *stamps, expected=9)
+    told(capsys, "list", "--points", "moons", expected=3)
 
 
 @pytest.mark.parametrize("text", ["2026-13", "november", "2026-11-01"])
@@ -78,5 +99,7 @@ def test_run_due_closes_what_the_partner_did_not_confirm_in_time(month):
             shop.run_due(now=datetime.now(UTC) + timedelta(hours=2))
         with shop.store.reading() as connection:
             late = shop.store.partners.find(connection, "points", "miles", "out", "web-2")
+            other = shop.store.partners.find(connection, "stamps", "trees", "out", "web-3")
 
     assert ["asked", "refused"] == [step.state for step in late.steps]
+    assert ["asked", "refused"] == [step.state for step in other.steps]

@@ -36,7 +36,7 @@ RULE = {
 class Shop:
     """A shop in memory whose clock is moved by hand."""
 
-    def __init__(self, *, rewards=(), partners=(), **rule):
+    def __init__(self, *, rewards=(), partners=(), points=None, **rule):
         self.now = NOON
         self.app = Retention.offline("Soap", sender="Ann", clock=lambda: self.now)
         program = Program(
@@ -45,7 +45,8 @@ class Shop:
             rewards=rewards,
             partners=partners,
         )
-        self.app.config = self.app.config.model_copy(update={"loyalty": program})
+        changes = {"loyalty": program, "points": points or {}}
+        self.app.config = self.app.config.model_copy(update=changes)
         self.friends = self.app.loyalty.referrals
 
     def pay(self, customer, number, name="", **changes):
@@ -253,6 +254,39 @@ def test_a_reward_that_cannot_be_had_leaves_no_points():
         assert 0 == shop.points(BOB)
         with shop.app.store.reading() as connection:
             assert shop.app.ledger.verify(connection).is_clean
+
+
+STAMPS = Program(
+    id="stamps",
+    rates={"EUR": Rate(points=1, per_minor=1000)},
+    rewards=[WELCOME],
+    referral={"referrer_points": 3, "friend_reward": "welcome", "return_days": 7},
+)
+
+
+def test_every_programme_that_rewards_friends_is_served():
+    """The code tells its programme; lists hold all, or those of one."""
+    shop = Shop(points={"stamps": STAMPS})
+    with shop.app:
+        first, second = shop.friends.code_of(ADA), shop.friends.code_of(ADA, program="stamps")
+        views = [shop.friends.claim(first, BOB)]
+        shop.now += timedelta(hours=1)
+        views.append(shop.friends.claim(second, BOB))
+
+        assert ["points", "stamps"] == [view.program for view in views]
+        assert ["", True] == [views[0].gift, bool(views[1].gift)]
+        assert ("", True) == (
+            shop.friends.link_of(ADA, program="stamps"),
+            bool(shop.friends.link_of(ADA)),
+        )
+        assert [view.id for view in views] == [view.id for view in shop.friends.listed()]
+        assert [views[1].id] == [v.id for v in shop.friends.listed(limit=1)]
+        assert [views[1].id] == [v.id for v in shop.friends.listed(program="stamps")]
+        hand = Hand(actor="support", reason="one household")
+        assert "rejected" == shop.friends.reject(views[1].id, hand).state
+        assert "claimed" == shop.friends.show(views[0].id).state
+        with pytest.raises(LedgerError, match="no programme 'moons'"):
+            shop.friends.code_of(ADA, program="moons")
 
 
 def test_the_snapshot_of_an_order_tells_the_code_that_its_card_prints(shop):
