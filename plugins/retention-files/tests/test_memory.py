@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-SMALL, LARGE = (20_000, 1_000_000) if os.environ.get("RETENTION_SOAK") else (2_000, 20_000)
+SMALL, LARGE = (20_000, 1_000_000) if os.environ.get("RETENTION_SOAK") else (1_000, 10_000)
 GROWTH_MIB_MAX = 8
 READ = """\
 import resource, sys
