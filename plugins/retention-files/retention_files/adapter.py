@@ -136,7 +136,8 @@ class FilesAdapter(ShopAdapter):
         items: list[Order] = []
         refused: list[str] = []
         for group in rows.groups(place):
-            if len(items) + len(refused) >= PAGE:
+            # A row of nobody knows whom has to be seen together with the order below it.
+            if len(items) + len(refused) >= PAGE and not group.beside:
                 place = place._replace(rejects=rejects.sizes[0], reasons=rejects.sizes[1])
                 yield Page(tuple(items), str(place), tuple(refused))
                 items, refused = [], []

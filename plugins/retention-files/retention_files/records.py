@@ -12,7 +12,7 @@ from .cells import Literal
 from .text import LINE_BYTES_MAX, Line
 
 _DELIMITERS = ",;\t|"
-_BROKEN = "bytes that are no text in the encoding of the file"
+_BROKEN = "bytes that are no text; is encoding in the mapping that of the file?"
 
 
 class Record(NamedTuple):

@@ -221,6 +221,20 @@ def test_a_quotation_mark_that_is_not_closed_costs_the_rows_around_it(export):
     assert "".join(rows[1:4]) in (export.folder / "orders.rejects.csv").read_text()
 
 
+@pytest.mark.parametrize("bad", range(9))
+def test_no_place_to_go_on_from_forgets_a_row_that_may_be_anybodys(export, bad):
+    rows = [ROW.format(n) for n in range(9)]
+    rows[bad] = '"torn' + rows[bad]
+    export.write(HEAD + "".join(rows))
+    pages = export.pages()
+    read = [order.id for page in pages for order in page.items]
+
+    assert {str(n) for n in range(9)} - {str(n) for n in (bad - 1, bad, bad + 1)} == set(read)
+    for number, page in enumerate(pages[:-1], start=1):
+        rest = [order.id for each in export.pages(cursor=page.cursor) for order in each.items]
+        assert [order.id for each in pages[number:] for order in each.items] == rest
+
+
 def test_one_row_per_order_costs_only_itself(export):
     rows = [ROW.format(n) for n in range(6)]
     rows[2] = rows[2].replace("Bowl", '"Bowl')
@@ -237,7 +251,9 @@ def test_bytes_that_are_no_text_cost_their_order(export):
     )
 
     assert ["1", "3"] == [order.id for order in export.orders()]
-    assert ["row 3: bytes that are no text in the encoding of the file"] == export.refused()
+    assert ["row 3: bytes that are no text; is encoding in the mapping that of the file?"] == (
+        export.refused()
+    )
 
 
 def test_rows_with_too_few_cells_are_named(export):
