@@ -147,12 +147,14 @@ class BigCommerceAdapter(ShopAdapter):
         """
         size = self.settings.page_size
         with self._connected() as api, self.reading():
-            known = people.all_consents(api)
+            known = people.all_answers(api)
             for items, place in people.customer_pages(
                 api, size=size, since=updated_since, cursor=cursor
             ):
+                answers = (known.get(people.folded(item["email"])) for item in items)
                 found = (
-                    people.read_customer(i, known.get(people.folded(i["email"]), ())) for i in items
+                    people.read_customer(item, people.consents_of(answer))
+                    for item, answer in zip(items, answers, strict=True)
                 )
                 yield Page(tuple(found), place)
 
@@ -304,7 +306,8 @@ class BigCommerceAdapter(ShopAdapter):
 
     def _consents_of(self, api: ApiClient, email: str) -> tuple[Consent, ...]:
         found = people.find_subscribers(api, email)
-        return tuple(consent for each in found for consent in people.read_consents(each))
+        answers = map(people.read_answer, found)
+        return tuple(consent for each in answers for consent in people.consents_of(each))
 
     def _fact(self, fact: str) -> dict[str, Any]:
         return {"id": f"{self.name}:{self.shop_id}:{fact}", "shop_id": self.shop_id}

@@ -33,6 +33,9 @@ from .api import (
     refused,
 )
 
+Answer = tuple[ConsentState, datetime]
+"""A yes or a no to marketing by e-mail, and its moment."""
+
 SUBSCRIBERS = "v3/customers/subscribers"
 _CUSTOMERS = "v3/customers"
 _CURSOR = re.compile(r"[A-Za-z0-9+/=_-]{1,200}")
@@ -62,9 +65,10 @@ def customer_pages(
             return
 
 
-def all_consents(api: ApiClient) -> dict[str, tuple[Consent, ...]]:
-    """Return the answers of all subscribers, by e-mail address."""
-    return {folded(each["email"]): read_consents(each) for each in all_v3(api, SUBSCRIBERS)}
+def all_answers(api: ApiClient) -> dict[str, Answer]:
+    """Return what all subscribers answered, by e-mail address; silence is left out."""
+    told = ((folded(each["email"]), read_answer(each)) for each in all_v3(api, SUBSCRIBERS))
+    return {email: answer for email, answer in told if answer}
 
 
 def fetch_customer(api: ApiClient, customer_id: str) -> Json | None:
@@ -108,12 +112,12 @@ def read_subscriber(body: Json) -> Customer:
         given_name=body.get("first_name") or "",
         family_name=body.get("last_name") or "",
         email=body["email"],
-        consents=read_consents(body),
+        consents=consents_of(read_answer(body)),
     )
 
 
-def read_consents(subscriber: Json) -> tuple[Consent, ...]:
-    """Read what a subscriber agreed to.
+def read_answer(subscriber: Json) -> Answer | None:
+    """Read what a subscriber answered, and when; None for silence.
 
     BigCommerce dates the record, not the answer. So a yes is as old as it may be, and a no as
     young: a newer no that was told somewhere else is never outweighed.
@@ -122,21 +126,20 @@ def read_consents(subscriber: Json) -> tuple[Consent, ...]:
     if not isinstance(words, list):
         raise TypeError("consents are a list")
     states = {read_state(NAME, word)[0] for word in words or ["none"]}
-    for state, field in (
-        (ConsentState.GRANTED, "date_created"),
-        (ConsentState.DENIED, "date_modified"),
-    ):
-        if state in states:
-            return (
-                Consent(
-                    channel=ConsentChannel.EMAIL,
-                    state=state,
-                    recorded_at=moment(subscriber[field]),
-                    source="BigCommerce subscriber",
-                    platform=NAME,
-                ),
-            )
-    return ()
+    if ConsentState.GRANTED in states:
+        return ConsentState.GRANTED, moment(subscriber["date_created"])
+    if ConsentState.DENIED in states:
+        return ConsentState.DENIED, moment(subscriber["date_modified"])
+    return None
+
+
+def consents_of(answer: Answer | None) -> tuple[Consent, ...]:
+    """Return an answer as a record."""
+    if answer is None:
+        return ()
+    state, at = answer
+    channel, source = ConsentChannel.EMAIL, "BigCommerce subscriber"
+    return (Consent(channel=channel, state=state, recorded_at=at, source=source, platform=NAME),)
 
 
 def write_consent(api: ApiClient, customer: Json, consent: Consent) -> None:

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import retention_bigcommerce
@@ -35,6 +36,11 @@ def signed(headers, body, at, secret):
 class TestBigCommerce(AdapterConformance):
     adapter_class = BigCommerceAdapter
     received_at = datetime(2026, 11, 20, 12, 0, 2, tzinfo=UTC)
+    rotated_settings: ClassVar = {
+        "store_hash": "abc123",
+        "access_token": "an-invented-token",
+        "client_secrets": [NEW, SECRET],
+    }
     cases = (
         synthetic("order_created", RecordChanged),
         synthetic("order_status_updated", RecordChanged),
@@ -52,8 +58,6 @@ class TestBigCommerce(AdapterConformance):
         self.shop = shop
         yen = {"default_currency_code": "JPY", "total_inc_tax": "1200", "customer_id": 0}
         self.guest = shop.store.add_order(**yen)
-        settings = shop.settings()
-        type(self).rotated_settings = {**settings, "client_secrets": [NEW, SECRET]}
 
     def make_adapter(self, shop_id="kit.example"):
         return self.shop.adapter(shop_id=shop_id)
