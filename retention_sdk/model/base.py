@@ -80,7 +80,10 @@ def _one_line(text: str) -> str:
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the first day of the year 1, told from the east
+        raise ValueError("a moment before the calendar begins, or after it ends") from None
 
 
 Identifier = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from ..model import (
     DiscountCode,
     Order,
     OrderEvent,
+    Record,
     RecordChanged,
     ShopEvent,
     WebhookRequest,
@@ -78,12 +79,23 @@ def needs(capability: Capability) -> Callable[[Test], Test]:
     return mark
 
 
+def only_if(condition: Callable[[type[Kit]], object]) -> Callable[[Test], Test]:
+    """Run a test of the kit only for those kits of which the condition holds."""
+
+    def mark(test: Test) -> Test:
+        test.only_if = condition  # type: ignore[attr-defined]  # functions carry attributes
+        return test
+
+    return mark
+
+
 class Kit:
     """The questions an author answers. Only ``adapter_class`` is asked of everybody.
 
     With webhooks: ``cases`` and ``sign``. With an API: ``listed``, ``customer_id`` and ``code``
     as far as the capabilities ask for them; ``erasable_customer_id`` with ERASE_CUSTOMER,
-    ``product_id`` with FREE_PRODUCT_CODE.
+    ``product_id`` with FREE_PRODUCT_CODE. With ``answers`` and ``read_answer``, what the API
+    answers is fuzzed, too.
 
     An adapter with a ``replay_window``: ``received_at``, when the cases arrive, and ``sign_at``
     instead of ``sign``. With ``rotated_settings``, which hold a new secret and still the one that
@@ -131,6 +143,14 @@ class Kit:
     def listed(self) -> Mapping[str, str]:
         """Return the number and total, written by hand, of every order that is listed."""
         raise NotImplementedError("say which orders are listed: override listed()")
+
+    def answers(self) -> Sequence[Any]:
+        """Return decoded answers of the API for ``read_answer``, one of each kind."""
+        return ()
+
+    def read_answer(self, adapter: ShopAdapter, answer: Any) -> Iterable[Record]:
+        """Read what an answer of the API holds, as the adapter does: overridden, it is fuzzed."""
+        raise NotImplementedError("read an answer of the API: override read_answer()")
 
     def customer_id(self) -> str:
         """Return a customer whose consent may be written."""

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from ..adapter import Capability, ShopAdapter
 from ..model import WebhookRequest
-from .kit import Case, Kit, Test, needs
+from .kit import Case, Kit, needs, only_if
 from .kit_webhooks import assert_refused
 
 _SECOND = timedelta(seconds=1)
-
-
-def only_if(condition: Callable[[type[Kit]], object]) -> Callable[[Test], Test]:
-    """Run a test of the kit only for those kits of which the condition holds."""
-
-    def mark(test: Test) -> Test:
-        test.only_if = condition  # type: ignore[attr-defined]  # functions carry attributes
-        return test
-
-    return mark
 
 
 def _signs_time(kit: type[Kit]) -> bool:

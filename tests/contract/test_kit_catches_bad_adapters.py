@@ -666,6 +666,26 @@ def test_kit_without_an_order_is_caught():
     assert {test} == set(kit_failures(kit_for(Good, ()), only={test}))
 
 
+def test_reading_answers_unchecked_is_caught(good, cases):
+    """What an adapter makes of an answer has to be what the model allows."""
+
+    def answers(self):
+        return [json.loads(an_order().model_dump_json())]
+
+    def read_checked(self, adapter, answer):
+        return adapter.read_orders(answer)
+
+    def read_unchecked(self, adapter, answer):
+        (order,) = adapter.read_orders({**answer, "number": "1001"})
+        return [order.model_copy(update={"number": str(answer["number"])})]
+
+    test = "test_fuzzed_answers_become_valid_records_or_our_errors"
+    for read, failures in ((read_checked, set()), (read_unchecked, {test})):
+        kit = kit_for(Good, cases, answers=answers, read_answer=read)
+        assert failures == set(kit_failures(kit, only={test}))
+    assert getattr(kit_for(Good, cases), test) is None
+
+
 def test_switching_a_test_off_is_caught(good, cases):
     def nothing(self):
         pass
@@ -708,6 +728,7 @@ def test_every_test_of_the_kit_catches_somebody(good):
     named_above = {
         "test_declared_capabilities_are_implemented",
         "test_each_case_becomes_its_events",
+        "test_fuzzed_answers_become_valid_records_or_our_errors",
         "test_kit_is_not_weakened",
         "test_matches_the_golden_file",
         "test_there_is_a_secret",

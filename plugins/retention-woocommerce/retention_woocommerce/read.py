@@ -234,7 +234,7 @@ def _fulfilments(body: Json, order_id: str, lines: tuple[OrderLine, ...]) -> tup
     elif body["status"] in _NEVER_SHIPPED:
         state = {"status": FulfilmentStatus.CANCELLED}
     planned = plan_fulfilment(order_id, lines)
-    return tuple(fulfilment.model_copy(update=state) for fulfilment in planned)
+    return tuple(Fulfilment.model_validate({**dict(each), **state}) for each in planned)
 
 
 # People ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pytest
 import retention_woocommerce
 from retention_woocommerce.adapter import WooCommerceAdapter
+from retention_woocommerce.read import read_customer, read_order
 
 from retention_sdk.model import (
     ConsentChanged,
@@ -28,6 +29,7 @@ from retention_sdk.testing import (
 )
 
 PAYLOADS = Path(__file__).parent / "payloads"
+CAPTURES = Path(__file__).parent / "captures"
 SECRET, NEXT_SECRET = "s3cr3t-ü", "the-next-one-ß"
 
 
@@ -83,6 +85,15 @@ class TestWooCommerce(AdapterConformance):
 
     def customer_id(self):
         return "2"
+
+    def answers(self):
+        names = ("order", "customer_get")
+        return [json.loads((CAPTURES / f"{name}.json").read_text("utf-8")) for name in names]
+
+    def read_answer(self, adapter, answer):
+        if "email" in answer and "line_items" not in answer:
+            return [read_customer(answer, adapter.settings)]
+        return [read_order(answer, adapter.settings)]
 
     def erasable_customer_id(self):
         return str(self.shop.woo.add_customer())

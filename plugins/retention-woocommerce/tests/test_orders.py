@@ -272,3 +272,11 @@ def test_a_brand_is_read_where_the_shop_keeps_it(woo, keys, expected):
 
     (sold,) = woo.order({"brand_meta_keys": keys}, line_items=items).lines
     assert expected == sold.brand
+
+
+def test_moment_of_leaving_is_checked_as_all_others_are(woo):
+    left = woo.order(date_completed_gmt="2026-11-21T22:00:00+02:00").fulfilments[0].shipped_at
+
+    assert "2026-11-21T20:00:00+00:00" == left.isoformat()
+    with pytest.raises(PayloadError):
+        woo.order(date_completed_gmt="0001-01-01T00:00:00+23:59")

@@ -187,3 +187,15 @@ def test_the_public_list_of_records_is_sorted_and_complete():
     )
     assert all(hasattr(model, name) for name in model.__all__)
     assert Path(model.__file__).exists()
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_moment_beyond_the_calendar_is_a_wrong_field(text):
+    """Told from the other end of the world, the first day of the calendar lies before it."""
+    with pytest.raises(ValidationError, match="calendar"):
+        Consent(
+            channel=ConsentChannel.EMAIL,
+            state=ConsentState.DENIED,
+            recorded_at=datetime.fromisoformat(text),
+            source="form",
+        )
