@@ -18,7 +18,7 @@ from retention_sdk.shop_api import Timing
 
 from .bulk_documents import EXPORT, EXPORTED
 from .client import Json, Run, refused
-from .values import gid, gid_number, moment, number
+from .values import gid, gid_number, moment
 
 Fetch = Callable[[int, int], bytes]
 """Returns the bytes of a file from a position up to, and without, another one."""
@@ -67,7 +67,7 @@ def await_file(run: Run, operation: str, timing: Timing) -> ExportedFile:
     for pause_s in chain(_PAUSES_S, repeat(_PAUSES_S[-1])):
         found = run(EXPORTED, id=gid("BulkOperation", operation))["bulkOperation"]
         if found and found["status"] == "COMPLETED":
-            size = number(found["fileSize"]) if found["url"] else 0
+            size = int(found["fileSize"]) if found["url"] else 0
             return ExportedFile(found["url"] or "", size, moment(found["createdAt"]))
         if not found or found["status"] not in _UNDER_WAY:
             raise NoExport
@@ -83,12 +83,12 @@ def read_nodes(
     """Yield each order with its lines, or each customer, and the position behind it.
 
     Raises:
-        NoExport: a line stands below another order than its own.
+        NoExport: a line is no object, or stands below another order than its own.
     """
     node: dict[str, Any] | None = None
     behind = start
     for line, end in _lines(fetch, start, size, piece):
-        found: dict[str, Any] = json.loads(line, parse_float=Decimal)
+        found = _decoded(line)
         parent = found.pop("__parentId", None)
         if parent is None:
             if node is not None:
@@ -118,6 +118,16 @@ def _lines(fetch: Fetch, start: int, size: int, piece: int) -> Iterator[tuple[by
                 yield line, end
     if rest.strip():
         yield rest, position
+
+
+def _decoded(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line, parse_float=Decimal)
+    except ValueError:
+        raise NoExport from None
+    if not isinstance(found, dict):
+        raise NoExport
+    return found
 
 
 def _whole(nodes: list[Json]) -> dict[str, Any]:

@@ -186,6 +186,16 @@ def test_lines_that_stand_below_another_order_are_not_believed(admin):
     assert {"#0", "#1", "#2"} == set(numbers(listed(admin, bulk_from=1)))
 
 
+def test_file_with_a_line_that_is_no_record_is_replaced_by_pages(admin):
+    admin.add_numbered_orders(3)
+    pages = admin.adapter(bulk_from=1).order_pages()
+    next(pages)
+    whole = admin.exports.files["1"]
+    for spoiled in (b"<html>" + whole[6:], b"null\n" + whole[5:], whole[:-9] + b"\n" * 9):
+        admin.exports.files["1"] = spoiled
+        assert {"#0", "#1", "#2"} <= set(numbers(listed(admin, "file:1:0", bulk_from=1)))
+
+
 def test_export_of_hours_ends_the_run_and_the_next_one_goes_on(admin):
     admin.add_numbered_orders(2)
     admin.exports.takes_s = 5_000.0
