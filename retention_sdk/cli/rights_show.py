@@ -77,6 +77,7 @@ def show_report(report: ErasureReport) -> None:
         (report.files_removed, "file taken back from folders and printers"),
         (report.exports_removed, "export deleted from disk"),
         (report.coupons_voided, "coupon made worthless"),
+        (report.rewards_voided, "unused reward made worthless"),
     )
     out.print("Erased.", style="bold green")
     for count, what in done:

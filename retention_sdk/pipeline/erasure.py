@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,14 +17,15 @@ from typing import TYPE_CHECKING
 
 from ..adapter import Capability, ShopAdapter
 from ..context import customer_of, order_of
-from ..errors import PlatformError, RetentionError
+from ..errors import PlatformError
 from ..model import DerivedEvent, Record
-from .coupons import CouponDesk
 from .due import PERSONAL
+from .erasure_codes import VoidedCodes
 from .withdraw import FORGOTTEN, ChannelOf, take_back_prints
 
 if TYPE_CHECKING:
     from ..storage import Connection, Store
+    from .erasure_codes import CodesOfErased
 
 REASON = "erasure"
 _log = logging.getLogger("retention_sdk.pipeline")
@@ -51,6 +51,7 @@ class ErasureReport(Record):
     files_removed: int = 0
     exports_removed: int = 0
     coupons_voided: int = 0
+    rewards_voided: int = 0
     suppressed: int = 0
     platforms: tuple[str, ...] = ()
     remains: tuple[Remainder, ...] = ()
@@ -74,8 +75,8 @@ class _Scope:
 class Eraser:
     """Erases people of one shop.
 
-    ``platforms`` make the adapters of those that are set up. ``count_points`` tells how
-    many postings of points somebody has.
+    ``platforms`` make the adapters of those that are set up, ``codes`` voids what they keep.
+    ``count_points`` tells how many postings of points somebody has.
     """
 
     store: Store
@@ -85,7 +86,7 @@ class Eraser:
     clock: Callable[[], datetime]
     count_points: Callable[[Connection, str], int]
     keeping: tuple[int, str] = (10, "")
-    coupons: CouponDesk | None = None
+    codes: CodesOfErased | None = None
 
     def erase(
         self,
@@ -111,7 +112,9 @@ class Eraser:
             scope.subjects, store=self.store, channel=self.channel, now=self.clock()
         )
         exports = sum(_remove(Path(name), digest) for name, digest in scope.exports)
-        coupons = sum(self._void_coupon(card_id) for card_id in scope.open_cards)
+        # A shop that leaves its platform can ask it for nothing any more.
+        gone = "" if is_suppressed else source
+        voided = self.codes.void(scope.subjects, left=gone) if self.codes else VoidedCodes()
         told, refused = self._tell_platforms(scope.accounts, source)
         report = ErasureReport(
             subjects=len(scope.subjects),
@@ -119,10 +122,11 @@ class Eraser:
             deliveries_stopped=scope.stopped,
             files_removed=files,
             exports_removed=exports,
-            coupons_voided=coupons,
+            coupons_voided=voided.coupons,
+            rewards_voided=voided.rewards,
             suppressed=scope.suppressed,
             platforms=told,
-            remains=tuple(self._remains(scope, kept, refused)),
+            remains=tuple(self._remains(scope, kept, refused, voided.left)),
         )
         self._destroy(scope.subjects, report, at_last)
         return report
@@ -199,14 +203,6 @@ class Eraser:
 
     # The world outside -----------------------------------------------------------------------
 
-    def _void_coupon(self, card_id: int) -> bool:
-        """Void the coupon of a card; one that a platform keeps is swept later, without a name."""
-        if self.coupons is None:
-            return False
-        with suppress(RetentionError):
-            return self.coupons.void(card_id)
-        return False
-
     def _tell_platforms(
         self, accounts: Sequence[tuple[str, str]], source: str
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -251,7 +247,9 @@ class Eraser:
                 at_last(connection, report)
         self.store.scrub()
 
-    def _remains(self, scope: _Scope, printed: int, refused: Sequence[str]) -> list[Remainder]:
+    def _remains(
+        self, scope: _Scope, printed: int, refused: Sequence[str], codes: Mapping[str, int]
+    ) -> list[Remainder]:
         years, citation = self.keeping
         remains = [
             Remainder(
@@ -284,6 +282,14 @@ class Eraser:
                 reason="it cannot be erased from here; erase it there",
             )
             for name in refused
+        ]
+        remains += [
+            Remainder(
+                what=f"unused codes on {name}",
+                count=count,
+                reason="they cannot be voided from here; delete them there",
+            )
+            for name, count in codes.items()
         ]
         return [each for each in remains if each.count]
 

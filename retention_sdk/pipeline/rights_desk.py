@@ -10,8 +10,10 @@ from ..adapter import ShopAdapter
 from ..config import Config
 from ..consent.rights import keeping_rule
 from .dossier import Dossiers
-from .erasure import Eraser
+from .erasure import REASON, Eraser
+from .erasure_codes import CodesOfErased
 from .press_room import PressRoom
+from .redeem_wiring import open_rewards
 from .request_book import RequestBook
 from .rights import Rights
 
@@ -41,7 +43,13 @@ def open_rights(
         clock=room.clock,
         count_points=count_points,
         keeping=(keeping.years, keeping.citation),
-        coupons=room.coupons,
+        codes=CodesOfErased(
+            desk=open_rewards(
+                config, store=room.store, ledgers=ledgers, adapter=adapter, clock=room.clock
+            ),
+            coupons=room.coupons,
+            reason=REASON,
+        ),
     )
     return Rights(
         room=room,
