@@ -79,6 +79,10 @@ class Doorkeeper:
             self._consents.record(connection, subject_id, answers, event_id=name, now=now)
         return subject_id
 
+    def is_open(self, connection: Connection, shop_id: str) -> bool:
+        """Whether a shop never erased anybody, so that nobody can be refused."""
+        return self._suppressions.is_empty(connection, shop_id)
+
     def is_refused(self, event: ShopEvent, found: tuple[Suppression, ...]) -> bool:
         """Whether an event must not be kept, given what its references met."""
         if isinstance(event, _ABOUT_RIGHTS):
