@@ -105,8 +105,10 @@ def kept_rows(database):
 
 @pytest.fixture(scope="session")
 def shop(medusa):
-    """A shop that sells one soap in five countries, and five orders in it."""
-    return driver.Shop(driver.Server(medusa))
+    """A shop that sells one soap in five countries, five orders in it, and a customer's account."""
+    made = driver.Shop(driver.Server(medusa))
+    made.new_account()
+    return made
 
 
 @pytest.fixture
