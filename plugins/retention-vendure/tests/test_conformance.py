@@ -2,7 +2,7 @@
 
 import pytest
 import retention_vendure
-from retention_vendure.adapter import VendureAdapter
+from retention_vendure.adapter import VendureAdapter, order_query
 
 from retention_sdk.testing import (
     AdapterConformance,
@@ -26,6 +26,17 @@ class TestVendure(AdapterConformance):
 
     def listed(self):
         return self.shop.totals
+
+    def answers(self):
+        """What the server answers of an order, once for each that is listed."""
+        adapter = self.make_adapter()
+        wanted = order_query(adapter.settings)
+        orders = [o for o in adapter.fetch_orders() if o.number in self.shop.totals]
+        with adapter._connected() as client:
+            return [dict(client.run(wanted, id=order.id)) for order in orders]
+
+    def read_answer(self, adapter, answer):
+        return adapter.read_orders(answer)
 
     def customer_id(self):
         return self.customer
