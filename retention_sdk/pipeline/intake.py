@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import ConfigError, PluginError, RetentionError, SubjectErased
 from ..model import CustomerErased, RecordChanged, ShopErased, ShopEvent
 from .outcome import Outcome
-from .receiving import Receiving
+from .receiving import Reading, Receiving
 from .report import read_outcome
 from .run import Pipeline, may_pass
 from .snapshot import HISTORY
@@ -102,19 +102,27 @@ class Intake:
     def news(self) -> Iterator[tuple[ShopEvent, bool]]:
         """Read deliveries that wait; yield each stored event, and whether it is new.
 
-        Call ``see_to`` for each. What was not seen to is found by ``resume``.
+        Call ``work`` for each; ``resume`` finds what was left. What known events tell anew is
+        seen to here, before its delivery is let go; where that breaks, it is put aside.
         """
         receiving = self.receiving
         while (readings := receiving.take(self.accept)) is not None:
+            finished = []
             for each in readings:
-                yield from ((event, event.id in each.new) for event in each.events)
-            receiving.done(readings)
+                try:
+                    yield from self._heard(each)
+                except Exception as error:  # noqa: BLE001 - it must not hold up the others
+                    receiving.put_aside(each.digest, error)
+                else:
+                    finished.append(each)
+            receiving.done(finished)
 
-    def see_to(self, event: ShopEvent, *, is_new: bool) -> Outcome:
-        """Work on one event of the news."""
-        if not is_new:
-            self.cards.hear_again(event)
-        return self.work(event.id, is_new=is_new)
+    def _heard(self, reading: Reading) -> Iterator[tuple[ShopEvent, bool]]:
+        for event in reading.events:
+            is_new = event.id in reading.new
+            if not is_new:
+                self.cards.hear_again(event)
+            yield event, is_new
 
     def resume(self) -> tuple[Outcome, ...]:
         """Read and work on everything left open; forget bodies and scans whose time is over."""
@@ -123,9 +131,9 @@ class Intake:
     def resuming(self) -> Iterator[Outcome]:
         """Do what ``resume`` does, and yield after each event."""
         self.receiving.retry()
-        for event, is_new in self.news():
-            if not is_new:
-                self.cards.hear_again(event)
+        for _ in self.news():
+            pass  # they are among the pending ones
+        self.receiving.give_up()
         oldest_scan = self.clock() - self.scans_kept
         with self.store.begin() as connection:
             self.store.inbox.purge_raw(connection, now=self.clock())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..errors import AdapterError, ConfigError, PluginError, StorageError
+from ..errors import ConfigError, RetentionError
 from ..model import ShopEvent, WebhookRequest
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ Accept = Callable[[Sequence[ShopEvent], Callable[["Connection", tuple[str, ...]]
 class Reading:
     """What one delivery proves. ``new`` are the events that were stored by it."""
 
-    seq: int
+    digest: bytes
     events: tuple[ShopEvent, ...]
     new: frozenset[str] = frozenset()
 
@@ -74,7 +74,8 @@ class Receiving:
         """Read some that wait, oldest first, and store their events; None if none waits.
 
         A delivery is let go in the transaction that stores its events. One that tells of an event
-        that was known waits until it is ``done``: that news must be seen to first.
+        that was known waits until it is ``done``: that news must be seen to first. One that cannot
+        be stored is put aside, and does not hold up the others.
 
         Raises:
             StorageError: the store refuses; everything waits.
@@ -86,22 +87,38 @@ class Receiving:
         readings = tuple(filter(None, map(self._read, waiting)))
         try:
             return self._store(readings, accept)
-        except StorageError:
+        except Exception:  # noqa: BLE001 - each alone tells which one it is
             return tuple(self._each_alone(readings, accept))
 
     def done(self, readings: Sequence[Reading]) -> None:
         """Let go of deliveries that were seen to."""
-        seqs = [each.seq for each in readings if not each.is_all_new]
-        if seqs:
+        digests = [each.digest for each in readings if not each.is_all_new]
+        if digests:
             with self.store.begin() as connection:
-                self.store.arrivals.drop(connection, seqs)
+                self.store.arrivals.drop(connection, digests)
+
+    def put_aside(self, digest: bytes, error: Exception, *, platform: str = "") -> None:
+        """Keep a delivery for another try, and say what is wrong with it."""
+        # The text of a foreign error may quote a customer.
+        is_ours = isinstance(error, RetentionError)
+        what = str(error) if is_ours else f"broke with {type(error).__name__}"
+        told = f"{platform}: {what}" if platform and not is_ours else what
+        _log.warning("a delivery cannot be read: %s", told)
+        with self.store.begin() as connection:
+            self.store.arrivals.put_aside(connection, digest, error=told)
 
     def retry(self) -> None:
-        """Let what could not be read wait again, except what is too old to be kept."""
+        """Let what could not be read wait again; ``give_up`` on it after that."""
         with self.store.begin() as connection:
-            arrivals, oldest = self.store.arrivals, self.clock() - self.raw_kept
-            arrivals.purge(connection, self.shop_id, before=oldest)
-            arrivals.retry(connection, self.shop_id)
+            self.store.arrivals.retry(connection, self.shop_id)
+
+    def give_up(self) -> None:
+        """Delete what could not be read, and is too old to be kept."""
+        oldest = self.clock() - self.raw_kept
+        with self.store.begin() as connection:
+            count = self.store.arrivals.purge(connection, self.shop_id, before=oldest)
+        if count:
+            _log.error("%d deliveries were given up: nothing here could read them", count)
 
     def _adapter(self, platform: str) -> ShopAdapter:
         if platform not in self._adapters:
@@ -113,12 +130,9 @@ class Receiving:
         try:
             if kept.request is None:
                 raise ConfigError("was sealed with a key that is not among store.previous_keys")
-            return Reading(kept.seq, self._adapter(kept.platform).read_admitted(kept.request))
-        except (AdapterError, ConfigError, PluginError) as error:
-            self._put_aside(kept.seq, str(error))
+            return Reading(kept.digest, self._adapter(kept.platform).read_admitted(kept.request))
         except Exception as error:  # noqa: BLE001 - an adapter's mistake must not stop the others
-            # Its text may quote a customer.
-            self._put_aside(kept.seq, f"{kept.platform}: broke with {type(error).__name__}")
+            self.put_aside(kept.digest, error, platform=kept.platform)
         return None
 
     def _store(self, readings: Sequence[Reading], accept: Accept) -> tuple[Reading, ...]:
@@ -127,7 +141,7 @@ class Receiving:
 
         def let_go(connection: Connection, new: tuple[str, ...]) -> None:
             stored.extend(_with_new(readings, new))
-            finished = [each.seq for each in stored if each.is_all_new]
+            finished = [each.digest for each in stored if each.is_all_new]
             self.store.arrivals.drop(connection, finished)
 
         accept(events, let_go)
@@ -138,13 +152,8 @@ class Receiving:
         for reading in readings:
             try:
                 yield from self._store((reading,), accept)
-            except StorageError as error:
-                self._put_aside(reading.seq, str(error))
-
-    def _put_aside(self, seq: int, error: str) -> None:
-        _log.warning("a delivery cannot be read: %s", error)
-        with self.store.begin() as connection:
-            self.store.arrivals.put_aside(connection, seq, error=error)
+            except Exception as error:  # noqa: BLE001 - it must not hold up the others
+                self.put_aside(reading.digest, error)
 
 
 def _with_new(readings: Sequence[Reading], new: tuple[str, ...]) -> Iterator[Reading]:
@@ -153,4 +162,4 @@ def _with_new(readings: Sequence[Reading], new: tuple[str, ...]) -> Iterator[Rea
     for each in readings:
         own = frozenset(event.id for event in each.events) & left
         left -= own
-        yield Reading(each.seq, each.events, own)
+        yield Reading(each.digest, each.events, own)

@@ -43,9 +43,12 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class KeptArrival:
-    """One that is kept. ``request`` is None if nothing here opens it any more."""
+    """One that is kept. ``request`` is None if nothing here opens it any more.
 
-    seq: int
+    ``digest`` names what came, word for word; SQLite gives the number of a row that is gone again.
+    """
+
+    digest: bytes
     platform: str
     request: WebhookRequest | None
 
@@ -95,15 +98,15 @@ class Arrivals:
         few = [row.seq for row, total in zip(sizes, sums, strict=True) if total <= _BYTES_AT_ONCE]
         chosen = few or [row.seq for row in sizes[:1]]
         rows = connection.execute(select(arrival).where(table.seq.in_(chosen)).order_by(table.seq))
-        return tuple(KeptArrival(row.seq, row.platform, self._opened(row)) for row in rows)
+        return tuple(KeptArrival(row.digest, row.platform, self._opened(row)) for row in rows)
 
-    def drop(self, connection: Connection, seqs: Sequence[int]) -> None:
+    def drop(self, connection: Connection, digests: Sequence[bytes]) -> None:
         """Let go of deliveries whose events are stored, in the transaction that stores them."""
-        connection.execute(delete(arrival).where(arrival.c.seq.in_(seqs)))
+        connection.execute(delete(arrival).where(arrival.c.digest.in_(digests)))
 
-    def put_aside(self, connection: Connection, seq: int, *, error: str) -> None:
+    def put_aside(self, connection: Connection, digest: bytes, *, error: str) -> None:
         """Note why a delivery cannot be read; ``error`` must not hold personal data."""
-        query = update(arrival).where(arrival.c.seq == seq)
+        query = update(arrival).where(arrival.c.digest == digest)
         connection.execute(query.values(state="unreadable", error=error))
 
     def retry(self, connection: Connection, shop_id: str) -> None:

@@ -19,43 +19,49 @@ class Batches(Generic[T]):
     """
 
     def __init__(self, write: Callable[[list[T]], None], *, name: str, waiting_max: int) -> None:
-        self._write, self._name = write, name
-        self._queue: Queue[T | None] = Queue(waiting_max)
-        self._thread: Thread | None = None
+        self._write, self._name, self._waiting_max = write, name, waiting_max
+        self._line: tuple[Queue[T | None], Thread] | None = None
         self._lock = Lock()
 
     def put(self, item: T) -> bool:
         """Hand something over; False if there is no room for it."""
-        with self._lock:
-            if self._thread is None:
-                self._thread = Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
-        try:
-            self._queue.put_nowait(item)
-        except Full:
-            return False
+        with self._lock:  # or it might come behind the end of a line that closes
+            queue, _ = self._line = self._line or self._opened()
+            try:
+                queue.put_nowait(item)
+            except Full:
+                return False
         return True
 
     def close(self) -> None:
         """Write what waits, and stop. Something put later starts anew."""
         with self._lock:
-            thread, self._thread = self._thread, None
-        if thread is not None:
-            self._queue.put(None)
+            line, self._line = self._line, None
+        if line is not None:
+            queue, thread = line
+            queue.put(None)
             thread.join()
 
-    def _run(self) -> None:
+    def _opened(self) -> tuple[Queue[T | None], Thread]:
+        """Start a thread with a queue of its own, so that none takes what ends another."""
+        queue = Queue[T | None](self._waiting_max)
+        thread = Thread(target=self._run, args=(queue,), name=self._name, daemon=True)
+        thread.start()
+        return queue, thread
+
+    def _run(self, queue: Queue[T | None]) -> None:
         is_open = True
         while is_open:
-            taken = [self._queue.get(), *self._waiting()]
+            taken = [queue.get(), *_waiting(queue)]
             is_open = None not in taken
             items = [item for item in taken if item is not None]
             if items:
                 self._write(items)
 
-    def _waiting(self) -> Iterator[T | None]:
-        for _ in range(_BATCH_MAX - 1):
-            try:
-                yield self._queue.get_nowait()
-            except Empty:
-                return
+
+def _waiting(queue: Queue[T | None]) -> Iterator[T | None]:
+    for _ in range(_BATCH_MAX - 1):
+        try:
+            yield queue.get_nowait()
+        except Empty:
+            return

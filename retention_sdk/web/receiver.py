@@ -146,7 +146,7 @@ class Receiver:
         if refusal := self._refused_at_once(platform, body):
             return refusal
         try:
-            if len(body) > _SHORT_BYTES:
+            if len(body) > _SHORT_BYTES or not self._is_open:
                 arrival = await asyncio.to_thread(self._admitted, platform, headers, body)
             else:
                 arrival = self._admitted(platform, headers, body)
@@ -184,6 +184,11 @@ class Receiver:
         """Open the store, if nobody did: two threads must not do so at once."""
         with self._lock:
             return self._shop.intake
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether somebody opened the store; that may take as long as its server is away."""
+        return "_receiving" in vars(self)
 
     @cached_property
     def _receiving(self) -> Receiving:

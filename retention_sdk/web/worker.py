@@ -57,11 +57,16 @@ class Worker:
             thread.join()
 
     def _run(self) -> None:
+        while not _guarded(self._intake) and self._ends_at is None:
+            self._pause()
         _guarded(self._resume)
         while self._ends_at is None:
-            self._wake.wait(timeout=_AGAIN_S)
-            self._wake.clear()
+            self._pause()
             _guarded(self._read)
+
+    def _pause(self) -> None:
+        self._wake.wait(timeout=_AGAIN_S)
+        self._wake.clear()
 
     def _resume(self) -> None:
         for _ in self._intake().resuming():
@@ -71,7 +76,7 @@ class Worker:
     def _read(self) -> None:
         intake = self._intake()
         for event, is_new in intake.news():
-            _guarded(partial(intake.see_to, event, is_new=is_new))
+            _guarded(partial(intake.work, event.id, is_new=is_new))
             if not self._may_go_on():
                 return
 
@@ -83,7 +88,8 @@ class Worker:
         return self._ends_at is None or time.monotonic() < self._ends_at
 
 
-def _guarded(work: Callable[[], object]) -> None:
+def _guarded(work: Callable[[], object]) -> bool:
+    """Return whether it went to its end."""
     try:
         work()
     except RetentionError as error:
@@ -91,3 +97,6 @@ def _guarded(work: Callable[[], object]) -> None:
     except Exception as error:  # noqa: BLE001 - the thread's last one to hear of it
         # A trace may quote a customer. What is not done stays open: `retention resume` shows it.
         _log.error("work on a delivery broke with %s", type(error).__name__)
+    else:
+        return True
+    return False

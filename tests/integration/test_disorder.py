@@ -79,7 +79,7 @@ def deliver(shop, bodies):
 
         assert {202} == set(pool.map(post, enumerate(bodies)))
     for event, is_new in shop.intake.news():
-        shop.intake.see_to(event, is_new=is_new)
+        shop.intake.work(event.id, is_new=is_new)
 
 
 def standing(shop, number):
