@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..loyalty.rewards import IssueState
+from .parcel_gifts_back import GIFT_KIND, with_order
 from .redeem_terms import read_terms
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from ..model import Order
     from ..storage import Connection, RewardIssue
     from .redeem_book import RewardBook
-
-_KIND = "gift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class ParcelGifts:
         The same each time for an order: a gift goes with the first parcel that is printed or
         packed, whoever of two desks comes to it. A parcel that goes to somebody else has none.
         """
-        why = _why(order)
+        why = with_order(order.id)
         return tuple(
             self._words(each)
             for each in self._gifts(connection, order)
@@ -39,7 +38,7 @@ class ParcelGifts:
 
     def packed(self, connection: Connection, order: Order) -> tuple[str, ...]:
         """Return what was put into the parcel of an order; nothing is written."""
-        why = _why(order)
+        why = with_order(order.id)
         found = self._gifts(connection, order)
         return tuple(self._words(each) for each in found if _is_packed(each, why))
 
@@ -48,7 +47,7 @@ class ParcelGifts:
         if who is None or order.is_gift:
             return ()
         found = self.book.store.rewards.of_person(connection, who)
-        return tuple(each for each in found if each.kind == _KIND)
+        return tuple(each for each in found if each.kind == GIFT_KIND)
 
     def _hand_over(
         self, connection: Connection, issue: RewardIssue, why: str, now: datetime
@@ -67,10 +66,6 @@ class ParcelGifts:
         reward = read_terms(issue)["reward"]
         name, sku = self.book.name_of(issue), reward.get("sku")
         return f"{name} ({sku})" if sku else name
-
-
-def _why(order: Order) -> str:
-    return f"with order {order.id}"
 
 
 def _is_packed(issue: RewardIssue, why: str) -> bool:

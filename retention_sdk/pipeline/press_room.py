@@ -35,6 +35,7 @@ from .links import Links
 from .locale import localizer_for
 from .looks import Looks
 from .make import Codes, Documents, compose
+from .parcel_gifts_back import put_back
 from .parcels import (
     about_cards,
     card_pick,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 CANCELLED = "the order was cancelled"
 REFUNDED = "the order was refunded in full"
 NO_PARCEL = "the parcel was cancelled"
+_NOT_SENT = frozenset({CANCELLED, REFUNDED, NO_PARCEL})
 LEFT_WITHOUT = "the parcel left without it"
 LEFT = "the parcel left"
 OBJECTED = "the customer's consent changed"
@@ -249,6 +251,8 @@ class PressRoom:
     def void(self, record: CardRecord, reason: str) -> CardRecord | None:
         """Void a card that is not packed, and take its file back if nobody fetched it.
 
+        Gifts that were printed for a parcel which is not sent wait again for the next one.
+
         Returns the card as it is then; None if it was packed or void before.
         """
         from ..storage import CardState
@@ -257,6 +261,9 @@ class PressRoom:
             is_done = self.store.cards.advance(
                 connection, record, CardState.VOIDED, reason=reason, now=self.clock()
             )
+            if is_done and reason in _NOT_SENT:
+                order_id, shop_id = record.place.order_id, record.place.shop_id
+                put_back(self.store, connection, order_id, shop_id=shop_id, now=self.clock())
         if not is_done:
             return None
         take_back(record, store=self.store, channel=self.channel)

@@ -3,8 +3,9 @@
 ``held``: points are set aside and a code is drawn; the platform may have it, or not yet.
 ``issued``: the points are paid and the reward is the customer's; ``refused``: the points are back,
 and what the platform may have of it is still to be voided, after which it is ``returned``.
-``fulfilled``: handed over; ``redeemed``: an order used the code. ``cancelling``: to be void on the
-platform before the points go back, after which it is ``cancelled``.
+``fulfilled``: handed over, and ``issued`` again where its parcel was not sent; ``redeemed``: an
+order used the code. ``cancelling``: to be void on the platform before the points go back, after
+which it is ``cancelled``.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _NEXT: dict[IssueState, frozenset[IssueState]] = {
     IssueState.ISSUED: frozenset(
         {IssueState.FULFILLED, IssueState.REDEEMED, IssueState.CANCELLING, IssueState.CANCELLED}
     ),
+    # The parcel that a gift was put into was not sent.
+    IssueState.FULFILLED: frozenset({IssueState.ISSUED}),
     # An order may use a code until the platform has voided it; and where that is not possible,
     # the reward stays what it was.
     IssueState.CANCELLING: frozenset(

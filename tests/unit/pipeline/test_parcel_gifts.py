@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from retention_sdk import OrderCancelled
 from retention_sdk.loyalty import Program
 from retention_sdk.pipeline.batch import Batch
 from retention_sdk.pipeline.desk import PackingDesk
 from retention_sdk.pipeline.draw import Medium
-from retention_sdk.testing import MemoryChannel, a_customer, a_paid_event, an_order
+from retention_sdk.testing import NOON, MemoryChannel, a_customer, a_paid_event, an_order
 
 ADA = a_customer()
 MUG = {"kind": "gift", "points": 10, "names": {"en": "Our mug", "de": "Unser Becher"}}
@@ -87,19 +88,61 @@ def test_a_cancelled_gift_and_a_parcel_to_somebody_else_have_none(shop):
     assert ["cancelled"] == [state for _, state, _ in gifts(shop)]
 
 
-def test_a_batch_tells_gifts_on_the_slip_and_the_desk_sees_the_same(shop):
-    pay(shop, "1001")
-    pay(shop, "1002")
-    shop.loyalty.rewards.redeem(ADA, "mug")
+def cancel(shop, number):
+    """Cancel an order, told twice."""
+    order = an_order(id=f"id-{number}", number=number, customer=ADA, cancelled_at=NOON)
+    for name in ("one", "two"):
+        shop.ingest(
+            [
+                OrderCancelled(
+                    id=f"off:{number}:{name}", shop_id="soap.example", occurred_at=NOON, order=order
+                )
+            ]
+        )
+
+
+def print_all(shop):
     batch = Batch(
         room=shop.press_room,
         channel=shop.channel("memory"),
         medium=Medium(),
         gifts=shop.loyalty.parcel_gifts,
     )
-    slips = list(batch.run_waiting())
+    return [slip.gifts for slip in batch.run_waiting()]
 
-    assert [("Our mug (MUG-1)",), ()] == [slip.gifts for slip in slips]
+
+def test_a_gift_printed_for_an_order_that_is_cancelled_lies_in_the_next_parcel(shop):
+    pay(shop, "1000")
+    pay(shop, "1001")
+    mug = shop.loyalty.rewards.redeem(ADA, "mug")
+    assert [("Our mug (MUG-1)",), ()] == print_all(shop)
+    cancel(shop, "1000")
+
+    assert [("mug", "issued", "was not sent with order id-1000")] == gifts(shop)
+    assert "put no card in" in a_desk(shop).hand_out("1000").sentence
+    assert ("Our mug (MUG-1)",) == a_desk(shop).hand_out("1001").gifts
+    assert [("mug", "fulfilled", "with order id-1001")] == gifts(shop)
+    with shop.store.reading() as connection:
+        steps = shop.store.rewards.steps(connection, mug.id)
+    assert ["held", "issued", "fulfilled", "issued", "fulfilled"] == [s.state for s in steps]
+
+
+def test_a_gift_in_a_parcel_that_was_packed_stays_handed_over_for_a_person_to_decide(shop):
+    pay(shop, "1001")
+    shop.loyalty.rewards.redeem(ADA, "mug")
+    print_all(shop)
+    a_desk(shop).hand_out("1001")
+    cancel(shop, "1001")
+
+    assert [("mug", "fulfilled", "with order id-1001")] == gifts(shop)
+
+
+def test_a_batch_tells_gifts_on_the_slip_and_the_desk_sees_the_same(shop):
+    pay(shop, "1001")
+    pay(shop, "1002")
+    shop.loyalty.rewards.redeem(ADA, "mug")
+
+    assert [("Our mug (MUG-1)",), ()] == print_all(shop)
     assert [("mug", "fulfilled", "with order id-1001")] == gifts(shop)
     assert ("Our mug (MUG-1)",) == a_desk(shop).hand_out("1001").gifts
     assert () == a_desk(shop).hand_out("1002").gifts
