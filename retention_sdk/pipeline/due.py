@@ -167,7 +167,7 @@ def open_due(
         keepers[LAPSES] = lapses
     abroad: dict[str, RewardTime | GiftTime | TellingTime] = {}
     if intake.adapter:
-        abroad[TELLING] = open_telling(config, store, intake.adapter)
+        abroad[TELLING] = open_telling(config, store, intake.adapter, clock=intake.clock)
     if desk:
         abroad |= _keepers_abroad(desk.rewards)
     return DueWork(

@@ -13,7 +13,7 @@ from ..adapter import Capability, ShopAdapter
 from ..consent.answers import find_answer
 from ..context import customer_of
 from ..errors import PlatformError, UnsupportedFeature
-from ..model import Consent, ConsentChannel, DerivedEvent, Purpose
+from ..model import Consent, ConsentChannel, ConsentState, DerivedEvent, Purpose
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -40,10 +40,12 @@ class TellingTime:
     """Writes the answers of a person to every platform that keeps such answers.
 
     What holds now is written, however long the row waited, so that a repetition or a later row
-    does no harm. That the platform then tells of it is no news to the ledger of consents.
+    does no harm. A yes from before the row's answer is not: the platform may have heard a no since
+    that nobody told us of. That the platform then tells of it is no news to the ledger of consents.
     """
 
     store: Store
+    clock: Callable[[], datetime]
     platforms: Mapping[str, Callable[[], ShopAdapter]] = field(repr=False)
 
     def go_out(self, row: LeasedRow) -> None:
@@ -55,7 +57,8 @@ class TellingTime:
         with self.store.reading() as connection:
             if self.store.subjects.is_erased(connection, row.subject_id):
                 return
-            answers = _answers(self.store.consents.current(connection, row.subject_id), row.due_at)
+            current = self.store.consents.current(connection, row.subject_id)
+            answers = _answers(current, since=row.due_at, now=self.clock())
             accounts = self._accounts(connection, row.subject_id) if answers else ()
         for platform, account in accounts:
             if make := self.platforms.get(platform):
@@ -81,18 +84,22 @@ class TellingTime:
 
 
 def open_telling(
-    config: Config, store: Store, adapter: Callable[[str], ShopAdapter]
+    config: Config,
+    store: Store,
+    adapter: Callable[[str], ShopAdapter],
+    *,
+    clock: Callable[[], datetime],
 ) -> TellingTime:
     """Return who tells the platforms that are set up; ``adapter`` makes the adapter of one."""
     platforms = {name: partial(adapter, name) for name in config.platforms}
-    return TellingTime(store=store, platforms=platforms)
+    return TellingTime(store=store, clock=clock, platforms=platforms)
 
 
-def _answers(current: Sequence[Consent], at: datetime) -> tuple[Consent, ...]:
-    """Return what holds about advertising by mail and by text, one answer for each."""
+def _answers(current: Sequence[Consent], *, since: datetime, now: datetime) -> tuple[Consent, ...]:
+    """Return what holds about advertising by mail and by text: each no, and each yes ``since``."""
     found = []
     for channel in _CHANNELS:
-        state = find_answer(current, channel, Purpose.MARKETING, at=at)
+        state = find_answer(current, channel, Purpose.MARKETING, at=now)
         wanted = (channel, ConsentChannel.ANY)
         ours = [
             each
@@ -101,7 +108,8 @@ def _answers(current: Sequence[Consent], at: datetime) -> tuple[Consent, ...]:
         ]
         if ours:
             own = min(ours, key=lambda each: wanted.index(each.channel))
-            found.append(own.model_copy(update={"channel": channel}))
+            if state is ConsentState.DENIED or (own.recorded_at and own.recorded_at >= since):
+                found.append(own.model_copy(update={"channel": channel}))
     return tuple(found)
 
 

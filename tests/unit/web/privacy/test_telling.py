@@ -11,6 +11,7 @@ from retention_sdk.config import ConsentConfig
 from retention_sdk.errors import PlatformError, UnsupportedFeature
 from retention_sdk.model import ConsentChannel, ConsentState
 from retention_sdk.pipeline.due import open_due
+from retention_sdk.pipeline.telling import plan_telling
 from retention_sdk.testing import NOON, FrozenClock, a_consent, a_customer, a_paid_event, an_order
 from retention_sdk.web.privacy import create_privacy_app
 
@@ -82,7 +83,29 @@ def test_an_unsubscription_reaches_the_platform_with_the_next_run(shop, pages, w
     again = shop.run_due()
 
     assert ([], 1, 0) == (before, report.done, again.done)
-    assert [("77", "email", "denied"), ("77", "sms", "granted")] == platform.told
+    assert [("77", "email", "denied")] == platform.told
+
+
+def test_an_older_yes_does_not_undo_a_no_that_only_the_platform_heard(shop, pages, who, platform):
+    """Who unsubscribes from mail says nothing of texts: STOP may have been sent to the platform."""
+    unsubscribe(shop, pages, who)
+    shop.run_due()
+
+    assert "sms" not in {channel for _, channel, _ in platform.told}
+
+
+def test_a_yes_whose_time_is_over_when_the_platform_comes_back_is_not_told(
+    shop, who, platform, clock
+):
+    own = {"recorded_at": clock(), "expires_at": clock() + timedelta(hours=1)}
+    answers = [a_consent(**own), a_consent(channel=ConsentChannel.SMS, recorded_at=clock())]
+    with shop.store.begin() as connection:
+        shop.store.consents.record(connection, who, answers, event_id="web:1", now=clock())
+        plan_telling(shop.store, connection, who, at=clock())
+    clock.advance(timedelta(hours=2))
+    shop.run_due()
+
+    assert [("77", "sms", "granted")] == platform.told
 
 
 def test_a_platform_without_text_messages_is_told_the_rest(shop, pages, who, platform):
