@@ -185,13 +185,14 @@ class ShopAdapter(ABC):
     ) -> None:
         """Compare an HMAC-SHA256 of the raw body in constant time; any of the secrets will do.
 
-        Several secrets allow rotation. ``encode`` defaults to base64; pass ``bytes.hex`` for hex.
+        Several secrets allow rotation; an empty one, as of a variable that is not set, makes none.
+        ``encode`` defaults to base64; pass ``bytes.hex`` for hex.
 
         Raises:
             SignatureError: the signature is missing, or no secret makes it.
         """
         is_good = False
-        for secret in secrets:
+        for secret in filter(None, secrets):
             expected = encode(hmac.digest(secret, request.body, sha256)).encode()
             is_good |= hmac.compare_digest(expected, given.encode())
         if not is_good:
@@ -201,14 +202,16 @@ class ShopAdapter(ABC):
     def verify_standard(self, request: WebhookRequest, *, keys: tuple[bytes, ...]) -> None:
         """Check a signature of Standard Webhooks over id, moment and raw bytes, then the moment.
 
-        Several keys allow rotation. Set ``replay_window``; the specification's own libraries
-        allow five minutes.
+        Several keys allow rotation; an empty one makes none. Set ``replay_window``; the
+        specification's own libraries allow five minutes.
 
         Raises:
             SignatureError: no key makes the signature, or the moment is too far away.
         """
         message_id, moment = request.header("webhook-id"), request.header("webhook-timestamp")
-        expected = [make_signature(message_id, moment, request.body, key=key) for key in keys]
+        expected = [
+            make_signature(message_id, moment, request.body, key=key) for key in keys if key
+        ]
         if not message_id or not is_signed(request.header("webhook-signature"), expected):
             raise SignatureError("signature missing or wrong", adapter=self.name)
         signed_at = read_moment(moment)

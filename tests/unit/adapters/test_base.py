@@ -9,6 +9,7 @@ import pytest
 from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.errors import ConfigError, PayloadError, SignatureError, UnsupportedFeature
 from retention_sdk.model import FulfilmentStatus, Settings, WebhookRequest
+from retention_sdk.signatures import make_signature
 from retention_sdk.testing import (
     NOON,
     BogusShop,
@@ -51,6 +52,34 @@ def adapter():
 def signed(body):
     signature = hmac.new(KEY, body, sha256).hexdigest()
     return WebhookRequest(headers={"x-sign": signature}, body=body)
+
+
+class Unkeyed(Narrow):
+    """Its secret was to come from a variable that nobody set."""
+
+    replay_window = timedelta(minutes=5)
+
+    def verify(self, request):
+        if request.header("webhook-id"):
+            self.verify_standard(request, keys=(b"",))
+        given = request.header("X-Sign")
+        self.verify_hmac(request, secrets=(b"",), given=given, encode=bytes.hex)
+
+
+def test_nobody_can_sign_with_an_empty_secret():
+    adapter = Unkeyed.from_config({"colour": "red"}, shop_id="soap.example")
+    moment = str(int(NOON.timestamp()))
+    headers = [
+        {"x-sign": hmac.new(b"", b"{}", sha256).hexdigest()},
+        {
+            "webhook-id": "m1",
+            "webhook-timestamp": moment,
+            "webhook-signature": make_signature("m1", moment, b"{}", key=b""),
+        },
+    ]
+    for each in headers:
+        with pytest.raises(SignatureError, match="missing or wrong"):
+            adapter.verify(WebhookRequest(headers=each, body=b"{}", received_at=NOON))
 
 
 def test_hex_signature_of_the_older_secret_is_taken(adapter):
