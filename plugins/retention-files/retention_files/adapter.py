@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 from pydantic import Field
 
 from retention_sdk import Capability, ShopAdapter
-from retention_sdk.errors import PayloadError
+from retention_sdk.errors import ConfigError, PayloadError
 from retention_sdk.model import Order, Page, Settings
 
 from .cells import CellError
@@ -109,7 +109,7 @@ class FilesAdapter(ShopAdapter):
         """Yield pages of orders. After a change of the file or its mapping a cursor begins anew.
 
         Raises:
-            ConfigError: the mapping is missing or wrong.
+            ConfigError: the mapping is missing or wrong, or rejects name the export itself.
             PlatformError: the file cannot be opened, or rejects cannot be written.
             PayloadError: the file does not fit the mapping; with ``strict``, a row cannot be read.
         """
@@ -128,7 +128,11 @@ class FilesAdapter(ShopAdapter):
     def _rejects(self, source: Source) -> Rejects:
         wanted = self.settings.rejects
         path = wanted if isinstance(wanted, Path) else beside(self.settings.path)
-        return Rejects(path, source.heading, name=self.name, is_kept=wanted is not False)
+        rejects = Rejects(path, source.heading, name=self.name, is_kept=wanted is not False)
+        if rejects.takes(self.settings.path):
+            message = "they would be written over the export itself; name another file"
+            raise ConfigError(message, key=f"platforms.{self.name}.rejects")
+        return rejects
 
     def _pages(
         self, rows: _Rows, place: Place, rejects: Rejects, since: datetime | None

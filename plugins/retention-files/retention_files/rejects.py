@@ -13,15 +13,21 @@ from retention_sdk.errors import PlatformError
 class Rejects:
     """Two files beside an export: ``orders.rejects.csv`` with the rows, and ``.txt`` with reasons.
 
+    Rows that are a ``.txt`` themselves have their reasons in ``orders.rejects.reasons.txt``.
+
     They hold what the export holds, so only their owner may read them. Nothing is written before
     there is something to write, and nothing at all unless ``is_kept``.
     """
 
     def __init__(self, path: Path, heading: bytes, *, name: str, is_kept: bool) -> None:
         self._heading, self._name, self._is_kept = heading, name, is_kept
-        self._paths = (path, path.with_suffix(".txt"))
+        self._paths = (path, _reasons_of(path))
         self._files: list[BinaryIO] = []
         self._sizes: tuple[int, ...] = (0, 0)
+
+    def takes(self, path: Path) -> bool:
+        """Whether a file is one of both, and would be begun anew."""
+        return self._is_kept and path.resolve() in {each.resolve() for each in self._paths}
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -77,6 +83,11 @@ class Rejects:
         self.close()
         message = f"{path}: {error.strerror}; name another folder with rejects, or set it to false"
         raise PlatformError(message, adapter=self._name, retryable=False) from None
+
+
+def _reasons_of(path: Path) -> Path:
+    is_text = path.suffix.lower() == ".txt"
+    return path.with_suffix(".reasons.txt" if is_text else ".txt")
 
 
 def _cut(path: Path, size: int) -> int:

@@ -173,6 +173,34 @@ def test_rejects_may_lie_elsewhere_or_nowhere(export, elsewhere):
     assert (["kept.csv", "kept.txt", "orders.csv"] if elsewhere else ["orders.csv"]) == names
 
 
+@pytest.mark.parametrize(
+    ("export_name", "rejects"),
+    [
+        ("orders.csv", "orders.csv"),
+        ("orders.txt", "orders.csv"),
+        ("orders.csv", "../{0}/orders.csv"),
+    ],
+)
+def test_the_export_is_never_taken_for_the_rejects_of_an_earlier_reading(
+    export, export_name, rejects
+):
+    rows = HEAD + ROW.format(1) + ROW.format(2).replace("5.00", "5.00€")
+    export.write(rows, export_name)
+    with pytest.raises(ConfigError, match=r"platforms\.files\.rejects"):
+        export.orders(rejects=str(export.folder / rejects.format(export.folder.name)))
+
+    assert rows == export.path.read_text()
+
+
+def test_rows_and_reasons_of_a_text_file_go_apart(export):
+    export.write(HEAD + ROW.format(1) + ROW.format(2).replace("5.00", "5.00€"), "orders.txt")
+    export.orders()
+
+    assert 2 == len((export.folder / "orders.rejects.txt").read_text().splitlines())
+    (reason,) = (export.folder / "orders.rejects.reasons.txt").read_text().splitlines()
+    assert reason.startswith("row 3")
+
+
 def test_rejects_that_cannot_be_written_are_an_error_with_a_way_out(export):
     export.write(HEAD + "1,never,5.00,Bowl\n")
     with pytest.raises(PlatformError, match="name another folder with rejects"):
