@@ -54,9 +54,10 @@ class AdminApi:
         with self._lock:
             is_over = self._timing.clock() >= self._token_ends - _SPARE_S
             if is_over or self._token == refused:
-                self._token, lasts_s = self._ask_for_token(client)
-                self._token_ends = self._timing.clock() + lasts_s
-                _check_version(client, self._token)
+                token, lasts_s = self._ask_for_token(client)
+                # Before the token is kept: the next call would not look again.
+                _check_version(client, token)
+                self._token, self._token_ends = token, self._timing.clock() + lasts_s
             return self._token
 
     def _ask_for_token(self, client: ApiClient) -> tuple[str, float]:
