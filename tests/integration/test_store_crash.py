@@ -29,7 +29,7 @@ KEY = bytes(range(32))
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PROGRAM = Program(rates={"EUR": Rate(points=1, per_minor=100)})
 SOAK = bool(os.environ.get("RETENTION_SOAK"))
-KILLS = 200 if SOAK else 8
+KILLS = 200 if SOAK else 20
 PROCESSES = 8 if SOAK else 3
 
 
