@@ -7,6 +7,7 @@ own, no cookies, no session, no proxies from the environment.
 from .answer import Answer
 from .client import ApiClient, Timing
 from .graphql import GraphQL
+from .pages import read_page
 from .retry import RetryPolicy
 from .throttle import CostThrottle, HeaderThrottle, Throttle
 
@@ -19,4 +20,5 @@ __all__ = [
     "RetryPolicy",
     "Throttle",
     "Timing",
+    "read_page",
 ]

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from types import ModuleType
 from typing import ClassVar
 
 from retention_sdk.adapter import Capability, ShopAdapter
-from retention_sdk.errors import PayloadError, UnsupportedFeature
+from retention_sdk.errors import UnsupportedFeature
 from retention_sdk.http import httpx
 from retention_sdk.model import (
     Consent,
@@ -23,7 +24,7 @@ from retention_sdk.model import (
     Purpose,
     Shop,
 )
-from retention_sdk.shop_api import Timing
+from retention_sdk.shop_api import Timing, read_page
 
 from . import coupons
 from .catalogue import read_product, read_shop
@@ -90,18 +91,13 @@ class AdobeCommerceAdapter(ShopAdapter):
                 size=self.settings.page_size,
                 cursor=cursor,
             ):
-                yield self._page(found, self._beside(api, found), after)
-
-    def _page(self, found: Sequence[Json], beside: Beside, after: str) -> Page[Order]:
-        """Read a page; one order that cannot be read is named, and does not stop the others."""
-        orders, refusals = [], []
-        for each in found:
-            try:
-                with self.reading():
-                    orders.append(read_order(each, beside))
-            except PayloadError as error:
-                refusals.append(f"order {each['increment_id']}: {error}")
-        return Page(tuple(orders), after, tuple(refusals))
+                yield read_page(
+                    found,
+                    partial(read_order, beside=self._beside(api, found)),
+                    reading=self.reading,
+                    name=lambda each: f"order {each['increment_id']}",
+                    cursor=after,
+                )
 
     def _beside(self, api: Rest, orders: Sequence[Json]) -> Beside:
         """Ask for what orders do not hold: parcels, payments, and the language of a store view."""

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
 from retention_sdk.adapter import Capability, ShopAdapter
-from retention_sdk.errors import PayloadError, SignatureError, UnsupportedFeature
+from retention_sdk.errors import SignatureError, UnsupportedFeature
 from retention_sdk.http import httpx
 from retention_sdk.model import (
     Consent,
@@ -26,7 +26,7 @@ from retention_sdk.model import (
     ShopEvent,
     WebhookRequest,
 )
-from retention_sdk.shop_api import Timing
+from retention_sdk.shop_api import Timing, read_page
 
 from . import documents as sent
 from . import gift_cards, hooks, signature, vouchers
@@ -314,17 +314,9 @@ class SaleorAdapter(ShopAdapter):
         take, text = self.settings.page_size, self._text(document)
         with self._connected() as run:
             for nodes, after in pages_of(run, text, take=take, after=cursor, **wishes):
-                items: list[T] = []
-                unread: list[str] = []
-                for node in nodes:
-                    try:
-                        with self.reading():
-                            made = read(node)
-                    except PayloadError as error:
-                        unread.append(f"{node['id']}: {error}")
-                    else:
-                        items += [made] if made is not None else []
-                yield Page(tuple(items), after, tuple(unread))
+                yield read_page(
+                    nodes, read, reading=self.reading, name=lambda node: node["id"], cursor=after
+                )
 
     def _require_consent_field(self) -> None:
         if not self.settings.consent_field:

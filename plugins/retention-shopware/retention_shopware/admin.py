@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from retention_sdk.adapter import ShopAdapter
-from retention_sdk.errors import PayloadError, UnsupportedFeature
+from retention_sdk.errors import UnsupportedFeature
 from retention_sdk.http import httpx
 from retention_sdk.model import (
     Consent,
@@ -21,7 +21,7 @@ from retention_sdk.model import (
     Purpose,
     Shop,
 )
-from retention_sdk.shop_api import Timing
+from retention_sdk.shop_api import Timing, read_page
 
 from . import codes, newsletter
 from .catalogue import read_product, read_shop
@@ -87,20 +87,13 @@ class ShopwareAdmin(ShopAdapter):
         conditions = changed_orders(updated_since, sales_channel_id=channel)
         with self._api.connected() as session, self.reading():
             for found, after in self._pages(session, "order", ORDER_PARTS, conditions, cursor):
-                yield self._order_page(found, after)
-
-    def _order_page(self, found: Sequence[Json], after: str) -> Page[Order]:
-        """Read a page; one order that cannot be read is named, and does not stop the others."""
-        orders, refusals = [], []
-        for each in found:
-            if not is_sale(each):
-                continue
-            try:
-                with self.reading():
-                    orders.append(read_order(each, self.settings))
-            except PayloadError as error:
-                refusals.append(f"order {each['orderNumber']}: {error}")
-        return Page(tuple(orders), after, tuple(refusals))
+                yield read_page(
+                    found,
+                    lambda each: read_order(each, self.settings) if is_sale(each) else None,
+                    reading=self.reading,
+                    name=lambda each: f"order {each['orderNumber']}",
+                    cursor=after,
+                )
 
     def customer_pages(
         self,
