@@ -103,7 +103,7 @@ def _money(amount: Any, settings: BasalamSettings) -> Money:
 
 def _status(body: Json) -> int:
     status = body.get("status")
-    return int(status["id"]) if status else 0
+    return int(number(status["id"])) if status else 0
 
 
 def _lines(body: Json, settings: BasalamSettings) -> tuple[OrderLine, ...]:
@@ -146,9 +146,9 @@ def _fulfilments(
     tracking = receipt.get("tracking_code") or ""
     name = number(body["id"])
     parcel = Parcel(id=name, carrier=carrier or "", tracking_number=tracking)
-    planned = plan_fulfilment(name, lines)
     return tuple(
-        each.model_copy(update={"id": name, "parcels": (parcel,), **state}) for each in planned
+        Fulfilment(id=name, lines=planned.lines, parcels=(parcel,), **state)
+        for planned in plan_fulfilment(name, lines)
     )
 
 

@@ -143,6 +143,16 @@ def test_every_parcel_comes_once(shop, size):
     assert sorted(["118", *added]) == sorted(numbers(shop.adapter(page_size=size).order_pages()))
 
 
+def test_parcel_that_cannot_be_read_does_not_stop_the_others(shop):
+    added = [shop.vendor.add() for _ in range(3)]
+    shop.vendor.parcels[int(added[0])]["total_items_price"] = "a lot"
+    pages = list(shop.adapter(page_size=2).order_pages())
+
+    assert ["118", *added[1:]] == sorted(numbers(pages))
+    (sentence,) = [each for page in pages for each in page.refused]
+    assert sentence.startswith(f"parcel {added[0]}: basalam: cannot be read")
+
+
 def test_list_goes_on_after_each_cursor(shop):
     added = [shop.vendor.add() for _ in range(5)]
     read = set()

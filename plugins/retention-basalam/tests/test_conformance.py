@@ -22,6 +22,12 @@ class TestBasalam(AdapterConformance):
     def listed(self):
         return {"5118": "2950000.00 IRR", "5119": "990000.00 IRR"}
 
+    def answers(self):
+        return [self.shop.parcel(118), self.shop.parcel(119, status={"id": 3238, "title": "…"})]
+
+    def read_answer(self, adapter, answer):
+        return adapter.read_orders(answer)
+
 
 def test_plugin_registers_its_adapter():
     assert {"basalam"} == set(assert_plugin_conforms(retention_basalam).adapters)

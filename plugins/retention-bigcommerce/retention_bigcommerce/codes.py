@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from retention_sdk.errors import UnsupportedFeature
 from retention_sdk.model import DiscountCode, Money
 from retention_sdk.shop_api import ApiClient
+from retention_sdk.signatures import read_moment
 
 from .api import NAME, Json, items_v2, mail_date, moment, name_of, refused
 from .settings import BigCommerceSettings
@@ -190,5 +191,4 @@ def _wanted_certificate(
 
 def _unix(text: Any) -> datetime | None:
     """Read an end: Unix seconds as text, 0 or nothing for none."""
-    seconds = int(text or 0)
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    return None if text in (None, "", "0", 0) else read_moment(str(text))

@@ -71,11 +71,16 @@ def _transactions(api: ApiClient, path: str) -> tuple[Json, ...]:
 
 def _products(api: ApiClient, order: Json, path: str) -> list[Json]:
     """Return an order's products; asked for where its consignments do not hold them all."""
-    inside = [line for _, part in consignments(order) for line in _lines_of(part)]
+    inside = products_inside(order)
     is_whole = all("id" in line for line in inside)
     if is_whole and sum(line["quantity"] for line in inside) >= order["items_total"]:
         return inside
     return all_v2(api, f"v2/{path}/products")
+
+
+def products_inside(order: Json) -> list[Json]:
+    """Return the products that an order carries: whole, or their addresses alone."""
+    return [line for _, part in consignments(order) for line in _lines_of(part)]
 
 
 def _lines_of(part: Json) -> list[Json]:

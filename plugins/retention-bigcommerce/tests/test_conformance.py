@@ -7,7 +7,10 @@ from typing import ClassVar
 
 import pytest
 import retention_bigcommerce
+from retention_bigcommerce import people
 from retention_bigcommerce.adapter import BigCommerceAdapter
+from retention_bigcommerce.orders import products_inside
+from retention_bigcommerce.read import OrderParts, read_order
 
 from retention_sdk.model import CustomerErased, RecordChanged, UnknownEvent
 from retention_sdk.signatures import make_signature
@@ -67,6 +70,37 @@ class TestBigCommerce(AdapterConformance):
 
     def sign_anew(self, headers, body):
         return signed(headers, body, self.received_at, NEW)
+
+    def answers(self):
+        """An order with what belongs to it, a customer and a subscriber."""
+        store, number = self.shop.store, 118
+        self.shop.store.subscribe("ada@example.com", "marketing_newsletter")
+        payment = {"id": 1, "amount": 5.25, "is_declined": False}
+        made = {"created": "2026-11-20T10:00:00+00:00", "total_amount": 5.25}
+        shipment = {
+            "id": 6,
+            "date_created": "Fri, 20 Nov 2026 09:00:00 +0000",
+            "tracking_number": "EJ958083578US",
+            "tracking_carrier": "",
+            "shipping_provider_display_name": "USPS",
+            "items": [{"order_product_id": 1180, "quantity": 1}],
+        }
+        parts = {
+            "order": store.orders[number],
+            "coupons": store.coupons_of[number],
+            "shipments": [shipment],
+            "refunds": [{"id": 1, "order_id": number, "payments": [payment], **made}],
+            "transactions": store.transactions[number],
+        }
+        return [parts, store.customers[20], next(iter(store.subscribers.values()))]
+
+    def read_answer(self, adapter, answer):
+        if "order" in answer:
+            parts = OrderParts(products=products_inside(answer["order"]), **answer)
+            return [read_order(parts, adapter.settings)]
+        if "addresses" in answer:
+            return [people.read_customer(answer, ())]
+        return [people.read_subscriber(answer)]
 
     def unknown_request(self):
         body = json.loads((PAYLOADS / "order_created.json").read_bytes())

@@ -129,6 +129,15 @@ def test_a_page_asks_for_its_parts_at_the_same_time_and_keeps_the_order(shop, ma
     assert many == numbers(shop.adapter(concurrency=8).order_pages())
 
 
+def test_order_that_cannot_be_read_does_not_stop_the_others(shop, many):
+    shop.store.orders[int(many[2])]["total_inc_tax"] = "a lot"
+    pages = list(shop.adapter(page_size=2).order_pages())
+
+    assert [*many[:2], *many[3:]] == numbers(pages)
+    (sentence,) = [each for page in pages for each in page.refused]
+    assert sentence.startswith(f"order {many[2]}: bigcommerce: cannot be read")
+
+
 def test_quota_that_is_used_up_is_waited_for(shop):
     """No Retry-After: the headers of the quota say when it is full again."""
     spent = {"X_Rate_Limit_Requests_Left": 0, "X_Rate_Limit_Time_Reset_Ms": 1500}

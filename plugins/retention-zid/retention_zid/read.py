@@ -156,8 +156,8 @@ def _fulfilments(
     tracking = (method.get("tracking") or {}).get("number") or ""
     parcel = Parcel(id=name, carrier=method.get("name") or "", tracking_number=tracking)
     return tuple(
-        each.model_copy(update={"id": name, "parcels": (parcel,), **update})
-        for each in plan_fulfilment(name, lines)
+        Fulfilment(id=name, lines=planned.lines, parcels=(parcel,), **update)
+        for planned in plan_fulfilment(name, lines)
     )
 
 

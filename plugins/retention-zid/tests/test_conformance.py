@@ -3,6 +3,7 @@
 import pytest
 import retention_zid
 from retention_zid.adapter import ZidAdapter
+from retention_zid.read import read_customer
 
 from retention_sdk.testing import AdapterConformance, assert_light_import, assert_plugin_conforms
 
@@ -21,6 +22,14 @@ class TestZid(AdapterConformance):
 
     def listed(self):
         return {"C118": "115.00 SAR", "C119": "12.345 KWD"}
+
+    def answers(self):
+        return [self.shop.make_order(118), self.shop.make_customer(20)]
+
+    def read_answer(self, adapter, answer):
+        if "pivotMobile" in answer:
+            return [read_customer(answer)]
+        return adapter.read_orders({"order": answer})
 
 
 def test_plugin_registers_its_adapter():

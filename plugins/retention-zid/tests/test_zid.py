@@ -182,6 +182,16 @@ def test_every_order_comes_once_oldest_first(shop, size):
     assert ["118", *added] == numbers(shop.adapter(page_size=size).order_pages())
 
 
+def test_order_that_cannot_be_read_does_not_stop_the_others(shop):
+    added = [shop.store.add() for _ in range(3)]
+    shop.store.orders[int(added[0])]["order_total"] = "a lot"
+    pages = list(shop.adapter(page_size=2).order_pages())
+
+    assert ["118", *added[1:]] == numbers(pages)
+    (sentence,) = [each for page in pages for each in page.refused]
+    assert sentence.startswith(f"order {added[0]}: zid: cannot be read")
+
+
 def test_list_goes_on_after_each_cursor(shop):
     added = [shop.store.add() for _ in range(5)]
     read = set()
