@@ -8,14 +8,10 @@ from collections import Counter
 import pytest
 from retention_vendure.adapter import VendureAdapter
 
-from retention_sdk import Brand, Config, Retention, Sender
-from retention_sdk.config import StoreConfig
-from retention_sdk.errors import PlatformError
-from retention_sdk.loyalty.rules import Program, Rate
-from retention_sdk.pipeline.sync import Patience, Sync
+from retention_sdk.pipeline.sync import Sync
 from retention_sdk.shop_api import Timing
-from retention_sdk.testing import a_shop
 from tests.chaos import TROUBLES, chaos_before
+from tests.syncing import effects, placed, read, shop_in
 
 SEEDS = range(20) if os.environ.get("RETENTION_SOAK") else range(1)
 UNHURRIED = Timing(sleep=lambda _: None)
@@ -24,15 +20,7 @@ UNHURRIED = Timing(sleep=lambda _: None)
 @pytest.fixture
 def own(tmp_path):
     """A shop of ours, with a store of its own."""
-    config = Config(
-        shop=a_shop(),
-        brand=Brand(name="Soap", sender=Sender(name="Mary")),
-        store=StoreConfig(url=f"sqlite:///{tmp_path}/shop.db", key="42" * 32),
-        loyalty=Program(rates={"EUR": Rate(points=1, per_minor=100)}),
-        channels={"folder": {"directory": str(tmp_path / "out")}},
-        directory=str(tmp_path),
-    )
-    with Retention(config, environ={}) as found:
+    with shop_in(tmp_path) as found:
         yield found
 
 
@@ -45,30 +33,6 @@ def reader(own, shop, **settings):
     kind = type("Adapter", (VendureAdapter,), {"timing": UNHURRIED})
     adapter = kind.from_config(shop.settings(**settings), shop_id=own.config.shop.id)
     return Sync(intake=own.intake, adapter=adapter, shop_id=own.config.shop.id)
-
-
-def read(sync):
-    """Sync as a cron job would: again and again, whatever the network does."""
-    for _ in range(200):
-        try:
-            return list(Patience(lambda _: None).run(sync))
-        except PlatformError as error:
-            if not error.retryable:
-                raise
-    raise AssertionError("the network never let it finish")
-
-
-def placed(own):
-    with own.store.reading() as connection:
-        query = "SELECT id FROM event WHERE type = 'order_placed'"
-        names = connection.exec_driver_sql(query).scalars().all()
-    return Counter(name.split(":")[3] for name in names)
-
-
-def effects(own, table, column):
-    with own.store.reading() as connection:
-        query = f"SELECT {column} FROM {table}"
-        return Counter(connection.exec_driver_sql(query).scalars().all())
 
 
 def postings(own, bought):
