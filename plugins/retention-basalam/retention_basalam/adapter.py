@@ -13,7 +13,7 @@ from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.errors import PayloadError, PlatformError
 from retention_sdk.http import httpx
 from retention_sdk.model import Order, Page, Product, Shop
-from retention_sdk.shop_api import ApiClient, Timing
+from retention_sdk.shop_api import ApiClient, Timing, read_page
 
 from .read import Json, number, read_order, read_product, read_shop
 from .settings import BasalamSettings
@@ -53,7 +53,7 @@ class BasalamAdapter(ShopAdapter):
         if not (order_id.isascii() and order_id.isdecimal()):
             raise self._refused("there is no such parcel: identifiers here are whole numbers")
         with self._connected() as api, self.reading():
-            return self._parcel(api, order_id)
+            return read_order(self._parcel(api, order_id), self.settings)
 
     def order_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
@@ -74,7 +74,13 @@ class BasalamAdapter(ShopAdapter):
                 if following == cursor and cursor:
                     raise self._refused("the list of parcels does not go on")
                 cursor = following
-                yield Page(self._parcels(api, _items(body)), cursor)
+                yield read_page(
+                    self._parcels(api, _items(body)),
+                    lambda parcel: read_order(parcel, self.settings),
+                    reading=self.reading,
+                    name=lambda parcel: f"parcel {number(parcel['id'])}",
+                    cursor=cursor,
+                )
                 if not cursor:
                     return
 
@@ -119,14 +125,14 @@ class BasalamAdapter(ShopAdapter):
             wishes["created_at[gte]"] = start.isoformat()
         return wishes
 
-    def _parcels(self, api: ApiClient, items: Sequence[Json]) -> tuple[Order, ...]:
+    def _parcels(self, api: ApiClient, items: Sequence[Json]) -> tuple[Json, ...]:
         """Ask for each parcel of a list: when it left, and what its delivery cost, is not in it."""
         names = [number(item["id"]) for item in items]
         with ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="basalam") as pool:
             return tuple(pool.map(lambda name: self._parcel(api, name), names))
 
-    def _parcel(self, api: ApiClient, parcel_id: str) -> Order:
-        return read_order(api.get(f"{_PARCELS}/{parcel_id}").mapping(), self.settings)
+    def _parcel(self, api: ApiClient, parcel_id: str) -> Json:
+        return api.get(f"{_PARCELS}/{parcel_id}").mapping()
 
     def _connected(self) -> ApiClient:
         return ApiClient(

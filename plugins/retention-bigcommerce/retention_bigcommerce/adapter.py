@@ -27,7 +27,7 @@ from retention_sdk.model import (
     ShopEvent,
     WebhookRequest,
 )
-from retention_sdk.shop_api import ApiClient, Timing
+from retention_sdk.shop_api import ApiClient, Timing, read_page
 from retention_sdk.signatures import read_moment
 
 from . import catalogue, codes, hooks, people
@@ -134,8 +134,13 @@ class BigCommerceAdapter(ShopAdapter):
         size, own = self.settings.page_size, self.settings
         with self._connected() as api, self.reading():
             for items, place in order_pages(api, size=size, since=updated_since, cursor=cursor):
-                orders = (read_order(parts, own) for parts in complete(api, items, own))
-                yield Page(tuple(orders), place)
+                yield read_page(
+                    complete(api, items, own),
+                    lambda parts: read_order(parts, own),
+                    reading=self.reading,
+                    name=lambda parts: f"order {name_of(parts.order['id'])}",
+                    cursor=place,
+                )
 
     def customer_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""

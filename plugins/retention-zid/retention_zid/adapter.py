@@ -12,7 +12,7 @@ from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.errors import PayloadError, PlatformError
 from retention_sdk.http import httpx
 from retention_sdk.model import Customer, Order, Page, Shop
-from retention_sdk.shop_api import ApiClient, Timing
+from retention_sdk.shop_api import ApiClient, Timing, read_page
 
 from .read import Json, number, read_customer, read_order, read_shop
 from .settings import ZidSettings
@@ -67,7 +67,13 @@ class ZidAdapter(ShopAdapter):
             wishes["date_from"] = f"{start:%Y-%m-%d}"
         with self._connected() as api, self.reading():
             for items, place in self._pages(api, _ORDERS, "orders", cursor, wishes):
-                yield Page(tuple(read_order(item, self.settings) for item in items), place)
+                yield read_page(
+                    items,
+                    lambda item: read_order(item, self.settings),
+                    reading=self.reading,
+                    name=lambda item: f"order {number(item['id'])}",
+                    cursor=place,
+                )
 
     def customer_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
