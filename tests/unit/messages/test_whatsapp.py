@@ -41,7 +41,9 @@ def test_thanks_are_an_approved_text_with_the_number_in_its_gap(make_context):
 
 
 def test_what_the_provider_gets_is_json(make_context):
-    artifact = render_whatsapp(composed(make_context(locale="fa", customer=a_customer(phone=PHONE))))
+    artifact = render_whatsapp(
+        composed(make_context(locale="fa", customer=a_customer(phone=PHONE)))
+    )
     told = json.loads(artifact.data)
 
     assert "whatsapp-thank-you.fa.json" == artifact.name
