@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 from abc import ABC
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,6 +44,8 @@ from .model import (
 )
 from .model.order import FulfilmentStatus
 from .signatures import is_signed, make_signature, read_moment
+
+_log = logging.getLogger(__name__)
 
 # Orders of an adapter without pages, at a time.
 _PAGE = 100
@@ -267,9 +270,11 @@ class ShopAdapter(ABC):
         self._unsupported("completing a delivery")
 
     def fetch_orders(self, *, updated_since: datetime | None = None) -> Iterator[Order]:
-        """Yield orders, oldest change first; by default those of ``order_pages``."""
-        pages = self.order_pages(updated_since=updated_since)
-        return (order for page in pages for order in page.items)
+        """Yield orders, oldest change first; by default those of ``order_pages``.
+
+        Those that cannot be read are told to the log alone: pages know them.
+        """
+        return self._items_of(self.order_pages(updated_since=updated_since))
 
     def order_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
@@ -445,6 +450,12 @@ class ShopAdapter(ABC):
             )
             for kind, fact, moment in facts
         )
+
+    def _items_of(self, pages: Iterator[Page[Order]]) -> Iterator[Order]:
+        for page in pages:
+            for sentence in page.refused:
+                _log.warning("an order cannot be read: %s", sentence)
+            yield from page.items
 
     def _decode(self, body: bytes) -> Mapping[str, Any]:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -23,7 +24,7 @@ from retention_sdk.model import (
     Purpose,
     Shop,
 )
-from retention_sdk.shop_api import Timing
+from retention_sdk.shop_api import Timing, read_page
 
 from . import codes, credit, graph, listing
 from .client import AdminApi, Json, Run, codes_of, done, pages_of, refused
@@ -101,9 +102,13 @@ class ShopifyAdmin(ShopAdapter):
         """
         with self._api.connected() as run:
             for nodes, after in self._changed(run, listing.orders(), updated_since, cursor):
-                with self.reading():
-                    orders = tuple(self._order(run, node) for node in nodes)
-                yield Page(orders, after)
+                yield read_page(
+                    nodes,
+                    partial(self._order, run),
+                    reading=self.reading,
+                    name=lambda node: f"order {node['id']}",
+                    cursor=after,
+                )
 
     def customer_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""

@@ -65,6 +65,18 @@ def test_line_that_was_refunded_before_it_left_waits_for_no_parcel(admin):
     assert ["901"] == [part.line_id for part in waiting.lines]
 
 
+def test_order_that_cannot_be_read_does_not_stop_the_others(admin):
+    admin.add_numbered_orders(4)
+    whole = [number for page in pages(admin.adapter()) for number in page]
+    broken = list(admin.shop.orders)[1]
+    admin.shop.orders[broken]["createdAt"] = "yesterday"
+    found = list(admin.adapter(page_size=2).order_pages())
+
+    assert 3 == len([order for page in found for order in page.items]) == len(whole) - 1
+    (sentence,) = [each for page in found for each in page.refused]
+    assert sentence.startswith(f"order {broken}: shopify: cannot be read")
+
+
 def test_order_that_changes_meanwhile_comes_again_and_none_is_left_out(admin):
     admin.add_numbered_orders(6)
     found = admin.adapter(page_size=2).order_pages()

@@ -29,7 +29,7 @@ from retention_sdk.model import (
     ShopEvent,
     WebhookRequest,
 )
-from retention_sdk.shop_api import ApiClient, Timing
+from retention_sdk.shop_api import ApiClient, Timing, read_page
 
 from . import coupons, hooks
 from .api import connected, fetch_items, number, refused
@@ -188,7 +188,13 @@ class WooCommerceAdapter(ShopAdapter):
         with self._connected() as api, self.reading():
             for items, place in order_pages(api, size=size, since=updated_since, cursor=cursor):
                 placed = (item for item in items if item["status"] not in DRAFTS)
-                yield Page(tuple(read_order(item, self.settings) for item in placed), place)
+                yield read_page(
+                    placed,
+                    lambda item: read_order(item, self.settings),
+                    reading=self.reading,
+                    name=lambda item: f"order {item['id']}",
+                    cursor=place,
+                )
 
     def customer_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""

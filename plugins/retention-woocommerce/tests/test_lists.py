@@ -149,6 +149,17 @@ def test_answer_that_is_no_list_of_orders_is_refused(shop, body):
         list(shop.adapter().fetch_orders())
 
 
+def test_order_that_cannot_be_read_does_not_stop_the_others(shop, many, caplog):
+    shop.woo.orders[int(many[2])]["total"] = "a lot"
+    pages = list(shop.adapter(page_size=2).order_pages())
+    fetched = [order.id for order in shop.adapter().fetch_orders()]
+
+    assert [*many[:2], *many[3:]] == numbers(pages) == fetched
+    (sentence,) = [each for page in pages for each in page.refused]
+    assert sentence.startswith(f"order {many[2]}: woocommerce: cannot be read")
+    assert 1 == caplog.text.count(sentence)
+
+
 def test_short_page_in_a_long_list_is_not_its_end(shop, many):
     """A key that may not read some orders gets short pages; X-WP-TotalPages says there are more."""
     answer = shop.woo.answer
