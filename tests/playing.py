@@ -77,6 +77,29 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
 
+@dataclass
+class Line:
+    """A server that many tests share: what it answers and has seen is the running test's."""
+
+    play: Play = field(default_factory=Play)
+    server: object = None
+
+    def begin(self, make):
+        """Return what ``make`` makes of the line for one test; its ``server`` answers from now."""
+        self.play.seen.clear()
+        made = make(self.play)
+        self.server = made.server
+        return made
+
+
+@contextmanager
+def shared_line():
+    """Serve one test after the other; for a fixture of the whole run."""
+    line = Line()
+    with playing(lambda request: line.server.answer(request)) as line.play:
+        yield line
+
+
 @contextmanager
 def playing(*answers):
     """Serve the answers; yields the play."""

@@ -8,7 +8,7 @@ import pytest
 from retention_adobe_commerce.adapter import AdobeCommerceAdapter
 
 from retention_sdk.shop_api import Timing
-from tests.playing import playing
+from tests.playing import shared_line
 
 HERE = Path(__file__).parent
 
@@ -63,17 +63,12 @@ class Shop:
 
 @pytest.fixture(scope="session")
 def _line():
-    """One server for a whole run, whose answers come from the test that runs."""
-    current = {}
-    with playing(lambda request: current["server"].answer(request)) as play:
-        yield current, play
+    with shared_line() as line:
+        yield line
 
 
 @pytest.fixture
 def shop(facts, _line):
-    current, play = _line
-    play.seen.clear()
-    shop = Shop(facts, play)
-    current["server"] = shop.server
+    shop = _line.begin(lambda play: Shop(facts, play))
     yield shop
     assert [] == shop.server.faults

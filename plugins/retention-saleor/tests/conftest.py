@@ -18,7 +18,7 @@ from retention_sdk.http import httpx
 from retention_sdk.model import OrderEvent, WebhookRequest
 from retention_sdk.shop_api import Timing
 from retention_sdk.testing import NOON
-from tests.playing import playing
+from tests.playing import shared_line
 
 HERE = Path(__file__).parent
 PAYLOADS = HERE / "payloads"
@@ -181,16 +181,10 @@ def shop_file(api, tmp_path):
 
 @pytest.fixture(scope="session")
 def _line():
-    """One server for a whole run, whose answers come from the test that runs."""
-    current = {}
-    with playing(lambda request: current["server"].answer(request)) as play:
-        yield current, play
+    with shared_line() as line:
+        yield line
 
 
 @pytest.fixture
 def api(documents, _line):
-    current, play = _line
-    play.seen.clear()
-    api = Api(documents, play)
-    current["server"] = api.server
-    return api
+    return _line.begin(lambda play: Api(documents, play))

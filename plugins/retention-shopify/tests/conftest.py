@@ -21,7 +21,7 @@ from retention_sdk.http import httpx
 from retention_sdk.model import OrderEvent, WebhookRequest
 from retention_sdk.shop_api import Timing
 from retention_sdk.testing import NOON
-from tests.playing import playing
+from tests.playing import shared_line
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -210,16 +210,10 @@ class Admin:
 
 @pytest.fixture(scope="session")
 def _line():
-    """One server for a whole run, whose answers come from the test that runs."""
-    current = {}
-    with playing(lambda request: current["server"].answer(request)) as play:
-        yield current, play
+    with shared_line() as line:
+        yield line
 
 
 @pytest.fixture
 def admin(documents, _line):
-    current, play = _line
-    play.seen.clear()
-    admin = Admin(documents, play)
-    current["server"] = admin.server
-    return admin
+    return _line.begin(lambda play: Admin(documents, play))

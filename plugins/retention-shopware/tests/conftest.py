@@ -16,7 +16,7 @@ from retention_sdk.http import httpx
 from retention_sdk.model import WebhookRequest
 from retention_sdk.shop_api import Timing
 from retention_sdk.testing import NOON
-from tests.playing import playing
+from tests.playing import shared_line
 
 HERE = Path(__file__).parent
 SCHEMAS = HERE / "schemas"
@@ -113,18 +113,13 @@ class Shop:
 
 @pytest.fixture(scope="session")
 def _line():
-    """One server for a whole run, whose answers come from the test that runs."""
-    current = {}
-    with playing(lambda request: current["server"].answer(request)) as play:
-        yield current, play
+    with shared_line() as line:
+        yield line
 
 
 @pytest.fixture
 def shop(schema, _line):
-    current, play = _line
-    play.seen.clear()
-    shop = Shop(schema, play)
-    current["server"] = shop.server
+    shop = _line.begin(lambda play: Shop(schema, play))
     yield shop
     assert [] == shop.server.faults
 
