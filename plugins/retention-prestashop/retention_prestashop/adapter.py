@@ -68,10 +68,10 @@ class PrestaShopAdapter(ShopAdapter):
         """Return one order by its number (``id``, not its reference)."""
         with self._talking() as (service, directory):
             rows = list(service.rows_by("orders", "id", [order_id], ORDER_FIELDS))
-            orders = self._reader(service, directory).read(rows)
-        if not orders:
+            order = self._reader(service, directory).read(rows[0]) if rows else None
+        if order is None:
             raise refused("there is no such order, or its last line was deleted")
-        return orders[0]
+        return order
 
     def order_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
@@ -170,7 +170,7 @@ class PrestaShopAdapter(ShopAdapter):
             yield service, Directory(service, self.settings)
 
     def _reader(self, service: Webservice, directory: Directory) -> OrderReader:
-        return OrderReader(service, directory, self.settings)
+        return OrderReader(service, directory, self.settings, reading=self.reading)
 
     def _numbered(
         self, service: Webservice, resource: str, fields: list[str], cursor: str, **where: str

@@ -37,7 +37,7 @@ def order_pages(
         cursor = f"{_SLIPS}{Place(start)}" if start else ""
         pages = changed(service, "orders", ORDER_FIELDS, size=size, place=place)
         for rows, following in pages:
-            yield Page(reader.read(rows), str(following) if following else cursor)
+            yield reader.page(rows, str(following) if following else cursor)
     if cursor:
         yield from _refunded_pages(service, reader, size=size, start=start, cursor=cursor)
 
@@ -52,4 +52,4 @@ def _refunded_pages(
         found = service.rows_by("orders", "id", named, ORDER_FIELDS)
         older = [row for row in found if not start or row["date_upd"] < start]
         older.sort(key=lambda row: row["date_upd"])
-        yield Page(reader.read(older), f"{_SLIPS}{following}" if following else "")
+        yield reader.page(older, f"{_SLIPS}{following}" if following else "")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from retention_sdk.errors import PlatformError
@@ -16,9 +17,11 @@ from retention_sdk.model import (
     Money,
     Order,
     OrderLine,
+    Page,
     Parcel,
     plan_fulfilment,
 )
+from retention_sdk.shop_api import read_page
 
 from .directory import Directory
 from .history import History
@@ -62,16 +65,33 @@ class OrderReader:
     """Reads orders a page at a time, with about ten requests for all that they refer to."""
 
     def __init__(
-        self, service: Webservice, directory: Directory, settings: PrestaShopSettings
+        self,
+        service: Webservice,
+        directory: Directory,
+        settings: PrestaShopSettings,
+        *,
+        reading: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._service, self._directory, self._settings = service, directory, settings
+        self._reading = reading
 
-    def read(self, rows: Sequence[Json]) -> tuple[Order, ...]:
-        """Return a page of orders; those whose last line was deleted are orders no more."""
-        if not rows:
-            return ()
-        related = self._related(rows)
-        return tuple(self._order(row, related) for row in rows if related.details[str(row["id"])])
+    def read(self, row: Json) -> Order | None:
+        """Return an order; None if its last line was deleted, for then it is one no more."""
+        return self._order_or_none(row, self._related([row]))
+
+    def page(self, rows: Sequence[Json], cursor: str) -> Page[Order]:
+        """Return a page of orders, of which one that cannot be read does not stop the others."""
+        related = self._related(rows) if rows else None
+        return read_page(
+            rows,
+            lambda row: related and self._order_or_none(row, related),
+            reading=self._reading,
+            name=lambda row: f"order {number(row['id'])}",
+            cursor=cursor,
+        )
+
+    def _order_or_none(self, row: Json, related: Related) -> Order | None:
+        return self._order(row, related) if related.details[str(row["id"])] else None
 
     # What belongs to them ------------------------------------------------------------------
 

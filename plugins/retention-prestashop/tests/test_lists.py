@@ -30,6 +30,15 @@ def test_every_order_comes_once_oldest_change_first(shop, many, size):
     assert many == ids(shop.adapter(page_size=size).order_pages())
 
 
+def test_order_that_cannot_be_read_does_not_stop_the_others(shop, many):
+    shop.change("orders", 7, total_paid_tax_incl="a lot")
+    pages = list(shop.adapter(page_size=3).order_pages())
+
+    assert ["6", *many[2:]] == ids(pages)
+    (sentence,) = [each for page in pages for each in page.refused]
+    assert sentence.startswith("order 7: prestashop: cannot be read")
+
+
 def test_order_that_changes_meanwhile_is_not_lost(shop, many):
     """The first moves to the end; by offsets it would pull another one past us."""
     pages = shop.adapter(page_size=2).order_pages()
