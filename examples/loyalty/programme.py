@@ -37,6 +37,7 @@ from retention_sdk.loyalty.point_value import PointValue
 from retention_sdk.loyalty.referrals import ReferralRule
 from retention_sdk.loyalty.rewards import (
     Access,
+    AccountCredit,
     AmountCoupon,
     Donation,
     FreeProduct,
@@ -352,6 +353,13 @@ def catalogue() -> tuple[Reward, ...]:
             points=10000,
             names=names(en="A gift card", fr="Une carte cadeau"),
             worth_minor={"EUR": 1000, "GBP": 1000},
+        ),
+        AccountCredit(
+            kind="account_credit",
+            id="store-credit",
+            points=12000,
+            names=names(en="Money in your account", fr="Un avoir sur votre compte"),
+            worth_minor={"EUR": 1200, "GBP": 1200},
         ),
         ParcelGift(
             kind="gift",

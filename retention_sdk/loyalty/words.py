@@ -104,7 +104,9 @@ def only_minimum(reward: Reward) -> Money | None:
 
 
 def _usual_name(reward: Reward, words: Localizer, currency: str) -> str:
-    key = f"loyalty.reward.{reward.kind}"
+    # Both are money to spend in the shop, over several orders.
+    kind = "store_credit" if reward.kind == "account_credit" else reward.kind
+    key = f"loyalty.reward.{kind}"
     arguments: dict[str, Any] = {}
     if reward.kind == "percent":
         arguments = {"percent": words.percent(Fraction(reward.percent, 100))}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import AdapterError, ConfigError, LedgerError, PlatformError, PluginError
 from ..loyalty.rewards import IssueState
+from .redeem_credit import CREDIT
 
 if TYPE_CHECKING:
     from ..storage import RewardIssue
@@ -67,7 +68,8 @@ class CodesOfErased:
                 for each in store.rewards.of_person(connection, who):
                     is_over = each.ends_at is not None and each.ends_at <= now
                     is_void = is_over and each.state == IssueState.ISSUED
-                    if each.platform and each.state in _VOIDABLE and not is_void:
+                    is_money = each.kind == CREDIT and each.state != IssueState.HELD
+                    if each.platform and each.state in _VOIDABLE and not (is_void or is_money):
                         found[each.id] = each
         return tuple(found.values())
 

@@ -31,6 +31,7 @@ from ..model import Customer, Record
 from ..model.base import Identifier, Instant, Line
 from .due_people import known_subject
 from .redeem_book import HELD_FOR, RewardBook, Wish, issued_event_id
+from .redeem_credit import CREDIT, CreditWork
 from .redeem_standing import Market
 from .redeem_terms import read_code
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ..storage import Connection, RewardIssue, Store
     from .intake import Intake
 
+_LATE = "the points were set aside for too long"
 _log = logging.getLogger(__name__)
 
 
@@ -254,8 +256,14 @@ class RewardDesk:
             return self.store.rewards.get(connection, issue.id) or issue
 
     def _create(self, issue: RewardIssue) -> RewardIssue:
-        if self.clock() >= issue.made_at + HELD_FOR:
-            return self._refuse(issue, "the points were set aside for too long")
+        is_late = self.clock() >= issue.made_at + HELD_FOR
+        if issue.kind == CREDIT:
+            issue = CreditWork(self).go_on(issue, refusal=_LATE if is_late else "")
+            if issue.state == IssueState.ISSUED:
+                self._work(issue)
+            return issue
+        if is_late:
+            return self._refuse(issue, _LATE)
         try:
             code = self._code(issue)
         except SubjectErased:
@@ -284,8 +292,8 @@ class RewardDesk:
         """Void what an earlier try may have made of a reward whose points are back."""
         try:
             code = self._code(issue)
-        except SubjectErased:
-            code = None  # nobody knows it any more
+        except (SubjectErased, UnsupportedFeature):
+            code = None  # nobody knows it any more, or there is none
         if code and not self._void_quietly(issue, code):
             return issue
         with self.store.begin() as connection:

@@ -17,6 +17,7 @@ from ..loyalty.rewards.states import may_become, require_step
 from ..model import RewardIssued
 from .due_people import newest_customer
 from .redeem_codes import new_reward_code, read_reward_code
+from .redeem_credit import CREDIT, account_on
 from .redeem_orders import reward_code_reference
 from .redeem_terms import ends_at, read_terms, write_terms
 
@@ -202,6 +203,14 @@ class RewardBook:
         Raises:
             SubjectErased: the person is forgotten, and the code with them.
         """
+        return "" if issue.kind == CREDIT else self.sealed_of(connection, issue)
+
+    def sealed_of(self, connection: Connection, issue: RewardIssue) -> str:
+        """Return what was sealed with an issue: its code, or the account that is credited.
+
+        Raises:
+            SubjectErased: the person is forgotten.
+        """
         if issue.sealed_code is None:
             return ""
         vault, purpose = self.store.subjects, issue.code_purpose
@@ -251,12 +260,11 @@ class RewardBook:
         issue_id = time_ordered_id(now, self.store.random_bytes)
         until = ends_at(reward, now, time_zone=ledger.program.time_zone)
         sealed = index = None
-        if reward.has_code:
-            text = new_reward_code(self.store.random_bytes, prefix=self.prefix)
+        if text := self._to_seal(connection, wish):
             purpose = code_purpose(issue_id)
             sealed = vault.seal(connection, who, text.encode(), purpose=purpose)
-            reference = reward_code_reference(read_reward_code(text) or text)
-            index = vault.index(connection, self.shop_id, reference)
+            plain = issue_id if reward.kind == CREDIT else read_reward_code(text) or text
+            index = vault.index(connection, self.shop_id, reward_code_reference(plain))
         held = ledger.holds.place(
             connection,
             who,
@@ -291,6 +299,17 @@ class RewardBook:
             state=IssueState.HELD,
             changed_at=now,
         )
+
+    def _to_seal(self, connection: Connection, wish: Wish) -> str:
+        """Return a fresh code, or the account that every try has to credit; empty for neither."""
+        if wish.reward.kind == CREDIT:
+            account = account_on(self.store, connection, wish.subject_id, wish.platform)
+            if not account:
+                reasons = {"platform": f"no account on {wish.platform} is known"}
+                raise RewardRefused(wish.reward.id, reasons)
+            return account
+        has_code, random_bytes = wish.reward.has_code, self.store.random_bytes
+        return new_reward_code(random_bytes, prefix=self.prefix) if has_code else ""
 
     def _step(
         self,

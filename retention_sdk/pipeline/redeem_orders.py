@@ -41,7 +41,7 @@ def note_rewards(
         if issue is None or not may_become(IssueState(issue.state), IssueState.REDEEMED):
             continue
         if issue.state == IssueState.CANCELLED and (ledger := by_program.get(issue.program_id)):
-            _take_again(connection, ledger, issue, now)
+            take_again(connection, ledger, issue, now, reason=_TAKEN_AGAIN)
         _mark(store, connection, issue, order, now)
         if issue.reason == GIFT_GONE and (ledger := by_program.get(issue.program_id)):
             revoke_gift(ledger, connection, issue.idem_key, now=now)
@@ -72,9 +72,10 @@ def _mark(
     store.rewards.step(connection, issue.id, step)
 
 
-def _take_again(
-    connection: Connection, ledger: PointsLedger, issue: RewardIssue, now: datetime
+def take_again(
+    connection: Connection, ledger: PointsLedger, issue: RewardIssue, now: datetime, *, reason: str
 ) -> None:
+    """Take the points of a reward that is somebody's after all, if need be as debt; once."""
     from ..loyalty import Hand
     from ..storage.subject_merges import survivor_of
 
@@ -82,7 +83,7 @@ def _take_again(
         connection,
         survivor_of(connection, issue.subject_id),
         -issue.points,
-        hand=Hand(actor="retention-sdk", reason=_TAKEN_AGAIN),
+        hand=Hand(actor="retention-sdk", reason=reason),
         key=f"reward:{issue.id}:used",
         now=now,
         may_owe=True,

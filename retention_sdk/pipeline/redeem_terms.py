@@ -7,8 +7,16 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from ..loyalty.rewards import AmountCoupon, FreeProduct, FreeShipping, PercentCoupon, StoreCredit
-from ..model import DiscountCode
+from ..errors import UnsupportedFeature
+from ..loyalty.rewards import (
+    AccountCredit,
+    AmountCoupon,
+    FreeProduct,
+    FreeShipping,
+    PercentCoupon,
+    StoreCredit,
+)
+from ..model import DiscountCode, Money
 
 if TYPE_CHECKING:
     from ..loyalty.rewards import Reward
@@ -44,7 +52,10 @@ def write_terms(
     terms: dict[str, Any] = {"reward": reward.model_dump(mode="json"), "currency": currency}
     if is_quiet:
         terms["is_quiet"] = True
-    if reward.on_platform:
+    if isinstance(reward, AccountCredit):
+        worth = reward.worth_in(currency)
+        terms["credit"] = worth.model_dump(mode="json") if worth else None
+    elif reward.on_platform:
         # Platforms keep seconds or less; a second try must ask for the same.
         code = DiscountCode(
             code=_PLACE,
@@ -59,8 +70,21 @@ def write_terms(
 
 
 def read_code(issue: RewardIssue, text: str) -> DiscountCode:
-    """Return the code that was promised, with the characters that were drawn for it."""
-    return DiscountCode.model_validate_json(json.dumps({**read_terms(issue)["code"], "code": text}))
+    """Return the code that was promised, with the characters that were drawn for it.
+
+    Raises:
+        UnsupportedFeature: it is credit of an account, which has no code that could be void.
+    """
+    terms = read_terms(issue)
+    if "credit" in terms:
+        message = "credit that was given cannot be taken back from here; do it there"
+        raise UnsupportedFeature(message, adapter=issue.platform)
+    return DiscountCode.model_validate_json(json.dumps({**terms["code"], "code": text}))
+
+
+def read_credit(issue: RewardIssue) -> Money:
+    """Return how much was promised to an account."""
+    return Money.model_validate(read_terms(issue)["credit"])
 
 
 def read_terms(issue: RewardIssue) -> dict[str, Any]:

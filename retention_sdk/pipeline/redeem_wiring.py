@@ -25,6 +25,7 @@ _BY_CAPABILITY = {
     "free_shipping": _CODES | Capability.FREE_SHIPPING_CODE,
     "free_product": _CODES | Capability.FREE_PRODUCT_CODE,
     "store_credit": _CODES | Capability.GIFT_CARD_CODE,
+    "account_credit": Capability.STORE_CREDIT,
 }
 
 

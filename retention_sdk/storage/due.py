@@ -127,6 +127,23 @@ class DueRows:
             return None
         return LeasedRow(row.kind, row.key, row.subject_id, row.due_at, row.fence, row.attempts)
 
+    def claim(
+        self, connection: Connection, row: DueRow, *, clock: datetime, lease: timedelta
+    ) -> LeasedRow | None:
+        """Plan and lease one row by its name, due or not; None while it is leased or pauses.
+
+        ``attempts`` of what is returned counts how often that was, this one included.
+        """
+        self.plan(connection, [row])
+        free = or_(due.c.lease_until.is_(None), due.c.lease_until <= clock)
+        query = update(due).where(_is(row), free).returning(due.c.fence, due.c.attempts)
+        values = {"state": "leased", "lease_until": clock + lease}
+        counts = {"fence": due.c.fence + 1, "attempts": due.c.attempts + 1}
+        found = connection.execute(query.values(values | counts)).one_or_none()
+        if found is None:
+            return None
+        return LeasedRow(row.kind, row.key, row.subject_id, row.due_at, *found)
+
     def finish(
         self, connection: Connection, row: LeasedRow, *, next_at: datetime | None = None
     ) -> bool:

@@ -6,6 +6,7 @@ What talks to a platform is ``pipeline.redeem``.
 from .available import Refusal, RefusalCode, RewardOffer, Standing, available
 from .catalogue import (
     Access,
+    AccountCredit,
     AmountCoupon,
     Donation,
     FreeProduct,
@@ -23,6 +24,7 @@ from .states import IssueState
 
 __all__ = [
     "Access",
+    "AccountCredit",
     "AmountCoupon",
     "Donation",
     "FreeProduct",

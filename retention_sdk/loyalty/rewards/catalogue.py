@@ -179,6 +179,18 @@ class StoreCredit(_WithAmounts):
     kind: Literal["store_credit"]
 
 
+class AccountCredit(_WithAmounts):
+    """Money in the member's account on the platform. It has no code, and nobody can take it back.
+
+    Only who has an account there can have it.
+    """
+
+    on_platform: ClassVar[bool] = True
+
+    kind: Literal["account_credit"]
+    valid_days: None = None
+
+
 class ParcelGift(_Reward):
     """Something that lies in the next parcel; ``sku`` tells the packer what."""
 
@@ -226,6 +238,7 @@ Reward = Annotated[
     | FreeShipping
     | FreeProduct
     | StoreCredit
+    | AccountCredit
     | ParcelGift
     | Donation
     | Invitation

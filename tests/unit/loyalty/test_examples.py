@@ -54,7 +54,7 @@ def test_the_large_one_has_every_part_and_every_kind_of_reward():
     unset = set(Program.model_fields) - program.model_fields_set
 
     assert {"rewards_platform"} == unset
-    assert 10 == len({reward.kind for reward in program.rewards})
+    assert 11 == len({reward.kind for reward in program.rewards})
     assert 14 == len({rule.kind for rule in program.rules})
 
 

@@ -11,7 +11,7 @@ from retention_sdk.l10n import localizer
 from retention_sdk.loyalty import HistoryEntry
 from retention_sdk.loyalty.member_history import history_lines, label_key
 from retention_sdk.loyalty.names import Names
-from retention_sdk.loyalty.rewards import Donation, ParcelGift
+from retention_sdk.loyalty.rewards import AccountCredit, Donation, ParcelGift, StoreCredit
 from retention_sdk.loyalty.speaker import Speaker
 from retention_sdk.loyalty.words import name_in, progress_line, reward_name
 from retention_sdk.model.context import TierProgress
@@ -101,7 +101,13 @@ def test_a_reward_without_a_name_in_the_language_is_called_what_it_is():
         names=Names({"en": "A tree"}),
     )
 
+    money = {"points": 5, "worth_minor": {"EUR": 500}, "names": Names({"en": "Five"})}
+    credit = AccountCredit(kind="account_credit", id="credit", **money)
+    card = StoreCredit(kind="store_credit", id="card", **money)
+
     assert "Tea tin" == reward_name(gift, localizer("en-GB"))
+    assert "5,00" in reward_name(credit, localizer("de"))
+    assert reward_name(card, localizer("de")) == reward_name(credit, localizer("de"))
     assert "Ein Geschenk im Paket" == reward_name(gift, localizer("de"))
     # Nobody knows which of its two amounts it is, so the shop's own name stands.
     assert "A tree" == reward_name(tree, localizer("de"))

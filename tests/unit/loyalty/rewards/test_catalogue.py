@@ -11,6 +11,7 @@ from retention_sdk.loyalty import Program
 from retention_sdk.loyalty.journal import canonical
 from retention_sdk.loyalty.rewards import (
     Access,
+    AccountCredit,
     AmountCoupon,
     Donation,
     FreeProduct,
@@ -65,6 +66,12 @@ points = 900
 names = { en = "Ten euros" }
 worth_minor = { EUR = 1000 }
 [[rewards]]
+id = "account"
+kind = "account_credit"
+points = 900
+names = { en = "Ten euros" }
+worth_minor = { EUR = 1000 }
+[[rewards]]
 id = "sample"
 kind = "gift"
 points = 50
@@ -113,8 +120,8 @@ def reward(**changes):
 
 def test_every_kind_is_read_in_the_order_of_the_file():
     kinds = [
-        AmountCoupon, PercentCoupon, FreeShipping, FreeProduct, StoreCredit, ParcelGift, Donation,
-        Invitation, Access, PartnerReward,
+        AmountCoupon, PercentCoupon, FreeShipping, FreeProduct, StoreCredit, AccountCredit, ParcelGift,
+        Donation, Invitation, Access, PartnerReward,
     ]  # fmt: skip
 
     assert kinds == [type(each) for each in program().rewards]
