@@ -24,7 +24,7 @@ from retention_sdk.model import (
     ShopEvent,
     WebhookRequest,
 )
-from retention_sdk.shop_api import ApiClient, Timing
+from retention_sdk.shop_api import ApiClient, Timing, read_page
 
 from . import loyalty, promotions
 from .pages import Listing, pages
@@ -258,9 +258,9 @@ class MedusaAdapter(ShopAdapter):
         size = self.settings.page_size
         with self._api() as api:
             for items, place in pages(api, listing, since=since, cursor=cursor, size=size):
-                with self.reading():
-                    found = tuple(each for each in map(read, items) if each is not None)
-                yield Page(found, place)
+                yield read_page(
+                    items, read, reading=self.reading, name=lambda item: item["id"], cursor=place
+                )
 
     def _api(self) -> ApiClient:
         return ApiClient(

@@ -42,6 +42,15 @@ def test_what_is_no_amount_is_refused(value):
         amount(value, "EUR")
 
 
+def test_order_that_cannot_be_read_does_not_stop_the_list(scripted):
+    broken = {"id": "order_1", "status": "pending", "updated_at": "2026-11-20T10:00:00Z"}
+    adapter, _ = scripted(good({"orders": [broken], "count": 1, "offset": 0, "limit": 50}))
+    (page,) = adapter.order_pages()
+
+    assert ((), "") == (page.items, page.cursor)
+    assert page.refused[0].startswith("order_1: medusa: cannot be read")
+
+
 @given(
     minor=st.integers(min_value=1, max_value=10**15 - 1),
     currency=st.sampled_from(["EUR", "JPY", "KWD", "CLF"]),

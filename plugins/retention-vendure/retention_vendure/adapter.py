@@ -21,7 +21,7 @@ from retention_sdk.model import (
     Product,
     Shop,
 )
-from retention_sdk.shop_api import GraphQL, Timing
+from retention_sdk.shop_api import GraphQL, Timing, read_page
 
 from . import promotions
 from .client import connected
@@ -94,8 +94,14 @@ class VendureAdapter(ShopAdapter):
         with self._connected() as api:
             for data, after in listed.pages(api, cursor):
                 with self.reading():
-                    orders = self.read_orders(_without_sellers(data))
-                yield Page(orders, after)
+                    reader, items = self._reader(data), _without_sellers(data)
+                yield read_page(
+                    items,
+                    reader.read,
+                    reading=self.reading,
+                    name=lambda item: f"order {item['id']}",
+                    cursor=after,
+                )
 
     def customer_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
@@ -258,6 +264,5 @@ class VendureAdapter(ShopAdapter):
         return PlatformError(message, adapter=self.name, retryable=False)
 
 
-def _without_sellers(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    items = [item for item in data["orders"]["items"] if item["type"] != "Seller"]
-    return {**data, "orders": {"items": items}}
+def _without_sellers(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [item for item in data["orders"]["items"] if item["type"] != "Seller"]

@@ -9,6 +9,7 @@ from retention_vendure.adapter import VendureAdapter
 from retention_sdk.errors import ConfigError, PayloadError, PlatformError, UnsupportedFeature
 from retention_sdk.shop_api.client import ANSWER_BYTES_MAX
 from retention_sdk.testing import a_code, a_consent
+from tests.playing import good, playing
 
 KEY = "key-0123456789"
 
@@ -22,6 +23,18 @@ def failure(call):
         call()
     assert KEY not in f"{caught.value} {caught.value!r}"
     return caught.value
+
+
+def test_order_that_cannot_be_read_does_not_stop_the_list():
+    broken = {"id": "1", "type": "Regular", "updatedAt": "2026-11-20T10:00:00Z"}
+    settings = {"serverConfig": {"moneyStrategyPrecision": 2}}
+    data = {"globalSettings": settings, "orders": {"items": [broken], "totalItems": 1}}
+    with playing(good({"data": data})) as play:
+        values = {"url": play.url, "api_key": KEY}
+        (page,) = VendureAdapter.from_config(values, shop_id="soap.example").order_pages()
+
+    assert ((), "") == (page.items, page.cursor)
+    assert page.refused[0].startswith("order 1: vendure: cannot be read")
 
 
 def test_wrong_key_is_forbidden(shop, adapter_class):
