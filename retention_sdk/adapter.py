@@ -42,6 +42,7 @@ from .model import (
     UnknownEvent,
     WebhookRequest,
 )
+from .model.fields import fault_of_fields
 from .model.order import FulfilmentStatus
 from .signatures import is_signed, make_signature, read_moment
 
@@ -75,6 +76,7 @@ class Capability(Flag):
     TAG_ORDER = auto()
     STORE_CREDIT = auto()
     REGISTER_WEBHOOKS = auto()
+    FIELD_ORDER = auto()
 
 
 class ShopAdapter(ABC):
@@ -337,6 +339,14 @@ class ShopAdapter(ABC):
         """Add tags to an order and keep those that are there. Tagging twice is safe."""
         self._unsupported("tags at orders")
 
+    def set_order_fields(self, order_id: str, fields: Mapping[str, str]) -> None:  # noqa: ARG002
+        """Keep values of yours at an order, by name; customers do not see them.
+
+        Other values stay, and setting twice is safe. They lie in metafields, private metadata or
+        what the platform has for it. Call ``require_fields`` first.
+        """
+        self._unsupported("fields at orders")
+
     def give_credit(self, customer_id: str, amount: Money, *, key: str) -> None:  # noqa: ARG002
         """Add money to a customer's store credit.
 
@@ -396,6 +406,18 @@ class ShopAdapter(ABC):
         for is_asked, capability, what in asked:
             if is_asked and capability not in self.capabilities:
                 self._unsupported(f"a code worth {what}")
+
+    @final
+    def require_fields(self, fields: Mapping[str, str]) -> None:
+        """Return if these may be kept at an order.
+
+        1 to 25 of them; names are ``[a-z0-9_]{1,30}``, values are one line that is not blank.
+
+        Raises:
+            UnsupportedFeature: they cannot. It names no value.
+        """
+        if fault := fault_of_fields(fields):
+            self._unsupported(fault)
 
     @final
     @contextmanager

@@ -62,6 +62,7 @@ class BogusShop(ShopAdapter):
         self.consents: dict[str, tuple[Consent, ...]] = {}
         self.notes: dict[str, list[str]] = {}
         self.tags: dict[str, set[str]] = {}
+        self.fields: dict[str, dict[str, str]] = {}
         self.credits: dict[tuple[str, str], Money] = {}
         self.addresses: set[str] = set()
 
@@ -157,6 +158,11 @@ class BogusShop(ShopAdapter):
     def tag_order(self, order_id: str, tags: Sequence[str]) -> None:
         """Keep tags, each once."""
         self.tags.setdefault(order_id, set()).update(tags)
+
+    def set_order_fields(self, order_id: str, fields: Mapping[str, str]) -> None:
+        """Keep values, each name once."""
+        self.require_fields(fields)
+        self.fields.setdefault(order_id, {}).update(fields)
 
     def give_credit(self, customer_id: str, amount: Money, *, key: str) -> None:
         """Keep an amount, once for each key."""

@@ -49,6 +49,10 @@ _CALLS: dict[Capability, tuple[str, Callable[[ShopAdapter], object]]] = {
     Capability.LIST_PRODUCTS: ("product_pages", lambda adapter: list(adapter.product_pages())),
     Capability.NOTE_ORDER: ("note_order", lambda adapter: adapter.note_order("1", "hello")),
     Capability.TAG_ORDER: ("tag_order", lambda adapter: adapter.tag_order("1", ("hello",))),
+    Capability.FIELD_ORDER: (
+        "set_order_fields",
+        lambda adapter: adapter.set_order_fields("1", {"hello": "there"}),
+    ),
     Capability.STORE_CREDIT: (
         "give_credit",
         lambda adapter: adapter.give_credit("1", money("10.00 EUR"), key="1"),
@@ -169,6 +173,24 @@ class ApiTests(Kit):
         with pytest.raises(PlatformError) as caught:
             adapter.fetch_order("9876543210")
         assert not caught.value.retryable
+
+    @needs(Capability.FIELD_ORDER)
+    def test_fields_with_bad_names_are_refused_before_anybody_is_asked(
+        self, adapter: ShopAdapter
+    ) -> None:
+        """Call ``require_fields``: another platform would have taken the name."""
+        for name in ("", "Card", "card-17", "c" * 31, "card\n"):
+            with offline(), pytest.raises(UnsupportedFeature):
+                adapter.set_order_fields("1", {"card": "17", name: "17"})
+                pytest.fail(f"a field is called {name!r}")
+
+    @needs(Capability.FIELD_ORDER | Capability.LIST_ORDERS | Capability.FETCH_ORDER)
+    def test_fields_are_set_twice_and_change_nothing_else(self, adapter: ShopAdapter) -> None:
+        """The order is read as before: fields are neither its tags nor its notes."""
+        before = next(iter(adapter.fetch_orders()))
+        for value in ("17", "17", "18"):
+            adapter.set_order_fields(before.id, {"kit_card": value})
+        assert before == adapter.fetch_order(before.id)
 
     @needs(Capability.LIST_CUSTOMERS)
     def test_customers_can_be_found_again(self, adapter: ShopAdapter) -> None:

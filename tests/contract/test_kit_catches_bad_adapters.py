@@ -479,6 +479,33 @@ class PilingShop(Good):
         return ("order",)
 
 
+class LooseFieldShop(Good):
+    """Keeps a field under any name."""
+
+    def require_fields(self, fields):
+        pass
+
+
+class OnceFieldShop(Good):
+    """Cannot set a field that is there."""
+
+    def set_order_fields(self, order_id, fields):
+        if self.fields.get(order_id):
+            raise PlatformError("taken", adapter=self.name, retryable=False)
+        super().set_order_fields(order_id, fields)
+
+
+class TaggingShop(Good):
+    """Keeps fields where the shop and its buyers look."""
+
+    def fetch_order(self, order_id):
+        return (
+            super()
+            .fetch_order(order_id)
+            .model_copy(update={"tags": tuple(self.fields.get(order_id, ()))})
+        )
+
+
 class HopefulShop(Good):
     """Tells the caller to try for ever."""
 
@@ -555,6 +582,9 @@ CAUGHT = [
     (TwinShop, "test_customers_can_be_found_again"),
     (TwinShop, "test_products_are_listed_once"),
     (PilingShop, "test_registering_webhooks_twice_changes_nothing"),
+    (LooseFieldShop, "test_fields_with_bad_names_are_refused_before_anybody_is_asked"),
+    (OnceFieldShop, "test_fields_are_set_twice_and_change_nothing_else"),
+    (TaggingShop, "test_fields_are_set_twice_and_change_nothing_else"),
     (OnceErasingShop, "test_customer_is_erased_and_a_second_time_is_safe"),
     (RememberingShop, "test_customer_is_erased_and_a_second_time_is_safe"),
 ]
@@ -627,7 +657,7 @@ def test_bad_adapter_is_caught(good, cases, adapter, test):
 
 
 def test_there_are_many_ways_to_be_wrong():
-    assert len({adapter for adapter, _ in CAUGHT}) == 50
+    assert len({adapter for adapter, _ in CAUGHT}) == 53
 
 
 def test_golden_file_notices_any_other_change(good, cases):

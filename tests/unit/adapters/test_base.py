@@ -235,3 +235,35 @@ def test_unknown_event_is_named_after_its_body_and_dated_by_its_arrival(adapter)
 
 def test_repr_names_the_shop_and_nothing_else(adapter):
     assert repr(adapter) == "<Narrow for shop 'soap.example'>"
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({}, "1 to 25"),
+        ({f"card_{number}": "x" for number in range(26)}, "1 to 25"),
+        ({"secret-name": "x"}, "a-z0-9_"),
+        ({"karté": "x"}, "a-z0-9_"),
+        ({"card": "secret\nlines"}, "several lines"),
+        ({"card": "secret\u2028lines"}, "several lines"),
+        ({"card": " "}, "blank"),
+    ],
+)
+def test_field_that_some_platform_would_not_keep_is_refused_unquoted(fields, fault):
+    with pytest.raises(UnsupportedFeature, match=fault) as caught:
+        BogusShop(shop_id="s").require_fields(fields)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_fields_with_good_names_are_allowed():
+    fields = {f"card_{number:02}".ljust(30, "x"): "17 · A" for number in range(25)}
+
+    BogusShop(shop_id="s").require_fields(fields)
+
+
+def test_fields_are_refused_where_there_are_none():
+    adapter = Narrow(NarrowSettings(colour="red"), shop_id="s")
+
+    with pytest.raises(UnsupportedFeature, match="fields at orders"):
+        adapter.set_order_fields("1", {"card": "17"})
