@@ -9,7 +9,11 @@ from retention_sdk.loyalty import Program
 from retention_sdk.pipeline.batch import Batch
 from retention_sdk.pipeline.desk import PackingDesk
 from retention_sdk.pipeline.draw import Medium
+from retention_sdk.pipeline.parcel_gifts_back import put_back, with_order
+from retention_sdk.storage import open_store
 from retention_sdk.testing import NOON, MemoryChannel, a_customer, a_paid_event, an_order
+
+from .redeeming import Platform, give, make_desk, states
 
 ADA = a_customer()
 MUG = {"kind": "gift", "points": 10, "names": {"en": "Our mug", "de": "Unser Becher"}}
@@ -146,3 +150,27 @@ def test_a_batch_tells_gifts_on_the_slip_and_the_desk_sees_the_same(shop):
     assert [("mug", "fulfilled", "with order id-1001")] == gifts(shop)
     assert ("Our mug (MUG-1)",) == a_desk(shop).hand_out("1001").gifts
     assert () == a_desk(shop).hand_out("1002").gifts
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_gift_comes_back_once_and_only_from_its_own_parcel(database, request):
+    url = "sqlite://"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres").database(bytes(32))
+    with open_store(url, key=bytes(32)) as store:
+        desk = make_desk(store, Platform())
+        ada = give(desk, "ada", 100)
+        sample, other = desk.redeem(ada, "sample"), desk.redeem(ada, "sample")
+        desk.fulfil(sample.id, reason=with_order("1"))
+        desk.fulfil(other.id, reason=with_order("2"))
+        with store.begin() as connection:
+            for number in ("1", "2"):
+                order = an_order(id=number)
+                store.orders.record(connection, order, shop_id="soap.example", subject_id=ada)
+            found = [
+                put_back(store, connection, "1", shop_id="soap.example", now=NOON) for _ in range(2)
+            ]
+
+        assert [(sample.id,), ()] == found
+        assert ["held", "issued", "fulfilled", "issued"] == states(desk, sample.id)
+        assert "fulfilled" == states(desk, other.id)[-1]
