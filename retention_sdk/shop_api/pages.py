@@ -24,16 +24,19 @@ def read_page(
     """Read the items of a page one by one; those that cannot be read stand in ``refused``.
 
     ``reading`` is the adapter's own. ``name`` says which one it is, by a number of the platform's
-    and never by somebody's data. What ``read`` returns None for is left out.
+    and never by somebody's data; one without such a number is told by its place on the page. What
+    ``read`` returns None for is left out.
     """
     found: list[R] = []
     refused: list[str] = []
-    for item in items:
+    for place, item in enumerate(items, start=1):
+        told = f"item {place} of the page"
         try:
             with reading():
+                told = str(name(item))
                 record = read(item)
         except PayloadError as error:
-            refused.append(f"{name(item)}: {error}")
+            refused.append(f"{told}: {error}")
         else:
             found += [] if record is None else [record]
     return Page(tuple(found), cursor, tuple(refused))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from retention_sdk.model import (
     ShopEvent,
     WebhookRequest,
 )
+from retention_sdk.shop_api import read_page
 
 from .client import OscarClient, connected, refused
 from .read import (
@@ -129,8 +130,8 @@ class OscarAdapter(ShopAdapter):
         while True:
             data = client.companion("orders/", **asked, **({"after": after} if after else {}))
             with self.reading():
-                orders, following = self.read_orders(data), str(data["next"])
-            yield Page(orders, f"at:{following}" if following else "")
+                orders, following = data["orders"], str(data["next"])
+            yield self._page(orders, f"at:{following}" if following else "")
             if not following:
                 return
             after = _moved(after, following)
@@ -144,10 +145,18 @@ class OscarAdapter(ShopAdapter):
         for start in range(0, len(wanted), size):
             part = wanted[start : start + size]
             full = [client.with_lines(order) for _, order in part]
-            with self.reading():
-                orders = tuple(read_order(order, self.settings) for order in full)
             is_last = start + size >= len(wanted)
-            yield Page(orders, "" if is_last else f"id:{part[-1][0]}")
+            yield self._page(full, "" if is_last else f"id:{part[-1][0]}")
+
+    def _page(self, orders: Sequence[Mapping[str, Any]], cursor: str) -> Page[Order]:
+        """Read a page, of which one order that cannot be read does not stop the others."""
+        return read_page(
+            orders,
+            lambda order: read_order(order, self.settings),
+            reading=self.reading,
+            name=lambda order: f"order {last_part(order['url'])}",
+            cursor=cursor,
+        )
 
     def _wanted(
         self, orders: Any, since: datetime | None, after: int

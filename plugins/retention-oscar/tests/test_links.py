@@ -85,3 +85,14 @@ def test_shop_that_turns_in_circles_is_left():
             list(alone(play, companion=True).fetch_orders())
 
         assert 2 == len(play.seen)
+
+
+def test_order_that_cannot_be_read_does_not_stop_the_list():
+    with playing(good({"orders": [ORDER], "next": ""})) as play:
+        play.answers += [good([{**ORDER, "lines": f"{play.url}/lines/"}]), good([])]
+        for companion in (True, False):
+            (page,) = alone(play, companion=companion).order_pages()
+
+            assert ((), "") == (page.items, page.cursor)
+            (sentence,) = page.refused
+            assert sentence.startswith("order 1: oscar: cannot be read")
