@@ -82,6 +82,7 @@ class ShopifyAdapter(ShopifyAdmin):
         | Capability.ERASE_CUSTOMER
         | Capability.NOTE_ORDER
         | Capability.TAG_ORDER
+        | Capability.FIELD_ORDER
         | Capability.STORE_CREDIT
         | Capability.REGISTER_WEBHOOKS
     )

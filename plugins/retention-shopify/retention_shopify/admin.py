@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from types import ModuleType
@@ -38,6 +38,7 @@ from .documents import (
     NOTE,
     ORDER,
     PRODUCTS,
+    SET_FIELDS,
     SHOP,
     SUBSCRIBE,
     SUBSCRIPTIONS,
@@ -63,6 +64,10 @@ TOPICS = {
 }
 """What is registered; topics about personal data are set in the app's own configuration."""
 _TAG_MAX = 40
+_FIELD_MIN = 2
+"""Letters of a metafield's key (MetafieldsSetInput.key)."""
+_FIELDS = "$app:retention"
+"""The namespace of fields: of the app, so no other app writes there and storefronts see nothing."""
 
 
 class ShopifyAdmin(ShopAdapter):
@@ -230,6 +235,20 @@ class ShopifyAdmin(ShopAdapter):
             raise UnsupportedFeature(message, adapter=self.name)
         with self._api.connected() as run:
             done(run(ADD_TAGS, id=gid("Order", order_id), tags=list(tags)), "the tags")
+
+    def set_order_fields(self, order_id: str, fields: Mapping[str, str]) -> None:
+        """Set metafields of the app, all of them or none; names have two letters or more."""
+        self.require_fields(fields)
+        if any(len(name) < _FIELD_MIN for name in fields):
+            message = f"names of fields here have {_FIELD_MIN} letters or more"
+            raise UnsupportedFeature(message, adapter=self.name)
+        place = {"ownerId": gid("Order", order_id), "namespace": _FIELDS}
+        wishes = [
+            {**place, "key": name, "type": "single_line_text_field", "value": value}
+            for name, value in fields.items()
+        ]
+        with self._api.connected() as run:
+            done(run(SET_FIELDS, fields=wishes), "the fields")
 
     # Webhooks ------------------------------------------------------------------------------
 

@@ -255,7 +255,7 @@ mutation GiveCredit($id: ID!, $input: StoreCreditAccountCreditInput!) {
   done: storeCreditAccountCredit(id: $id, creditInput: $input) { userErrors { field code } }
 }"""
 
-# Orders' notes, tags, and webhooks ---------------------------------------------------------
+# Orders' notes, tags, fields, and webhooks --------------------------------------------------
 
 NOTE = "query Note($id: ID!) { order(id: $id) { note } }"
 WRITE_NOTE = """
@@ -265,6 +265,10 @@ mutation WriteNote($input: OrderInput!) {
 ADD_TAGS = """
 mutation AddTags($id: ID!, $tags: [String!]!) {
   done: tagsAdd(id: $id, tags: $tags) { userErrors { field } }
+}"""
+SET_FIELDS = """
+mutation SetFields($fields: [MetafieldsSetInput!]!) {
+  done: metafieldsSet(metafields: $fields) { userErrors { field code } }
 }"""
 SUBSCRIPTIONS = """
 query Subscriptions($first: Int!, $after: String, $search: String) {

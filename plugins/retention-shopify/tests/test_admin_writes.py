@@ -114,11 +114,32 @@ def test_tag_that_shopify_would_cut_or_split_is_refused(admin, tag):
         admin.adapter().tag_order("5501", (tag,))
 
 
+def test_fields_are_metafields_of_the_app_and_the_last_value_stays(admin):
+    admin.add_orders("orders_paid")
+    adapter = admin.adapter()
+    adapter.set_order_fields("5501", {"card": "17", "box": "B"})
+    adapter.set_order_fields("5501", {"card": "18"})
+
+    order, kind = "gid://shopify/Order/5501", "single_line_text_field"
+    expected = {
+        (order, "$app:retention", "card"): {"value": "18", "type": kind},
+        (order, "$app:retention", "box"): {"value": "B", "type": kind},
+    }
+    assert expected == admin.shop.metafields
+
+
+def test_name_that_is_too_short_for_shopify_is_refused(admin):
+    with pytest.raises(UnsupportedFeature, match="2 letters"):
+        admin.adapter().set_order_fields("5501", {"card": "17", "b": "B"})
+    assert [] == admin.server.asked
+
+
 @pytest.mark.parametrize(
     "call",
     [
         lambda adapter: adapter.note_order("404", "x"),
         lambda adapter: adapter.tag_order("404", ("x",)),
+        lambda adapter: adapter.set_order_fields("404", {"card": "17"}),
         lambda adapter: adapter.fetch_order("404"),
         lambda adapter: adapter.fetch_consents("404"),
         lambda adapter: adapter.write_consent("404", a_consent()),

@@ -250,6 +250,8 @@ class Shop:
         return {"giftCard": card, "userErrors": []}
 
     def metafieldsSet(self, metafields):
+        if metafields[0]["namespace"].startswith("$app:"):
+            return self._set_fields(metafields)
         (given,) = metafields
         place = (given["ownerId"], given["namespace"], given["key"])
         there = self.metafields.get(place)
@@ -259,6 +261,14 @@ class Shop:
         digest = sha256(given["value"].encode()).hexdigest()
         self.metafields[place] = {"value": given["value"], "compareDigest": digest}
         return {"metafields": [self.metafields[place]], "userErrors": []}
+
+    def _set_fields(self, metafields):
+        if any(each["ownerId"] not in self.orders for each in metafields):
+            return {"metafields": None, "userErrors": _said(code="INVALID", field=["ownerId"])}
+        for each in metafields:
+            place = (each["ownerId"], each["namespace"], each["key"])
+            self.metafields[place] = {"value": each["value"], "type": each["type"]}
+        return {"metafields": [], "userErrors": []}
 
     def storeCreditAccountCredit(self, gid, credit_input):
         amount = credit_input["creditAmount"]
