@@ -68,6 +68,7 @@ class WooCommerceAdapter(ShopAdapter):
         | Capability.VOID_CODE
         | Capability.FREE_SHIPPING_CODE
         | Capability.NOTE_ORDER
+        | Capability.FIELD_ORDER
         | Capability.REGISTER_WEBHOOKS
         | Capability.ERASE_CUSTOMER
     )
@@ -260,6 +261,14 @@ class WooCommerceAdapter(ShopAdapter):
         note = {"note": escape(text, quote=False), "customer_note": False}
         with self._connected() as api:
             api.post(f"orders/{number(order_id)}/notes", json=note)
+
+    def set_order_fields(self, order_id: str, fields: Mapping[str, str]) -> None:
+        """Set ``_retention_<name>`` in the order's ``meta_data``, which buyers do not see."""
+        self.require_fields(fields)
+        # WordPress calls keys that begin with an underscore protected: no form shows them.
+        entries = [{"key": f"_retention_{name}", "value": fields[name]} for name in fields]
+        with self._connected() as api:
+            api.put(f"orders/{number(order_id)}", json={"meta_data": entries})
 
     def register_webhooks(self, address: str) -> tuple[str, ...]:
         """Have WooCommerce tell an https address what we read, signed with the first secret."""

@@ -104,6 +104,26 @@ def test_note_at_an_order_that_is_not_there_is_refused_for_good(shop):
     assert not caught.value.retryable
 
 
+# Fields --------------------------------------------------------------------------------------
+
+
+def test_fields_are_hidden_entries_and_the_last_value_stays(shop):
+    others = {entry["key"]: entry["value"] for entry in shop.woo.orders[12]["meta_data"]}
+    adapter = shop.adapter()
+    adapter.set_order_fields("12", {"card": "17", "box": "B"})
+    adapter.set_order_fields("12", {"card": "18"})
+
+    found = [(entry["key"], entry["value"]) for entry in shop.woo.orders[12]["meta_data"]]
+    ours = {"_retention_card": "18", "_retention_box": "B"}
+    assert sorted({**others, **ours}.items()) == sorted(found)
+
+
+def test_fields_of_an_order_that_is_not_there_are_refused_for_good(shop):
+    with pytest.raises(PlatformError) as caught:
+        shop.adapter().set_order_fields("999", {"card": "17"})
+    assert not caught.value.retryable
+
+
 # Webhooks ------------------------------------------------------------------------------------
 
 

@@ -146,6 +146,12 @@ class Woo:
         self.notes.append((int(order_id), note))
         return 201, {}, note
 
+    def put_orders(self, rest, _wishes, body):
+        order = find(self.orders, rest, "woocommerce_rest_shop_order_invalid_id")
+        assert {"meta_data"} == body.keys()
+        self._write_meta(order, body)
+        return 200, {}, order
+
     def get_customers(self, rest, wishes, _body):
         if rest:
             return 200, {}, find(self.customers, rest, "woocommerce_rest_invalid_id")
@@ -156,10 +162,13 @@ class Woo:
 
     def put_customers(self, rest, _wishes, body):
         customer = find(self.customers, rest, "woocommerce_rest_invalid_id")
-        for entry in body.get("meta_data", ()):
-            kept = [e for e in customer["meta_data"] if e["key"] != entry["key"]]
-            customer["meta_data"] = [*kept, {"id": self.next_number(), **entry}]
+        self._write_meta(customer, body)
         return 200, {}, customer
+
+    def _write_meta(self, thing, body):
+        for entry in body.get("meta_data", ()):
+            kept = [e for e in thing["meta_data"] if e["key"] != entry["key"]]
+            thing["meta_data"] = [*kept, {"id": self.next_number(), **entry}]
 
     def delete_customers(self, rest, wishes, _body):
         customer = find(self.customers, rest, "woocommerce_rest_invalid_id")
