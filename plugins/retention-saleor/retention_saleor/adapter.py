@@ -67,6 +67,7 @@ class SaleorAdapter(ShopAdapter):
         | Capability.CUSTOMER_LOCALE
         | Capability.ERASE_CUSTOMER
         | Capability.NOTE_ORDER
+        | Capability.FIELD_ORDER
         | Capability.REGISTER_WEBHOOKS
     )
     takes_lists: ClassVar[bool] = True
@@ -298,6 +299,13 @@ class SaleorAdapter(ShopAdapter):
         """Write a note into the order's history, which staff reads."""
         with self._connected() as run:
             done(run(sent.NOTE, id=order_id, text=text), "the note")
+
+    def set_order_fields(self, order_id: str, fields: Mapping[str, str]) -> None:
+        """Set ``retention.<name>`` in the order's private metadata; staff and apps read it."""
+        self.require_fields(fields)
+        items = [{"key": f"retention.{name}", "value": fields[name]} for name in fields]
+        with self._connected() as run:
+            done(run(sent.WRITE_PRIVATE, id=order_id, input=items), "the fields")
 
     # Small things --------------------------------------------------------------------------
 

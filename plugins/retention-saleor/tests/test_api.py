@@ -244,6 +244,17 @@ def test_note_is_written_once_and_never_repeated(api):
     refused(lambda: adapter.note_order("nothing", "x"), "GRAPHQL_ERROR")
 
 
+def test_fields_are_private_metadata_and_the_last_value_stays(api):
+    order = api.shop.add_order(id="T3JkZXI60", privateMetadata={"erp": "7"})
+    adapter = api.adapter()
+    adapter.set_order_fields("T3JkZXI60", {"card": "17", "box": "B"})
+    adapter.set_order_fields("T3JkZXI60", {"card": "18"})
+
+    expected = {"erp": "7", "retention.card": "18", "retention.box": "B"}
+    assert expected == order["privateMetadata"]
+    refused(lambda: adapter.set_order_fields("nothing", {"card": "17"}), "NOT_FOUND")
+
+
 def test_erasure_takes_the_addresses_first(api):
     """Saleor deletes the account alone; nobody would find its addresses again."""
     own = [{"id": "QWRkcmVzczo3MQ=="}, {"id": "QWRkcmVzczo3Mg=="}]

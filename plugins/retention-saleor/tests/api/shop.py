@@ -127,9 +127,10 @@ class Shop:
     # Mutations -----------------------------------------------------------------------------
 
     def updatePrivateMetadata(self, gid, wish, kind="privateMetadata"):
-        if gid not in self.users:
+        node = self.users.get(gid) or self.orders.get(gid)
+        if node is None:
             return error("NOT_FOUND", "id")
-        self.users[gid][kind] |= {each["key"]: each["value"] for each in wish}
+        node[kind] |= {each["key"]: each["value"] for each in wish}
         return DONE
 
     def updateMetadata(self, gid, wish):
@@ -267,6 +268,7 @@ def order_node():
     node |= copy.deepcopy(MADE_UP["order"])
     node |= {
         "metadata": {},
+        "privateMetadata": {},
         "undiscountedTotal": {"gross": full},
         "collectionPointName": told["collection_point_name"],
         "fulfillments": told["fulfillments"],
