@@ -314,7 +314,7 @@ class Retention:
         Raises:
             UnsupportedFeature: the platform has no list of orders.
             PlatformError: it refused, or is away; ``retryable`` tells which.
-            PayloadError: an order cannot be read.
+            PayloadError: the answer is no list of orders.
         """
         from .pipeline.syncing import sync_platform
 

@@ -67,7 +67,7 @@ class Sync:
         Raises:
             UnsupportedFeature: the platform has no list of orders.
             PlatformError: it refused, or is away; ``retryable`` tells which.
-            PayloadError: an order cannot be read.
+            PayloadError: the answer is no list of orders.
         """
         if Capability.LIST_ORDERS not in self.adapter.capabilities:
             raise UnsupportedFeature("it does not list orders", adapter=self.adapter.name)

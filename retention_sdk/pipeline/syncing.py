@@ -74,7 +74,7 @@ def sync_platform(
     Raises:
         UnsupportedFeature: the platform has no list of orders.
         PlatformError: it refused, or is still away; ``retryable`` tells which.
-        PayloadError: an order cannot be read.
+        PayloadError: the answer is no list of orders.
     """
     overlap, sleep = wishes.get("overlap", OVERLAP), wishes.get("sleep", time.sleep)
     sync = Sync(intake=intake, adapter=adapter, shop_id=shop_id, overlap=overlap)

@@ -87,7 +87,8 @@ def test_a_platform_without_a_list_is_refused(shop):
 
 def test_the_page_about_it_shows_what_runs(shop, monkeypatch, capsys):
     page = Path(__file__).parents[3] / "docs" / "howto" / "sync.md"
-    (code,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    (code,) = (each for each in blocks if "shop.sync" in each)
     write(shop, "2026-01-20T10:00:00+01:00")
     monkeypatch.setattr(Retention, "from_file", lambda _: shop)
     exec(compile(code.replace('"vendure"', '"file"'), page.name, "exec"), {})
