@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..adapter import Capability, ShopAdapter
 from ..consent.answers import find_answer
 from ..context import customer_of
-from ..errors import PlatformError, UnsupportedFeature
+from ..errors import PlatformError, RetentionError, UnsupportedFeature
 from ..model import Consent, ConsentChannel, ConsentState, DerivedEvent, Purpose
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ class TellingTime:
     platforms: Mapping[str, Callable[[], ShopAdapter]] = field(repr=False)
 
     def go_out(self, row: LeasedRow) -> None:
-        """Tell the platforms.
+        """Tell the platforms, each of them, whatever another one answers.
 
         Raises:
-            PlatformError: one is away; the row comes again, and the others hear it twice.
+            RetentionError: one is away, say; the row comes again, and the others hear it twice.
         """
         with self.store.reading() as connection:
             if self.store.subjects.is_erased(connection, row.subject_id):
@@ -60,9 +60,15 @@ class TellingTime:
             current = self.store.consents.current(connection, row.subject_id)
             answers = _answers(current, since=row.due_at, now=self.clock())
             accounts = self._accounts(connection, row.subject_id) if answers else ()
+        errors: list[RetentionError] = []
         for platform, account in accounts:
-            if make := self.platforms.get(platform):
-                _tell(make(), account, answers)
+            try:
+                if make := self.platforms.get(platform):
+                    _tell(make(), account, answers)
+            except RetentionError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     def bring_about(
         self,

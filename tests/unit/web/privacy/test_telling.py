@@ -46,13 +46,19 @@ def platform():
 
 
 @pytest.fixture
-def shop(make_shop, clock, platform):
+def other():
+    """A second platform of the shop."""
+    return Platform()
+
+
+@pytest.fixture
+def shop(make_shop, clock, platform, other):
     shop = make_shop(
         clock=clock,
         consent=ConsentConfig(base_url="https://soap.example/privacy/"),
-        platforms={"test": {}},
+        platforms={"test": {}, "other": {}},
     )
-    shop.adapter = lambda name: {"test": platform}[name]
+    shop.adapter = lambda name: {"test": platform, "other": other}[name]
     shop.ingest([a_paid_event(an_order("40.00 EUR", customer=ADA))])
     return shop
 
@@ -126,6 +132,18 @@ def test_a_platform_that_is_away_is_told_later(shop, pages, who, platform, clock
 
     assert (1, 1) == (first.postponed, report.done)
     assert ("77", "email", "denied") in platform.told
+
+
+def test_a_platform_that_is_away_does_not_keep_the_answer_from_another(
+    shop, pages, who, platform, other
+):
+    told = a_paid_event(an_order("10.00 EUR", customer=ADA), id="other:soap.example:order:9:paid")
+    shop.ingest([told])
+    platform.error = PlatformError("away", retryable=True)
+    unsubscribe(shop, pages, who)
+
+    assert 1 == shop.run_due().postponed
+    assert [("77", "email", "denied")] == other.told
 
 
 def test_a_platform_that_refuses_for_good_is_not_asked_for_ever(shop, pages, who, platform, caplog):
