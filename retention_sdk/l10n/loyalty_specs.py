@@ -137,6 +137,11 @@ LOYALTY_SPECS: tuple[tuple[str, MessageSpec], ...] = (
         f"How early access is used: by signing in to the shop. {_SENTENCE}",
     ),
     _line(
+        "reward.how.credit",
+        "",
+        f"Store credit needs no code: it is in the account already. {_SENTENCE}",
+    ),
+    _line(
         "reward.how.partner", "", f"How the code of another company's reward is used. {_SENTENCE}"
     ),
     _line("reward.not_yet", "date:date", f"date is a day. {_WHY}"),

@@ -33,6 +33,7 @@ _HOW = {
     "donation": "donation",
     "invitation": "door",
     "access": "account",
+    "account_credit": "credit",
     "partner": "partner",
 }
 
