@@ -411,7 +411,7 @@ class ShopAdapter(ABC):
     def require_fields(self, fields: Mapping[str, str]) -> None:
         """Return if these may be kept at an order.
 
-        1 to 25 of them; names are ``[a-z0-9_]{1,30}``, values are one line that is not blank.
+        1 to 25 of them; names are ``[a-z0-9_]{2,30}``, values are one line that is not blank.
 
         Raises:
             UnsupportedFeature: they cannot. It names no value.
