@@ -64,7 +64,6 @@ TOPICS = {
 }
 """What is registered; topics about personal data are set in the app's own configuration."""
 _TAG_MAX = 40
-_FIELD_MIN = 2
 """Letters of a metafield's key (MetafieldsSetInput.key)."""
 _FIELDS = "$app:retention"
 """The namespace of fields: of the app, so no other app writes there and storefronts see nothing."""
@@ -237,11 +236,8 @@ class ShopifyAdmin(ShopAdapter):
             done(run(ADD_TAGS, id=gid("Order", order_id), tags=list(tags)), "the tags")
 
     def set_order_fields(self, order_id: str, fields: Mapping[str, str]) -> None:
-        """Set metafields of the app, all of them or none; names have two letters or more."""
+        """Set metafields of the app, all of them or none."""
         self.require_fields(fields)
-        if any(len(name) < _FIELD_MIN for name in fields):
-            message = f"names of fields here have {_FIELD_MIN} letters or more"
-            raise UnsupportedFeature(message, adapter=self.name)
         place = {"ownerId": gid("Order", order_id), "namespace": _FIELDS}
         wishes = [
             {**place, "key": name, "type": "single_line_text_field", "value": value}
