@@ -64,7 +64,6 @@ TOPICS = {
 }
 """What is registered; topics about personal data are set in the app's own configuration."""
 _TAG_MAX = 40
-"""Letters of a metafield's key (MetafieldsSetInput.key)."""
 _FIELDS = "$app:retention"
 """The namespace of fields: of the app, so no other app writes there and storefronts see nothing."""
 
