@@ -17,6 +17,7 @@ from ..consent.tokens import LinkKind
 from ..errors import ConsentError, RetentionError, SubjectErased, TokenError
 from ..model.device import PushDevice
 from ..pipeline.links import DEVICES
+from .body import read_body
 from .limit import RateLimit
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class DeviceDoor:
         if request.method == "OPTIONS":
             return _answer(204)
         try:
-            body = await _body(request)
+            body = await read_body(request, bytes_max=BODY_BYTES_MAX)
         except ClientDisconnect:
             return _answer(400)
         if body is None:
@@ -134,16 +135,6 @@ def _device(body: bytes) -> PushDevice | None:
         return PushDevice(endpoint=told.endpoint, p256dh=told.keys.p256dh, auth=told.keys.auth)
     except (ValidationError, ValueError, RecursionError):
         return None
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return a body; None, and no more is read, once it is over 8 KiB."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_BYTES_MAX:
-            return None
-    return bytes(body)
 
 
 def _answer(status: int) -> Response:

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from ...consent.tokens import LinkKind
 from ...errors import ConfigError
 from ...pipeline.links import CONFIRM, PREFERENCES, UNSUBSCRIBE
+from ..body import read_body
 from ..headers import SecureHeaders
 from ..limit import RateLimit
 from . import pages
@@ -112,7 +113,8 @@ class PrivacyPages:
 
     async def _serve(self, request: Request, kind: LinkKind) -> Response:
         try:
-            body = await _body(request)
+            is_post = request.method == "POST"
+            body = await read_body(request, bytes_max=BODY_BYTES_MAX) if is_post else b""
         except ClientDisconnect:
             return PlainTextResponse("", status_code=400)
         if body is None:
@@ -176,17 +178,6 @@ def _form(body: bytes) -> Mapping[str, Sequence[str]]:
         return parse_qs(body.decode("ascii"), max_num_fields=FIELDS_MAX)
     except ValueError:
         return {}
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return the body of a POST; None, and no more is read, once it is over 16 KiB."""
-    body = bytearray()
-    if request.method == "POST":
-        async for part in request.stream():
-            body += part
-            if len(body) > BODY_BYTES_MAX:
-                return None
-    return bytes(body)
 
 
 def _shown(document: Document) -> Response:
