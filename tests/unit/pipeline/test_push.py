@@ -90,6 +90,36 @@ def test_every_browser_of_a_customer_is_told_that_the_parcel_left(pushing):
     assert "Soap & Sons" in message["body"]
 
 
+def test_the_same_event_again_tells_nobody_again(pushing):
+    shop, channel = pushing()
+    shop.devices.register(ADA, a_device("desk"))
+    for _ in range(3):
+        shop.ingest([shipped()])
+
+    assert 1 == len(channel.sent)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_process_that_died_while_sending_is_followed_by_one_that_says_the_same(pushing, moment):
+    """The push service sees one name twice, and shows one message."""
+    shop, channel = pushing()
+    shop.devices.register(ADA, a_device("desk"))
+    send = channel.send
+
+    def killed(delivery, *, now):
+        if moment == "after":
+            send(delivery, now=now)
+        raise KeyboardInterrupt
+
+    channel.send = killed
+    with pytest.raises(KeyboardInterrupt):
+        shop.ingest([shipped()])
+    channel.send = send
+    (outcome,) = shop.resume()
+
+    assert ("done", 1) == (outcome.state, len({each.id for each in channel.sent}))
+
+
 def test_customers_without_a_browser_are_not_decided_about(pushing):
     shop, channel = pushing()
     (outcome,) = shop.ingest([shipped()])
