@@ -59,4 +59,5 @@ def _show(answer: dict[str, Any]) -> None:
         out.print(table(_HEADINGS, rows))
     for problem in answer["problems"]:
         out.print(problem, style="yellow", markup=False)
-    out.print(f"{answer['orders']} orders can be read, {answer['refused']} cannot", markup=False)
+    what = "order" if answer["orders"] == 1 else "orders"
+    out.print(f"{answer['orders']} {what} can be read, {answer['refused']} cannot", markup=False)
