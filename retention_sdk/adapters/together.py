@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from ..adapter import ShopAdapter
 from ..errors import AdapterError
 from ..model import Order
+from ..threads import in_threads
 
 AT_ONCE = 4
 """Few enough for every platform's limit; the adapter's throttle holds the threads back."""
@@ -39,22 +38,9 @@ def fetch_each(
     """
     if at_once < 1:
         raise ValueError("at least one order is asked for at a time")
-    return _fetched(adapter, order_ids, at_once)
-
-
-def _fetched(adapter: ShopAdapter, order_ids: Iterable[str], at_once: int) -> Iterator[Fetched]:
-    under_way: deque[Future[Fetched]] = deque()
-    with ThreadPoolExecutor(at_once, thread_name_prefix="fetching") as pool:
-        try:
-            for order_id in order_ids:
-                under_way.append(pool.submit(_fetch, adapter, order_id))
-                if len(under_way) > at_once:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
-        finally:
-            for each in under_way:
-                each.cancel()
+    return in_threads(
+        order_ids, lambda order_id: _fetch(adapter, order_id), at_once, name="fetching"
+    )
 
 
 def _fetch(adapter: ShopAdapter, order_id: str) -> Fetched:

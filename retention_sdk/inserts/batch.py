@@ -7,15 +7,13 @@ is untagged, because it goes to a press and a structure tree would describe a ch
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
 
 from ..errors import PrintError
+from ..threads import in_threads
 from .appearance import set_up, texts_of
 from .boxes import merge_cards
 from .card import Card, RenderedCard
@@ -25,9 +23,6 @@ from .ink import check_texts
 from .render import render_card, source_files, typesetter_for
 from .style import CardStyle, get_style
 from .template import CardTemplate
-
-Item = TypeVar("Item")
-Made = TypeVar("Made")
 
 # Cards of one run share the faces in the file. More of them draw no faster, and the typesetter
 # remembers its last ten runs with all that was in them.
@@ -71,7 +66,7 @@ def render_cards(
         ConfigError: a logo is not safe to draw.
     """
     press = _Press(created_at, fonts or load_fonts(), template, styles, get_format(format))
-    made = in_threads(cards, lambda card: (card, _alone(card, press)), threads)
+    made = in_threads(cards, lambda card: (card, _alone(card, press)), threads, name="cards")
     for index, (card, drawn) in enumerate(made):
         if not isinstance(drawn, PrintError):
             yield drawn
@@ -98,29 +93,13 @@ def render_document(
         PrintError: as ``render_card``, for the first card that cannot be printed.
     """
     press = _Press(created_at, fonts or load_fonts(), template, styles, get_format(format))
-    parts = in_threads(_chunks(cards, chunk), lambda group: _document(group, press), threads)
+    parts = in_threads(
+        _chunks(cards, chunk), lambda group: _document(group, press), threads, name="cards"
+    )
     return merge_cards(parts, press.paper)
 
 
 Drawn = RenderedCard | PrintError
-
-
-def in_threads(
-    items: Iterable[Item], work: Callable[[Item], Made], threads: int = THREADS
-) -> Iterator[Made]:
-    """Yield what each item becomes, in order, with one more under way than there are threads.
-
-    The items are taken in the thread that asks for results. When it stops asking, what is under
-    way is finished and nothing more begun.
-    """
-    under_way: deque[Future[Made]] = deque()
-    with ThreadPoolExecutor(threads, thread_name_prefix="cards") as pool:
-        for item in items:
-            under_way.append(pool.submit(work, item))
-            if len(under_way) > threads:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
 
 
 def _chunks(cards: Iterable[Card], size: int) -> Iterator[tuple[Card, ...]]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..channels.base import Channel
 from ..errors import PrintError, SubjectErased
-from ..inserts.batch import in_threads
+from ..inserts.batch import THREADS
 from ..model import OrderPaid
+from ..threads import in_threads
 from .admit import Admitted, admit
 from .card_text import CardText
 from .draw import Medium, make_file, prove_file
@@ -96,7 +97,7 @@ class Batch:
 
     def _drawn(self, cards: Iterable[CardRecord | Slip]) -> Iterator[Drawn | Slip]:
         """Draw ahead in threads; read the ledger before and the file afterwards in this one."""
-        for each in in_threads(map(self._texted, cards), self._made):
+        for each in in_threads(map(self._texted, cards), self._made, THREADS, name="cards"):
             yield each if isinstance(each, Slip) else self._proved(each)
 
     def _texted(self, each: CardRecord | Slip) -> _Texted | Slip:

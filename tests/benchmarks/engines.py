@@ -111,9 +111,13 @@ class Ours:
 
     def press_files(self, cards: Sequence[Card]) -> int:
         """Draw cards as a PDF/X-4 each and read each back, as ``retention print`` does."""
-        from retention_sdk.inserts.batch import in_threads
+        from retention_sdk.inserts.batch import THREADS
+        from retention_sdk.threads import in_threads
 
-        drawn = in_threads(cards, lambda card: (card, self._in_inks(self.draw(card), card)))
+        def pressed(card: Card) -> tuple[Card, bytes]:
+            return card, self._in_inks(self.draw(card), card)
+
+        drawn = in_threads(cards, pressed, THREADS, name="cards")
         return sum(self._proved([card], data) for card, data in drawn)
 
     def _in_inks(self, drawn: bytes, card: Card) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "retention_sdk"
 FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = {
-    "errors": 0, "http": 0, "lazily": 0, "signatures": 0,
+    "errors": 0, "http": 0, "lazily": 0, "signatures": 0, "threads": 0,
     "model": 1,
     "settings_file": 2,
     "adapter": 2, "shop_api": 2, "channels": 2, "storage": 2,
