@@ -23,34 +23,34 @@ from .model import (
     Wording,
 )
 from .pipeline import Outcome, Pipeline
-from .pipeline.coupons import CouponDesk, open_desk
+from .pipeline.cards.coupons import CouponDesk, open_desk
+from .pipeline.cards.draw import Medium
+from .pipeline.cards.looks import Looks, gather_looks
+from .pipeline.cards.press_room import PressRoom
+from .pipeline.cards.printing import Press, PrintedCard, print_card
+from .pipeline.cards.track import CardTrack
 from .pipeline.deliver import ChannelDelivery
 from .pipeline.devices import open_devices
-from .pipeline.draw import Medium
-from .pipeline.due_lapses import read_lapses
-from .pipeline.due_years import read_years
-from .pipeline.intake import Intake
+from .pipeline.due.lapses import read_lapses
+from .pipeline.due.years import read_years
+from .pipeline.incoming.intake import Intake
 from .pipeline.links import Links, links_of
 from .pipeline.locale import asked_locale, resolve_locale
-from .pipeline.looks import Looks, gather_looks
-from .pipeline.loyalty_track import LoyaltyTrack
+from .pipeline.loyalty.track import LoyaltyTrack
 from .pipeline.make import Codes, read_codes
 from .pipeline.offline import offline_config
 from .pipeline.opening import open_adapter, open_channel
-from .pipeline.press_room import PressRoom
-from .pipeline.printing import Press, PrintedCard, print_card
 from .pipeline.snapshot import Snapshots
-from .pipeline.track import CardTrack
 
 if TYPE_CHECKING:
     from .l10n.payments import PaymentChoice
     from .loyalty import PointsLedger
-    from .pipeline.confirm import Asked
-    from .pipeline.due import DueReport
-    from .pipeline.loyalty_desk import LoyaltyDesk
+    from .pipeline.due.run import DueReport
+    from .pipeline.incoming.syncing import SyncReport, SyncWishes
+    from .pipeline.loyalty.desk import LoyaltyDesk
     from .pipeline.payments import PaymentWishes
-    from .pipeline.rights import Rights
-    from .pipeline.syncing import SyncReport, SyncWishes
+    from .pipeline.privacy.confirm import Asked
+    from .pipeline.privacy.rights import Rights
     from .storage import Store
 
 
@@ -177,7 +177,7 @@ class Retention:
     @cached_property
     def loyalty(self) -> LoyaltyDesk | None:
         """What is done about points beside orders; None in a shop without a programme."""
-        from .pipeline.loyalty_desk import open_loyalty
+        from .pipeline.loyalty.desk import open_loyalty
 
         clock, adapter = self.clock, self.adapter
         return open_loyalty(self.config, self.intake, self.ledgers, clock=clock, adapter=adapter)
@@ -316,7 +316,7 @@ class Retention:
             PlatformError: it refused, or is away; ``retryable`` tells which.
             PayloadError: the answer is no list of orders.
         """
-        from .pipeline.syncing import sync_platform
+        from .pipeline.incoming.syncing import sync_platform
 
         return sync_platform(self.intake, self.adapter(platform), self.config.shop.id, wishes)
 
@@ -337,7 +337,7 @@ class Retention:
         Points mature and expire, notices, birthdays and anniversaries become events that go
         through the pipeline. Call it as often as you like, from as many processes as you like.
         """
-        from .pipeline.due import open_due
+        from .pipeline.due.run import open_due
 
         work = open_due(self.config, self.intake, tuple(self.ledgers.values()), desk=self.loyalty)
         return work.run(now=now or self.clock(), limit=limit)
@@ -371,7 +371,7 @@ class Retention:
             ConsentError: the address is none, its owner was erased, or a plugin objected.
             DeliveryError: the channel refused; the same call later tries again.
         """
-        from .pipeline.confirm import ask_to_confirm
+        from .pipeline.privacy.confirm import ask_to_confirm
 
         return ask_to_confirm(
             customer,
@@ -415,7 +415,7 @@ class Retention:
     @cached_property
     def rights(self) -> Rights:
         """What people ask about their data: access, correction, erasure, and their deadlines."""
-        from .pipeline.rights_desk import open_rights
+        from .pipeline.privacy.rights_desk import open_rights
 
         ledgers = tuple(self.ledgers.values())
         return open_rights(self.press_room, self.config, ledgers=ledgers, adapter=self.adapter)

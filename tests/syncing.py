@@ -8,7 +8,7 @@ from retention_sdk import Brand, Config, Retention, Sender
 from retention_sdk.config import StoreConfig
 from retention_sdk.errors import PlatformError
 from retention_sdk.loyalty.rules import Program, Rate
-from retention_sdk.pipeline.sync import Patience
+from retention_sdk.pipeline.incoming.sync import Patience
 from retention_sdk.testing import a_shop
 
 

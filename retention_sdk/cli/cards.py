@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ..app import Retention
-from ..pipeline.attribution import CardRow, CardsReport, Rate, report_cards
+from ..pipeline.cards.attribution import CardRow, CardsReport, Rate, report_cards
 from .choices import refuse
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 

@@ -98,7 +98,7 @@ def pick_profile(name: str, config: Config | None) -> PressProfile:
     """
     if name in PROFILES or config is None:
         return one_of(name, PROFILES, option="--profile")
-    from ..pipeline.presses import presses_of
+    from ..pipeline.cards.presses import presses_of
 
     return one_of(name, {**PROFILES, **presses_of(config)}, option="--profile")
 

@@ -21,8 +21,8 @@ from ..inserts.press import press_card
 from ..inserts.profiles import DEFAULT_PROFILE, PdfX, PressProfile
 from ..inserts.samples import NOW, sample_card
 from ..model import Artifact, Decision, Formality, Order
+from ..pipeline.cards.printing import PrintedCard
 from ..pipeline.locale import asked_locale
-from ..pipeline.printing import PrintedCard
 from .choices import (
     PaperFormat,
     PdfStandard,

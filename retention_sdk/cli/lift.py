@@ -7,8 +7,8 @@ from typing import Annotated, Literal, NamedTuple
 import typer
 
 from ..app import Retention
-from ..pipeline.attribution import LiftReport, Rate, measure_lift
-from ..pipeline.attribution_statistics import POWER, Sizes, sizes_needed
+from ..pipeline.cards.attribution import LiftReport, Rate, measure_lift
+from ..pipeline.cards.attribution_statistics import POWER, Sizes, sizes_needed
 from .cards import Since, Window, first_day
 from .choices import refuse
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table

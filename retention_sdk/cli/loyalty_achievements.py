@@ -15,7 +15,7 @@ from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 
 if TYPE_CHECKING:
     from ..loyalty.leaderboards import LeaderboardView, Place
-    from ..pipeline.achieving_desk import AchievementDesk, AchievementView
+    from ..pipeline.loyalty.achieving_desk import AchievementDesk, AchievementView
 
 Language = Annotated[str, typer.Option("--locale", help="Name achievements in a language.")]
 Previous = Annotated[bool, typer.Option("--previous", help="The list of the period before.")]

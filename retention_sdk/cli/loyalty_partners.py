@@ -15,7 +15,7 @@ from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 
 if TYPE_CHECKING:
     from ..loyalty.partners import ExchangeTerms, PartnerStatement
-    from ..pipeline.partnering import PartnerDesk
+    from ..pipeline.loyalty.partnering import PartnerDesk
 
 HELP = "Points for points of partners: the contracts, and statements of a month. Each takes --json."
 Month = Annotated[str, typer.Option(help="YYYY-MM, on the programme's calendar.")]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..loyalty.rewards import IssueState, RewardOffer
-    from ..pipeline.redeem import Redemption, RewardDesk
-    from ..pipeline.redeem_standing import Market
+    from ..pipeline.rewards.redeem import Redemption, RewardDesk
+    from ..pipeline.rewards.standing import Market
 
 AGAIN, REFUSED = 8, 5
 
@@ -147,7 +147,7 @@ def _who(shop: Retention, customer: str, points: str) -> tuple[Any, str]:
 
 
 def _market(currency: str, country: str, locale: str) -> Market:
-    from ..pipeline.redeem_standing import Market
+    from ..pipeline.rewards.standing import Market
 
     return Market(currency=currency, country=country, locale=locale)
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..app import Retention
 from ..errors import ConfigError
-from ..pipeline.referring import ReferralDesk, ReferralView
+from ..pipeline.loyalty.referring import ReferralDesk, ReferralView
 from .loyalty_people import Customer, Points, find_person
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 

@@ -12,9 +12,9 @@ import typer
 
 from ..app import Retention
 from ..inserts.profiles import DEFAULT_PROFILE
-from ..pipeline.desk import Handout, PackingDesk
-from ..pipeline.draw import Medium
-from ..pipeline.presses import presses_of
+from ..pipeline.cards.desk import Handout, PackingDesk
+from ..pipeline.cards.draw import Medium
+from ..pipeline.cards.presses import presses_of
 from .choices import PaperFormat, Profile, pick_format, pick_profile, refuse
 from .output import DEFAULT_CONFIG, ConfigFile, Json
 

@@ -16,11 +16,11 @@ from ..config import load_config
 from ..errors import ConfigError, PrintError
 from ..inserts.profiles import DEFAULT_PROFILE
 from ..model import Order, OrderPaid
-from ..pipeline.batch import Batch
-from ..pipeline.draw import Medium
-from ..pipeline.presses import presses_of
-from ..pipeline.sheets import SHEETS_PER_FILE, SheetPlan, plan_named
-from ..pipeline.slips import BatchCount, Slip
+from ..pipeline.cards.batch import Batch
+from ..pipeline.cards.draw import Medium
+from ..pipeline.cards.presses import presses_of
+from ..pipeline.cards.sheets import SHEETS_PER_FILE, SheetPlan, plan_named
+from ..pipeline.cards.slips import BatchCount, Slip
 from .choices import (
     PaperFormat,
     PdfStandard,

@@ -11,7 +11,7 @@ from .output import DEFAULT_CONFIG, ConfigFile, Json, emit
 from .show import exit_code, show_outcomes
 
 if TYPE_CHECKING:
-    from ..pipeline.due import DueReport
+    from ..pipeline.due.run import DueReport
 
 Failed = Annotated[
     bool,

@@ -13,7 +13,7 @@ from ..app import Retention
 from ..consent.rights import RequestKind, RequestState
 from ..errors import ConfigError, RightsError
 from ..model import AccessRequest
-from ..pipeline.corrections import Correction
+from ..pipeline.cards.corrections import Correction
 from .choices import one_of, refuse
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
 from .rights_show import RequestId, as_json, show_report, show_request

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from ..app import Retention
 from ..consent.rights import RequestState
-from ..pipeline.erasure import ErasureReport
-from ..pipeline.request_view import RequestView
+from ..pipeline.privacy.erasure import ErasureReport
+from ..pipeline.privacy.request_view import RequestView
 from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
 
 RequestId = Annotated[str, typer.Argument(help="As `retention rights list` shows it.")]

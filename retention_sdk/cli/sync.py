@@ -13,8 +13,8 @@ import typer
 
 from ..app import Retention
 from ..errors import PlatformError
-from ..pipeline.sync import OVERLAP, SyncedPage
-from ..pipeline.syncing import SyncReport, SyncWishes
+from ..pipeline.incoming.sync import OVERLAP, SyncedPage
+from ..pipeline.incoming.syncing import SyncReport, SyncWishes
 from .choices import read_since
 from .output import DEFAULT_CONFIG, ConfigFile, Json, emit, progress
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, ConsentError
 from ..model.device import PushDevice
-from .due_people import known_subject
+from .due.people import known_subject
 
 if TYPE_CHECKING:
     from ..app import Retention

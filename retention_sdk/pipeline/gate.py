@@ -23,7 +23,7 @@ from ..model import (
     MessageClass,
     Shop,
 )
-from .card_text import CardText
+from .cards.card_text import CardText
 from .decided import record_asked
 
 if TYPE_CHECKING:

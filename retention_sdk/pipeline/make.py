@@ -36,11 +36,11 @@ from ..messages import (
 from ..model import Artifact, Candidate, ConsentChannel, ContentKind, Context, Record
 from ..model.candidate import Surface
 from ..model.shop import Shop
+from .cards.coupons import CouponDesk
+from .cards.looks import Looks
 from .choose import Pick
-from .coupons import CouponDesk
 from .links import Links
 from .locale import localizer_for
-from .looks import Looks
 
 
 class Documents(Record):

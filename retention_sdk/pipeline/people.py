@@ -10,7 +10,7 @@ from ..model import Consent, ConsentChanged, CustomersMerged, DerivedEvent, Shop
 
 if TYPE_CHECKING:
     from ..storage import Connection, Store
-    from .loyalty_track import LoyaltyTrack
+    from .loyalty.track import LoyaltyTrack
 
 
 def note_person(

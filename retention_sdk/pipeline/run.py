@@ -29,17 +29,17 @@ from ..model import (
 )
 from ..model.candidate import Surface
 from ..model.device import PushDevice
+from .cards.track import CardTrack
+from .cards.withdraw import take_back_delivery
 from .choose import Chosen, Pick
 from .decided import record_decisions
 from .deliver import deliver
 from .gate import Question
 from .make import Documents, delivery_id_for, render
-from .track import CardTrack
-from .withdraw import take_back_delivery
 
 if TYPE_CHECKING:
     from ..storage import StoredEvent
-    from .rights import Rights
+    from .privacy.rights import Rights
 
 STAGES = ("context", "decide", "compose", "render", "deliver")
 

@@ -26,19 +26,19 @@ from ..model import (
     Shop,
     ShopEvent,
 )
-from .coupons import note_redemptions
+from .cards.coupons import note_redemptions
 from .locale import resolve_locale
-from .loyalty_track import LoyaltyTrack
-from .news import Told
+from .loyalty.news import Told
+from .loyalty.referring import known_code
+from .loyalty.track import LoyaltyTrack
 from .people import note_person
-from .redeem_orders import note_rewards
-from .referring import known_code
+from .rewards.orders import note_rewards
 
 if TYPE_CHECKING:
     from ..hooks.calls import HookCalls
     from ..storage import Connection, Store, StoredEvent
-    from .due_lapses import LapseTime
-    from .due_years import YearlyTime
+    from .due.lapses import LapseTime
+    from .due.years import YearlyTime
 
 
 # Stages that are none of the work: which events followed, and that nothing is to follow.

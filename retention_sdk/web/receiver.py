@@ -17,8 +17,8 @@ from .worker import Worker
 
 if TYPE_CHECKING:
     from ..app import Retention
-    from ..pipeline.intake import Intake as PipelineIntake
-    from ..pipeline.receiving import Receiving
+    from ..pipeline.incoming.intake import Intake as PipelineIntake
+    from ..pipeline.incoming.receiving import Receiving
     from ..storage import Arrival
 
 _log = logging.getLogger(__name__)

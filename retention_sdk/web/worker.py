@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import RetentionError
 
 if TYPE_CHECKING:
-    from ..pipeline.intake import Intake
+    from ..pipeline.incoming.intake import Intake
 
 _log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from retention_sdk import Brand, Retention, Sender, Shop
 from retention_sdk.config import Config, StoreConfig
 from retention_sdk.loyalty import Program, Rate
 from retention_sdk.loyalty.due_settings import DueSettings
-from retention_sdk.pipeline.due import open_due
+from retention_sdk.pipeline.due.run import open_due
 
 BOUGHT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LATER = BOUGHT + timedelta(days=400)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from retention_sdk.errors import RewardRefused
-from retention_sdk.pipeline.redeem import RewardDesk
+from retention_sdk.pipeline.rewards.redeem import RewardDesk
 from retention_sdk.storage import open_store
 from retention_sdk.testing import BogusShop
 from tests.unit.pipeline.redeeming import give, make_desk, make_program

@@ -16,7 +16,7 @@ from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.config import StoreConfig
 from retention_sdk.loyalty.rules import Program, Rate
 from retention_sdk.model import Page
-from retention_sdk.pipeline.sync import Sync
+from retention_sdk.pipeline.incoming.sync import Sync
 from retention_sdk.testing import NOON, a_customer, a_shop, an_order
 
 ORDERS, PAGE = 24, 5

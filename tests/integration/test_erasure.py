@@ -37,10 +37,10 @@ from retention_sdk.model import (
     OrderRefunded,
     UnknownEvent,
 )
-from retention_sdk.pipeline.batch import Batch
-from retention_sdk.pipeline.corrections import Correction
-from retention_sdk.pipeline.draw import Medium
-from retention_sdk.pipeline.sheets import plan_named
+from retention_sdk.pipeline.cards.batch import Batch
+from retention_sdk.pipeline.cards.corrections import Correction
+from retention_sdk.pipeline.cards.draw import Medium
+from retention_sdk.pipeline.cards.sheets import plan_named
 from retention_sdk.testing import (
     NOON,
     a_consent,

@@ -174,7 +174,7 @@ def test_ten_thousand_cards_take_no_more_memory_than_one_thousand(shop_dir):
     watch = (
         "import resource, sys\n"
         "from retention_sdk.cli import print_\n"
-        "from retention_sdk.pipeline.slips import Slip\n"
+        "from retention_sdk.pipeline.cards.slips import Slip\n"
         "peaks, seen = [], 0\n"
         "follow = print_._follow\n"
         "def watched(slips, manifest, *, is_quiet):\n"

@@ -16,8 +16,8 @@ import pytest
 
 from retention_sdk.errors import RewardRefused
 from retention_sdk.loyalty.rewards import IssueState
-from retention_sdk.pipeline.redeem_book import Wish
-from retention_sdk.pipeline.redeem_standing import Market
+from retention_sdk.pipeline.rewards.book import Wish
+from retention_sdk.pipeline.rewards.standing import Market
 from retention_sdk.storage import open_store
 from tests.unit.pipeline.redeeming import balance, give, is_clean, make_desk, make_program
 

@@ -72,8 +72,8 @@ with Retention.from_file("retention.toml") as shop:
 PACK = """
 import sys
 from retention_sdk import Retention
-from retention_sdk.pipeline.desk import PackingDesk
-from retention_sdk.pipeline.draw import Medium
+from retention_sdk.pipeline.cards.desk import PackingDesk
+from retention_sdk.pipeline.cards.draw import Medium
 with Retention.from_file("retention.toml") as shop:
     desk = PackingDesk(room=shop.press_room, channel=shop.channel("folder"), medium=Medium())
     print("ready", flush=True)

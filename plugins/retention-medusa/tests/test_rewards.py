@@ -10,7 +10,7 @@ from retention_medusa.adapter import MedusaAdapter
 
 from retention_sdk import Brand, Config, Sender
 from retention_sdk.loyalty import Hand, PointsLedger, Program
-from retention_sdk.pipeline.redeem_wiring import open_rewards
+from retention_sdk.pipeline.rewards.wiring import open_rewards
 from retention_sdk.storage import open_store
 from retention_sdk.testing import FrozenClock, a_customer, a_paid_event, a_shop, an_order, money
 from tests.proxy import cutting_proxy

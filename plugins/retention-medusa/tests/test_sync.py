@@ -5,7 +5,7 @@ import os
 import pytest
 from retention_medusa.adapter import MedusaAdapter
 
-from retention_sdk.pipeline.sync import Sync
+from retention_sdk.pipeline.incoming.sync import Sync
 from retention_sdk.shop_api import Timing
 from tests.chaos import TROUBLES, chaos_before
 from tests.syncing import effects, placed, read, shop_in

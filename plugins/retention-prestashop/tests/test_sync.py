@@ -11,7 +11,7 @@ from retention_sdk.adapter import Capability
 from retention_sdk.cli import main
 from retention_sdk.config import StoreConfig
 from retention_sdk.loyalty.rules import Program, Rate
-from retention_sdk.pipeline.sync import Sync
+from retention_sdk.pipeline.incoming.sync import Sync
 from retention_sdk.testing import a_shop
 
 LATER = "2031-12-01 10:00:00"

@@ -11,7 +11,7 @@ from retention_shopify.bulk_documents import orders_export
 from retention_sdk import Config, Retention
 from retention_sdk.config import StoreConfig
 from retention_sdk.errors import PlatformError
-from retention_sdk.pipeline.sync import Sync
+from retention_sdk.pipeline.incoming.sync import Sync
 from retention_sdk.testing import NOON, a_brand, a_shop
 
 NAMES = (

@@ -7,7 +7,7 @@ import pytest
 from retention_vendure.adapter import VendureAdapter
 
 from retention_sdk.errors import PlatformError
-from retention_sdk.pipeline.coupons import CouponDesk, note_redemptions
+from retention_sdk.pipeline.cards.coupons import CouponDesk, note_redemptions
 from retention_sdk.storage import CardChoice, CardPlace, open_store
 from retention_sdk.storage.card_records import CardState
 from retention_sdk.testing import NOON, FrozenClock, money

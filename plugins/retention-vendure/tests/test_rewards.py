@@ -13,7 +13,7 @@ import pytest
 
 from retention_sdk.errors import RewardRefused
 from retention_sdk.loyalty.rewards import IssueState
-from retention_sdk.pipeline.redeem_orders import note_rewards
+from retention_sdk.pipeline.rewards.orders import note_rewards
 from retention_sdk.storage import open_store
 from retention_sdk.testing import money
 from tests.proxy import cutting_proxy

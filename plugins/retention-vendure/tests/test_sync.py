@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from retention_vendure.adapter import VendureAdapter
 
-from retention_sdk.pipeline.sync import Sync
+from retention_sdk.pipeline.incoming.sync import Sync
 from retention_sdk.shop_api import Timing
 from tests.chaos import TROUBLES, chaos_before
 from tests.syncing import effects, placed, read, shop_in

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from retention_sdk.errors import PlatformError, UnsupportedFeature
-from retention_sdk.pipeline.coupons import CouponDesk, note_redemptions
+from retention_sdk.pipeline.cards.coupons import CouponDesk, note_redemptions
 from retention_sdk.storage import open_store
 from retention_sdk.testing import NOON, FrozenClock, a_code, money
 

@@ -1,6 +1,6 @@
 """Rewards: a catalogue as data, and a pure function from how somebody stands to what they may have.
 
-What talks to a platform is ``pipeline.redeem``.
+What talks to a platform is ``pipeline.rewards.redeem``.
 """
 
 from .available import Refusal, RefusalCode, RewardOffer, Standing, available

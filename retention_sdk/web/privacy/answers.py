@@ -18,7 +18,7 @@ from ...consent.answers import (
 )
 from ...consent.tokens import REFERENCE_BYTES, LinkToken
 from ...model import Consent, ConsentChannel, ConsentState, Purpose, Wording
-from ...pipeline.telling import plan_telling
+from ...pipeline.privacy.telling import plan_telling
 from .html import SHOWN
 
 if TYPE_CHECKING:

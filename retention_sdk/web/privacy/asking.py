@@ -23,7 +23,7 @@ from ...model import (
     Wording,
     read_mailbox,
 )
-from ...pipeline.confirm import ask_to_confirm
+from ...pipeline.privacy.confirm import ask_to_confirm
 from .answers import CHOSEN
 
 if TYPE_CHECKING:

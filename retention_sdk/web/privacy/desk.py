@@ -13,8 +13,8 @@ from ...consent.answers import Choices, find_answer
 from ...consent.tokens import LinkKind, LinkToken
 from ...errors import StorageError, SubjectErased, TokenError
 from ...model import ConsentChannel, ConsentState, Purpose
-from ...pipeline.confirm import confirm, find_request
 from ...pipeline.links import PREFERENCES
+from ...pipeline.privacy.confirm import confirm, find_request
 from . import pages
 from .answers import AnswerBook, read_choices, without
 from .asking import Asker, Asking

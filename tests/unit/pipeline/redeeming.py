@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from retention_sdk import Brand, Config, Sender
 from retention_sdk.errors import PlatformError
 from retention_sdk.loyalty import Hand, PointsLedger, Program
-from retention_sdk.pipeline.redeem import RewardDesk
-from retention_sdk.pipeline.redeem_wiring import open_rewards
+from retention_sdk.pipeline.rewards.redeem import RewardDesk
+from retention_sdk.pipeline.rewards.wiring import open_rewards
 from retention_sdk.storage import Store
 from retention_sdk.testing import NOON, BogusShop, FrozenClock, a_shop
 

@@ -9,8 +9,8 @@ import pytest
 
 from retention_sdk.adapter import Capability
 from retention_sdk.errors import RewardRefused, UnsupportedFeature
-from retention_sdk.pipeline.redeem_book import HELD_FOR
-from retention_sdk.pipeline.redeem_credit import CALL_FOR, account_on
+from retention_sdk.pipeline.rewards.book import HELD_FOR
+from retention_sdk.pipeline.rewards.credit import CALL_FOR, account_on
 from retention_sdk.storage import open_store
 from retention_sdk.testing import NOON, FrozenClock, a_customer, a_paid_event, an_order, money
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from retention_sdk.pipeline.attribution import judge, measure_lift, report_cards
+from retention_sdk.pipeline.cards.attribution import judge, measure_lift, report_cards
 from retention_sdk.storage import CardChoice, CardPlace, open_store
 from retention_sdk.storage.card_records import CardState
 from retention_sdk.storage.codes import CodeState

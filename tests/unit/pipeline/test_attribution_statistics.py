@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention_sdk.pipeline.attribution_statistics import (
+from retention_sdk.pipeline.cards.attribution_statistics import (
     Share,
     Sizes,
     newcombe,

@@ -9,9 +9,9 @@ import pytest
 
 from retention_sdk.errors import DeliveryError
 from retention_sdk.model import CustomerErased, Erasure, ReceiptState
-from retention_sdk.pipeline.batch import Batch
-from retention_sdk.pipeline.draw import Medium
-from retention_sdk.pipeline.sheets import plan_named
+from retention_sdk.pipeline.cards.batch import Batch
+from retention_sdk.pipeline.cards.draw import Medium
+from retention_sdk.pipeline.cards.sheets import plan_named
 from retention_sdk.storage import CardState, DeliveryState
 from retention_sdk.testing import (
     NOON,

@@ -14,7 +14,7 @@ import pytest
 from retention_sdk.adapter import Capability
 from retention_sdk.errors import MissingFont, PlatformError, TextOverflow, UnsupportedFeature
 from retention_sdk.inserts.codes import coupon_code
-from retention_sdk.pipeline.coupons import CouponDesk, Swept, note_redemptions
+from retention_sdk.pipeline.cards.coupons import CouponDesk, Swept, note_redemptions
 from retention_sdk.storage import CardChoice, CardPlace, open_store
 from retention_sdk.storage.card_records import CardState
 from retention_sdk.testing import NOON, BogusShop, FrozenClock, an_order, money
@@ -237,7 +237,7 @@ CRASH = """
 import json, os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from retention_sdk.pipeline.coupons import CouponDesk
+from retention_sdk.pipeline.cards.coupons import CouponDesk
 from retention_sdk.storage import open_store
 from retention_sdk.testing import BogusShop
 

@@ -4,10 +4,10 @@ import pytest
 
 from retention_sdk import OrderCancelled
 from retention_sdk.model import ReceiptState
-from retention_sdk.pipeline.batch import Batch
-from retention_sdk.pipeline.desk import PackingDesk
-from retention_sdk.pipeline.draw import Medium
-from retention_sdk.pipeline.sheets import plan_named
+from retention_sdk.pipeline.cards.batch import Batch
+from retention_sdk.pipeline.cards.desk import PackingDesk
+from retention_sdk.pipeline.cards.draw import Medium
+from retention_sdk.pipeline.cards.sheets import plan_named
 from retention_sdk.storage import CardState
 from retention_sdk.testing import (
     NOON,

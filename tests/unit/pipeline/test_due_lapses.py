@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from retention_sdk.loyalty.due_settings import DueSettings
 from retention_sdk.model import CustomerErased, CustomersMerged, Erasure, OrderCancelled
-from retention_sdk.pipeline.admit import admit
-from retention_sdk.pipeline.due_lapses import LapseTime
+from retention_sdk.pipeline.cards.admit import admit
+from retention_sdk.pipeline.due.lapses import LapseTime
 from retention_sdk.testing import a_customer, a_paid_event
 from tests.unit.pipeline.due_shop import ADA, NOON, an_order_of, day
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from retention_sdk.errors import ConfigError, PlatformError
-from retention_sdk.pipeline.coupons import CouponDesk
-from retention_sdk.pipeline.erasure import Eraser
-from retention_sdk.pipeline.erasure_codes import CodesOfErased
-from retention_sdk.pipeline.redeem_orders import note_rewards
+from retention_sdk.pipeline.cards.coupons import CouponDesk
+from retention_sdk.pipeline.privacy.erasure import Eraser
+from retention_sdk.pipeline.privacy.erasure_codes import CodesOfErased
+from retention_sdk.pipeline.rewards.orders import note_rewards
 from retention_sdk.storage import CardChoice, CardPlace, CardState, open_store
 from retention_sdk.testing import NOON, FrozenClock, an_order
 

@@ -20,7 +20,7 @@ from retention_sdk.model import (
     ReferralRewarded,
     TierChanged,
 )
-from retention_sdk.pipeline.loyalty_track import may_follow
+from retention_sdk.pipeline.loyalty.track import may_follow
 from retention_sdk.testing import a_customer, a_paid_event
 from tests.unit.model.test_events import CASES, an_event
 from tests.unit.pipeline.due_shop import NOON, an_order_of, day, kinds, program

@@ -8,12 +8,12 @@ from retention_sdk import ConsentState, CustomerErased, Erasure
 from retention_sdk.config import DeliveryConfig
 from retention_sdk.errors import ConsentError
 from retention_sdk.model import SERVICE_CONTENT, ConsentChannel, ContentKind, OptInLevel
-from retention_sdk.pipeline.batch import Batch
-from retention_sdk.pipeline.desk import PackingDesk
-from retention_sdk.pipeline.draw import Medium, draw_card
+from retention_sdk.pipeline.cards.batch import Batch
+from retention_sdk.pipeline.cards.desk import PackingDesk
+from retention_sdk.pipeline.cards.draw import Medium, draw_card
+from retention_sdk.pipeline.cards.issue import Printer
+from retention_sdk.pipeline.cards.sheets import plan_named
 from retention_sdk.pipeline.gate import EXPIRED, FORGOTTEN, GO, WITHDRAWN, Gate, Question
-from retention_sdk.pipeline.issue import Printer
-from retention_sdk.pipeline.sheets import plan_named
 from retention_sdk.storage import CardState
 from retention_sdk.testing import (
     NOON,

@@ -10,7 +10,7 @@ from retention_sdk.errors import ConfigError, PluginError, PrintError
 from retention_sdk.hooks import hookimpl
 from retention_sdk.inserts.style import copy_style, read_style, template_root
 from retention_sdk.inserts.worker import Limits
-from retention_sdk.pipeline.looks import Looks
+from retention_sdk.pipeline.cards.looks import Looks
 from retention_sdk.testing import a_paid_event, an_order
 
 

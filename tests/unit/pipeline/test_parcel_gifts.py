@@ -6,10 +6,10 @@ import pytest
 
 from retention_sdk import OrderCancelled
 from retention_sdk.loyalty import Program
-from retention_sdk.pipeline.batch import Batch
-from retention_sdk.pipeline.desk import PackingDesk
-from retention_sdk.pipeline.draw import Medium
-from retention_sdk.pipeline.parcel_gifts_back import put_back, with_order
+from retention_sdk.pipeline.cards.batch import Batch
+from retention_sdk.pipeline.cards.desk import PackingDesk
+from retention_sdk.pipeline.cards.draw import Medium
+from retention_sdk.pipeline.rewards.parcel_gifts_back import put_back, with_order
 from retention_sdk.storage import open_store
 from retention_sdk.testing import NOON, MemoryChannel, a_customer, a_paid_event, an_order
 

@@ -9,8 +9,8 @@ import pytest
 from retention_sdk.errors import ConfigError, PrintError
 from retention_sdk.inserts.press import icc
 from retention_sdk.inserts.press_settings import PressSettings
-from retention_sdk.pipeline.draw import Medium
-from retention_sdk.pipeline.presses import read_presses
+from retention_sdk.pipeline.cards.draw import Medium
+from retention_sdk.pipeline.cards.presses import read_presses
 
 GRACOL = Path(icc.__file__).with_name("profiles") / "tr006_open_build.icc"
 

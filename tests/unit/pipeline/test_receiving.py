@@ -10,7 +10,7 @@ import pytest
 
 from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.errors import PayloadError, StorageError
-from retention_sdk.pipeline.receiving import Receiving
+from retention_sdk.pipeline.incoming.receiving import Receiving
 from tests.unit.pipeline.due_shop import NOON, an_order_of
 
 

@@ -16,10 +16,10 @@ from retention_sdk.errors import (
 )
 from retention_sdk.loyalty import Hand
 from retention_sdk.loyalty.rewards import IssueState
-from retention_sdk.pipeline.redeem_book import HELD_FOR
-from retention_sdk.pipeline.redeem_codes import read_reward_code
-from retention_sdk.pipeline.redeem_orders import note_rewards
-from retention_sdk.pipeline.redeem_standing import Market
+from retention_sdk.pipeline.rewards.book import HELD_FOR
+from retention_sdk.pipeline.rewards.codes import read_reward_code
+from retention_sdk.pipeline.rewards.orders import note_rewards
+from retention_sdk.pipeline.rewards.standing import Market
 from retention_sdk.storage import open_store
 from retention_sdk.testing import NOON, FrozenClock, a_customer, an_order, money
 

@@ -27,8 +27,8 @@ from hypothesis.stateful import (
 from retention_sdk.errors import LedgerError, PlatformError, RewardRefused
 from retention_sdk.loyalty import Hand
 from retention_sdk.loyalty.rewards import IssueState
-from retention_sdk.pipeline.redeem_book import HELD_FOR
-from retention_sdk.pipeline.redeem_orders import note_rewards
+from retention_sdk.pipeline.rewards.book import HELD_FOR
+from retention_sdk.pipeline.rewards.orders import note_rewards
 from retention_sdk.storage import open_store
 from retention_sdk.testing import FrozenClock, an_order
 

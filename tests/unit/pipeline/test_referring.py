@@ -19,7 +19,7 @@ from retention_sdk.model import (
     OrderRefunded,
     ReferralRewarded,
 )
-from retention_sdk.pipeline.referring import ClaimSignals
+from retention_sdk.pipeline.loyalty.referring import ClaimSignals
 from retention_sdk.testing import a_customer, a_paid_event, an_order
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

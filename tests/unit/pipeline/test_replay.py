@@ -9,7 +9,7 @@ from retention_sdk.errors import SubjectErased
 from retention_sdk.hooks import hookimpl
 from retention_sdk.hooks.manager import load
 from retention_sdk.model import ConsentChannel, CustomerErased, Erasure
-from retention_sdk.pipeline.admit import admit
+from retention_sdk.pipeline.cards.admit import admit
 from retention_sdk.pipeline.gate import WITHDRAWN
 from retention_sdk.pipeline.replay import replay_event
 from retention_sdk.testing import (

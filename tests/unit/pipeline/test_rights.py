@@ -22,10 +22,10 @@ from retention_sdk.model import (
     Purpose,
     ShopErased,
 )
-from retention_sdk.pipeline.batch import Batch
-from retention_sdk.pipeline.corrections import Correction
-from retention_sdk.pipeline.draw import Medium
-from retention_sdk.pipeline.sheets import plan_named
+from retention_sdk.pipeline.cards.batch import Batch
+from retention_sdk.pipeline.cards.corrections import Correction
+from retention_sdk.pipeline.cards.draw import Medium
+from retention_sdk.pipeline.cards.sheets import plan_named
 from retention_sdk.testing import (
     NOON,
     BogusShop,
@@ -391,7 +391,7 @@ def test_old_orders_do_not_bring_anybody_back_and_a_new_one_is_a_contract_only(m
 
 
 def test_a_file_of_old_orders_prints_no_card_for_the_erased(make_shop):
-    from retention_sdk.pipeline.admit import ERASED, admit
+    from retention_sdk.pipeline.cards.admit import ERASED, admit
 
     shop, order = make_shop(), an_order()
     shop.ingest([a_paid_event(order), forget(at=NOON)])

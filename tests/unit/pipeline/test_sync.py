@@ -11,7 +11,7 @@ from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.errors import PlatformError, UnsupportedFeature
 from retention_sdk.hooks import hookimpl
 from retention_sdk.model import FulfilmentStatus, Money, Page
-from retention_sdk.pipeline.sync import Patience, Sync
+from retention_sdk.pipeline.incoming.sync import Patience, Sync
 from retention_sdk.testing import a_customer
 from tests.unit.pipeline.due_shop import NOON, an_order_of, day
 

@@ -12,7 +12,7 @@ from retention_vendure.adapter import VendureAdapter
 
 from retention_sdk import Brand, Config, Sender
 from retention_sdk.loyalty import Hand, PointsLedger, Program
-from retention_sdk.pipeline.redeem_wiring import open_rewards
+from retention_sdk.pipeline.rewards.wiring import open_rewards
 from retention_sdk.storage import open_store
 from retention_sdk.testing import FrozenClock, a_shop
 

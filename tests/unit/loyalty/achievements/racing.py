@@ -8,7 +8,7 @@ from random import Random
 from retention_sdk.context import order_of
 from retention_sdk.loyalty import PointsLedger
 from retention_sdk.loyalty.achievements import AchievementBook
-from retention_sdk.pipeline.loyalty_track import LoyaltyTrack
+from retention_sdk.pipeline.loyalty.track import LoyaltyTrack
 from retention_sdk.storage import Board, Member, Store, open_store
 from tests.unit.loyalty.achievements.kit import ADA, NOW, a_program, engaged, paid, refunded
 

@@ -30,7 +30,7 @@ from retention_sdk.model import (
     OrderPaid,
     OrderRefunded,
 )
-from retention_sdk.pipeline.loyalty_track import LoyaltyTrack
+from retention_sdk.pipeline.loyalty.track import LoyaltyTrack
 from retention_sdk.pipeline.people import note_person
 from retention_sdk.storage import open_store
 from retention_sdk.storage.subject_merges import survivor_of

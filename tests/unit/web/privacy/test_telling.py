@@ -10,8 +10,8 @@ from retention_sdk.adapter import Capability
 from retention_sdk.config import ConsentConfig
 from retention_sdk.errors import PlatformError, UnsupportedFeature
 from retention_sdk.model import ConsentChannel, ConsentState
-from retention_sdk.pipeline.due import open_due
-from retention_sdk.pipeline.telling import plan_telling
+from retention_sdk.pipeline.due.run import open_due
+from retention_sdk.pipeline.privacy.telling import plan_telling
 from retention_sdk.testing import NOON, FrozenClock, a_consent, a_customer, a_paid_event, an_order
 from retention_sdk.web.privacy import create_privacy_app
 

@@ -1,0 +1,1 @@
+"""Cards of orders: assigned, drawn, printed, packed and counted."""

@@ -1,0 +1,1 @@
+"""What comes from platforms: kept first, then read, each once."""

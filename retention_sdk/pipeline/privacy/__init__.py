@@ -1,0 +1,1 @@
+"""Answers and requests of people: confirmed, told on, exported, erased."""

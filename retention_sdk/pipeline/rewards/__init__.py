@@ -1,0 +1,1 @@
+"""Rewards: redeemed for points, given for levels and ranks, handed over with parcels."""
