@@ -7,7 +7,7 @@ own, no cookies, no session, no proxies from the environment.
 from .answer import Answer
 from .client import ApiClient, Timing
 from .graphql import GraphQL
-from .pages import read_page
+from .pages import read_page, read_page_beside
 from .retry import RetryPolicy
 from .throttle import CostThrottle, HeaderThrottle, Throttle
 
@@ -21,4 +21,5 @@ __all__ = [
     "Throttle",
     "Timing",
     "read_page",
+    "read_page_beside",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from types import ModuleType
 from typing import Any, ClassVar
@@ -27,13 +28,13 @@ from retention_sdk.model import (
     ShopEvent,
     WebhookRequest,
 )
-from retention_sdk.shop_api import ApiClient, Timing, read_page
+from retention_sdk.shop_api import ApiClient, Timing, read_page, read_page_beside
 from retention_sdk.signatures import read_moment
 
 from . import catalogue, codes, hooks, people
 from .api import Json, connected, moment, name_of, number, one_v3, refused
-from .orders import complete, fetch_order, order_pages
-from .read import read_order, refunded_at
+from .orders import Refunds, complete, fetch_order, order_pages, refunds_of
+from .read import is_placed, read_order, refunded_at
 from .settings import BigCommerceSettings
 
 _HEARD = Capability.WEBHOOKS | Capability.REGISTER_WEBHOOKS
@@ -134,13 +135,20 @@ class BigCommerceAdapter(ShopAdapter):
         size, own = self.settings.page_size, self.settings
         with self._connected() as api, self.reading():
             for items, place in order_pages(api, size=size, since=updated_since, cursor=cursor):
-                yield read_page(
-                    complete(api, items, own),
-                    lambda parts: read_order(parts, own),
+                yield read_page_beside(
+                    items,
+                    partial(refunds_of, api),
+                    partial(self._read_placed, api),
                     reading=self.reading,
-                    name=lambda parts: f"order {name_of(parts.order['id'])}",
+                    name=lambda item: f"order {name_of(item['id'])}",
                     cursor=place,
+                    at_once=own.concurrency,
                 )
+
+    def _read_placed(self, api: ApiClient, item: Json, refunds: Refunds) -> Order | None:
+        if not is_placed(item):
+            return None
+        return read_order(complete(api, item, refunds, self.settings), self.settings)
 
     def customer_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
@@ -156,12 +164,13 @@ class BigCommerceAdapter(ShopAdapter):
             for items, place in people.customer_pages(
                 api, size=size, since=updated_since, cursor=cursor
             ):
-                answers = (known.get(people.folded(item["email"])) for item in items)
-                found = (
-                    people.read_customer(item, people.consents_of(answer))
-                    for item, answer in zip(items, answers, strict=True)
+                yield read_page(
+                    items,
+                    partial(people.read_account, known=known),
+                    reading=self.reading,
+                    name=lambda item: f"customer {name_of(item['id'])}",
+                    cursor=place,
                 )
-                yield Page(tuple(found), place)
 
     def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:
         """Yield pages of visible products, by number."""
@@ -169,8 +178,13 @@ class BigCommerceAdapter(ShopAdapter):
         with self._connected() as api, self.reading():
             home = catalogue.fetch_home(api)
             for items, place in catalogue.product_pages(api, size=size, cursor=cursor):
-                found = (catalogue.read_product(item, home=home) for item in items)
-                yield Page(tuple(found), place)
+                yield read_page(
+                    items,
+                    partial(catalogue.read_product, home=home),
+                    reading=self.reading,
+                    name=lambda item: f"product {name_of(item['id'])}",
+                    cursor=place,
+                )
 
     def fetch_shop(self) -> Shop:
         """Return the store's profile."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -18,6 +17,8 @@ from .settings import BigCommerceSettings
 
 # Orders are dated to the second. Lists are asked for one second earlier than they go on, so that
 # it does not matter whether a bound is part of them.
+Refunds = Mapping[int, Sequence[Json]]
+
 _PLACE = re.compile(r"(\d{1,11})(?::(\d{1,15}))?")
 _OK = 200
 # What would otherwise be requests of their own: addresses, and the products that go to them.
@@ -30,37 +31,31 @@ def fetch_order(api: ApiClient, order_id: str, settings: BigCommerceSettings) ->
     if answer.status != _OK:
         return None
     body = answer.mapping()
-    return complete(api, [body], settings)[0] if is_placed(body) else None
+    return complete(api, body, refunds_of(api, [body]), settings) if is_placed(body) else None
 
 
 def complete(
-    api: ApiClient, orders: Sequence[Json], settings: BigCommerceSettings
-) -> tuple[OrderParts, ...]:
-    """Ask for the parts of some orders, several at the same time."""
-    refunds = _refunds(api, [name_of(order["id"]) for order in orders])
-
-    def parts_of(order: Json) -> OrderParts:
-        path = f"orders/{name_of(order['id'])}"
-        return OrderParts(
-            order=order,
-            products=_products(api, order, path),
-            coupons=all_v2(api, f"v2/{path}/coupons"),
-            shipments=all_v2(api, f"v2/{path}/shipments") if shipped_items(order) else (),
-            refunds=refunds.get(order["id"], ()),
-            transactions=_transactions(api, path) if is_paid(order, settings) else (),
-        )
-
-    with ThreadPoolExecutor(settings.concurrency, thread_name_prefix="bigcommerce") as pool:
-        return tuple(pool.map(parts_of, orders))
+    api: ApiClient, order: Json, refunds: Refunds, settings: BigCommerceSettings
+) -> OrderParts:
+    """Ask for the parts of an order."""
+    path = f"orders/{name_of(order['id'])}"
+    return OrderParts(
+        order=order,
+        products=_products(api, order, path),
+        coupons=all_v2(api, f"v2/{path}/coupons"),
+        shipments=all_v2(api, f"v2/{path}/shipments") if shipped_items(order) else (),
+        refunds=refunds.get(order["id"], ()),
+        transactions=_transactions(api, path) if is_paid(order, settings) else (),
+    )
 
 
-def _refunds(api: ApiClient, names: Sequence[str]) -> dict[int, list[Json]]:
-    """Return the refunds of some orders, all in one list."""
+def refunds_of(api: ApiClient, orders: Sequence[Json]) -> Refunds:
+    """Return the refunds of some orders by the order's number, all in one list."""
     found: dict[int, list[Json]] = {}
-    if names:
-        wanted = {"order_id:in": ",".join(names)}
+    if orders:
+        wanted = {"order_id:in": ",".join(name_of(order["id"]) for order in orders)}
         for refund in all_v3(api, "v3/orders/payment_actions/refunds", **wanted):
-            found.setdefault(refund["order_id"], []).append(refund)
+            found.setdefault(int(name_of(refund["order_id"])), []).append(refund)
     return found
 
 
@@ -130,7 +125,7 @@ def order_pages(
         fresh = [item for item in items if (item["id"], item["date_modified"]) not in seen]
         seen |= {(item["id"], item["date_modified"]): _second(item) for item in items}
         fresh = [item for item in fresh if not since or _second(item) >= start]
-        yield [item for item in fresh if is_placed(item)], str(following or "")
+        yield fresh, str(following or "")
         if following:
             seen = {key: second for key, second in seen.items() if second >= following.second - 1}
         place = following
