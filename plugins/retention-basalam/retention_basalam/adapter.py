@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, ClassVar
@@ -53,7 +52,7 @@ class BasalamAdapter(ShopAdapter):
         if not (order_id.isascii() and order_id.isdecimal()):
             raise self._refused("there is no such parcel: identifiers here are whole numbers")
         with self._connected() as api, self.reading():
-            return read_order(self._parcel(api, order_id), self.settings)
+            return self._read_parcel(api, order_id)
 
     def order_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
@@ -75,11 +74,12 @@ class BasalamAdapter(ShopAdapter):
                     raise self._refused("the list of parcels does not go on")
                 cursor = following
                 yield read_page(
-                    self._parcels(api, _items(body)),
-                    lambda parcel: read_order(parcel, self.settings),
+                    _items(body),
+                    lambda item: self._read_parcel(api, number(item["id"])),
                     reading=self.reading,
-                    name=lambda parcel: f"parcel {number(parcel['id'])}",
+                    name=lambda item: f"parcel {number(item['id'])}",
                     cursor=cursor,
+                    at_once=self.settings.concurrency,
                 )
                 if not cursor:
                     return
@@ -89,7 +89,7 @@ class BasalamAdapter(ShopAdapter):
         if cursor and not _PAGE.fullmatch(cursor):
             raise self._refused("this cursor is not one of ours")
         page, size, total = int(cursor or 1), self.settings.page_size, None
-        seen: set[int] = set()
+        seen: set[str] = set()
         path = f"v1/vendors/{self.settings.vendor_id}/products"
         with self._connected() as api, self.reading():
             while True:
@@ -99,11 +99,17 @@ class BasalamAdapter(ShopAdapter):
                     page, total = page - 1, found
                     continue
                 total = found
-                fresh = [item for item in items if item["id"] not in seen]
-                seen |= {item["id"] for item in items}
+                fresh = [item for item in items if str(item.get("id")) not in seen]
+                seen |= {str(item.get("id")) for item in items}
                 is_last = len(items) < size
                 page += 1
-                yield Page(tuple(map(read_product, fresh)), "" if is_last else str(page))
+                yield read_page(
+                    fresh,
+                    read_product,
+                    reading=self.reading,
+                    name=lambda item: f"product {number(item['id'])}",
+                    cursor="" if is_last else str(page),
+                )
                 if is_last:
                     return
 
@@ -125,14 +131,9 @@ class BasalamAdapter(ShopAdapter):
             wishes["created_at[gte]"] = start.isoformat()
         return wishes
 
-    def _parcels(self, api: ApiClient, items: Sequence[Json]) -> tuple[Json, ...]:
-        """Ask for each parcel of a list: when it left, and what its delivery cost, is not in it."""
-        names = [number(item["id"]) for item in items]
-        with ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="basalam") as pool:
-            return tuple(pool.map(lambda name: self._parcel(api, name), names))
-
-    def _parcel(self, api: ApiClient, parcel_id: str) -> Json:
-        return api.get(f"{_PARCELS}/{parcel_id}").mapping()
+    def _read_parcel(self, api: ApiClient, parcel_id: str) -> Order:
+        """Ask for a parcel: when it left, and what its delivery cost, is not in the list."""
+        return read_order(api.get(f"{_PARCELS}/{parcel_id}").mapping(), self.settings)
 
     def _connected(self) -> ApiClient:
         return ApiClient(

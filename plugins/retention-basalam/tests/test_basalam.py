@@ -8,6 +8,7 @@ from basalam_sdk.order_processing.models import ParcelResponse, ParcelStatus
 from retention_sdk.errors import ConfigError, PayloadError, PlatformError, UnsupportedFeature
 from retention_sdk.model import FulfilmentStatus, WebhookRequest
 from retention_sdk.testing import a_code, money
+from retention_sdk.testing.mutants import paths_of, replaced
 from tests.playing import reply
 
 PLANNED, SHIPPED = FulfilmentStatus.PLANNED, FulfilmentStatus.SHIPPED
@@ -151,6 +152,60 @@ def test_parcel_that_cannot_be_read_does_not_stop_the_others(shop):
     assert ["118", *added[1:]] == sorted(numbers(pages))
     (sentence,) = [each for page in pages for each in page.refused]
     assert sentence.startswith(f"parcel {added[0]}: basalam: cannot be read")
+
+
+@pytest.mark.parametrize("bad", [None, "118", {"ada": 1}, -1])
+def test_parcel_without_a_number_is_told_by_its_place_and_the_others_come(shop, bad):
+    added = [shop.vendor.add() for _ in range(2)]
+    listed = shop.vendor.page_of_parcels
+
+    def spoiled(wishes):
+        page = listed(wishes)
+        page["data"][1]["id"] = bad
+        return page
+
+    shop.vendor.page_of_parcels = spoiled
+    (page,) = shop.adapter().order_pages()
+
+    assert {"118", added[1]} == {order.id for order in page.items}
+    assert ["item 2 of the page: basalam: cannot be read (TypeError)"] == [*page.refused]
+
+
+def test_bad_value_in_a_parcel_refuses_no_other(shop):
+    """Each value of a parcel in turn; some are never looked at."""
+    added, refusals = shop.vendor.add(), 0
+    good = shop.parcel(118)
+    listed = shop.vendor.page_of_parcels({"items.vendor_ids": "456", "per_page": "9"})
+    shop.vendor.page_of_parcels = lambda _wishes: listed
+    for path in paths_of(good):
+        shop.vendor.parcels[118] = replaced(good, path, {"ada": ["ada@example.com"]})
+        (page,) = shop.adapter().order_pages()
+
+        assert added in {order.id for order in page.items}, path
+        assert len(page.items) + len(page.refused) == 2, path
+        assert "ada" not in f"{page.refused}", path
+        refusals += len(page.refused)
+    assert refusals > 20
+
+
+def test_platform_that_refuses_one_parcel_stops_the_page(shop):
+    shop.vendor.add()
+    answer = shop.vendor.answer
+    shop.vendor.answer = lambda path, wishes: (
+        (403, {}) if path.endswith("/118") else answer(path, wishes)
+    )
+    with pytest.raises(PlatformError, match="403"):
+        list(shop.adapter().order_pages())
+
+
+def test_product_that_cannot_be_read_is_named_and_the_others_come(shop):
+    for number in (78, 79):
+        shop.vendor.products[number] = shop.product(number)
+    shop.vendor.products[78]["title"] = None
+    (page,) = shop.adapter().product_pages()
+
+    assert ["79", "77"] == [each.id for each in page.items]
+    assert ["product 78: basalam: Input should be a valid string at title"] == [*page.refused]
 
 
 def test_list_goes_on_after_each_cursor(shop):

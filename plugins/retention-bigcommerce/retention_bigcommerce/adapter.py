@@ -160,13 +160,13 @@ class BigCommerceAdapter(ShopAdapter):
         """
         size = self.settings.page_size
         with self._connected() as api, self.reading():
-            known = people.all_answers(api)
+            subscribers = people.all_subscribers(api)
             for items, place in people.customer_pages(
                 api, size=size, since=updated_since, cursor=cursor
             ):
                 yield read_page(
                     items,
-                    partial(people.read_account, known=known),
+                    partial(people.read_account, subscribers=subscribers),
                     reading=self.reading,
                     name=lambda item: f"customer {name_of(item['id'])}",
                     cursor=place,

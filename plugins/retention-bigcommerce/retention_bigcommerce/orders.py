@@ -44,18 +44,19 @@ def complete(
         products=_products(api, order, path),
         coupons=all_v2(api, f"v2/{path}/coupons"),
         shipments=all_v2(api, f"v2/{path}/shipments") if shipped_items(order) else (),
-        refunds=refunds.get(order["id"], ()),
+        refunds=refunds[order["id"]],
         transactions=_transactions(api, path) if is_paid(order, settings) else (),
     )
 
 
 def refunds_of(api: ApiClient, orders: Sequence[Json]) -> Refunds:
     """Return the refunds of some orders by the order's number, all in one list."""
-    found: dict[int, list[Json]] = {}
+    found: dict[int, list[Json]] = {order["id"]: [] for order in orders}
     if orders:
         wanted = {"order_id:in": ",".join(name_of(order["id"]) for order in orders)}
         for refund in all_v3(api, "v3/orders/payment_actions/refunds", **wanted):
-            found.setdefault(int(name_of(refund["order_id"])), []).append(refund)
+            # One that names an order which nobody asked for would be missing somewhere.
+            found[int(name_of(refund["order_id"]))].append(refund)
     return found
 
 

@@ -38,6 +38,7 @@ Answer = tuple[ConsentState, datetime]
 
 SUBSCRIBERS = "v3/customers/subscribers"
 _CUSTOMERS = "v3/customers"
+_ANSWER = ("consents", "date_created", "date_modified")
 _CURSOR = re.compile(r"[A-Za-z0-9+/=_-]{1,200}")
 # The filter's dates have no zone; whoever is read once too often does no harm.
 _ANY_ZONE = timedelta(days=1)
@@ -65,10 +66,14 @@ def customer_pages(
             return
 
 
-def all_answers(api: ApiClient) -> dict[str, Answer]:
-    """Return what all subscribers answered, by e-mail address; silence is left out."""
-    told = ((folded(each["email"]), read_answer(each)) for each in all_v3(api, SUBSCRIBERS))
-    return {email: answer for email, answer in told if answer}
+def all_subscribers(api: ApiClient) -> dict[str, Json]:
+    """Return what all subscribers answered, not read yet, by e-mail address."""
+    found = ((each, each.get("email")) for each in all_v3(api, SUBSCRIBERS))
+    return {
+        folded(email): {name: each.get(name) for name in _ANSWER}
+        for each, email in found
+        if isinstance(email, str)  # without an address it is no customer's
+    }
 
 
 def fetch_customer(api: ApiClient, customer_id: str) -> Json | None:
@@ -89,6 +94,12 @@ def find_subscribers(api: ApiClient, email: str) -> list[Json]:
     """Return the subscribers with an e-mail address: one, or none."""
     found = items_v3(api, SUBSCRIBERS, email=email)
     return [each for each in found if folded(each["email"]) == folded(email)]
+
+
+def read_account(body: Json, subscribers: Mapping[str, Json]) -> Customer:
+    """Read a customer, and what they answered as one of the subscribers."""
+    subscriber = subscribers.get(folded(body["email"]))
+    return read_customer(body, consents_of(read_answer(subscriber) if subscriber else None))
 
 
 def read_customer(body: Json, consents: Iterable[Consent]) -> Customer:

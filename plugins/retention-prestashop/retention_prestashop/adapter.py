@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from types import ModuleType
 from typing import ClassVar
 
 from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.http import httpx
 from retention_sdk.model import Consent, Customer, DiscountCode, Order, Page, Product, Shop
-from retention_sdk.shop_api import Timing
+from retention_sdk.shop_api import Timing, read_page, read_page_beside
 
 from . import codes, notes
 from .catalogue import PRODUCT_FIELDS, read_product, read_shop
@@ -23,7 +24,7 @@ from .orders import ORDER_FIELDS, OrderReader
 from .paging import numbered
 from .people import CUSTOMER_FIELDS, read_consent, read_customer
 from .settings import PrestaShopSettings
-from .webservice import Json, Webservice, refused
+from .webservice import Json, Webservice, asked, number, refused
 
 _TOKEN_BYTES = 6
 
@@ -67,7 +68,7 @@ class PrestaShopAdapter(ShopAdapter):
     def fetch_order(self, order_id: str) -> Order:
         """Return one order by its number (``id``, not its reference)."""
         with self._talking() as (service, directory):
-            rows = list(service.rows_by("orders", "id", [order_id], ORDER_FIELDS))
+            rows = list(service.rows_by("orders", "id", [asked(order_id)], ORDER_FIELDS))
             order = self._reader(service, directory).read(rows[0]) if rows else None
         if order is None:
             raise refused("there is no such order, or its last line was deleted")
@@ -108,12 +109,18 @@ class PrestaShopAdapter(ShopAdapter):
             for rows, place in self._numbered(
                 service, "customers", CUSTOMER_FIELDS, cursor, **members
             ):
-                yield Page(tuple(read_customer(row, directory) for row in rows), place)
+                yield read_page(
+                    rows,
+                    partial(read_customer, directory=directory),
+                    reading=self.reading,
+                    name=lambda row: f"customer {number(row['id'])}",
+                    cursor=place,
+                )
 
     def fetch_consents(self, customer_id: str) -> tuple[Consent, ...]:
         """Return the answer about the shop's newsletter."""
         with self._talking() as (service, directory):
-            rows = list(service.rows_by("customers", "id", [customer_id], CUSTOMER_FIELDS))
+            rows = list(service.rows_by("customers", "id", [asked(customer_id)], CUSTOMER_FIELDS))
             if not rows:
                 raise refused("there is no such customer")
             consent = read_consent(rows[0], directory.zone)
@@ -149,9 +156,16 @@ class PrestaShopAdapter(ShopAdapter):
             for rows, place in self._numbered(
                 service, "products", PRODUCT_FIELDS, cursor, active="[1]"
             ):
-                directory.categories({str(row["id_category_default"]) for row in rows})
-                found = (read_product(row, directory, self.settings) for row in rows)
-                yield Page(tuple(found), place)
+                yield read_page_beside(
+                    rows,
+                    lambda some: directory.categories(
+                        {str(row["id_category_default"]) for row in some}
+                    ),
+                    lambda row, _: read_product(row, directory, self.settings),
+                    reading=self.reading,
+                    name=lambda row: f"product {number(row['id'])}",
+                    cursor=place,
+                )
 
     def fetch_shop(self) -> Shop:
         """Return name, country, currency, language and time zone of the shop."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from retention_sdk.errors import PayloadError
 
 from .settings import PrestaShopSettings
-from .webservice import NAME, Json, Webservice
+from .webservice import NAME, Json, Webservice, number
 
 _SETTINGS = (
     "PS_SHOP_NAME PS_SHOP_EMAIL PS_TIMEZONE PS_LANG_DEFAULT PS_CURRENCY_DEFAULT "
@@ -159,9 +159,11 @@ class Directory:
         known = self._known.setdefault(resource, {})
         wanted = {each for each in numbers if each != "0"}
         missing = wanted - known.keys()
-        found = self._service.rows_by(resource, "id", missing, fields) if missing else ()
-        known.update(dict.fromkeys(missing, _NOTHING))
-        known.update({str(row["id"]): row for row in found})
+        # All of it, before anything is known: what cannot be read is not known to be nothing.
+        found = {
+            number(row["id"]): row for row in self._service.rows_by(resource, "id", missing, fields)
+        }
+        known |= dict.fromkeys(missing, _NOTHING) | found
         return {key: known[key] for key in wanted if known[key] is not _NOTHING}
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from retention_sdk.model import Order, Page
+from retention_sdk.shop_api import read_page
 
 from .directory import Directory
 from .moments import earliest_stamp
 from .orders import ORDER_FIELDS, OrderReader
 from .paging import Place, changed
-from .webservice import Webservice
+from .webservice import Webservice, number
 
 _SLIP_FIELDS = ("id", "id_order", "date_upd")
 _SLIPS = "r"
@@ -48,8 +50,14 @@ def _refunded_pages(
     """Yield orders with new slips that are older than the list itself."""
     place = Place.read(cursor.removeprefix(_SLIPS))
     for slips, following in changed(service, "order_slip", _SLIP_FIELDS, size=size, place=place):
-        named = {str(slip["id_order"]) for slip in slips}
-        found = service.rows_by("orders", "id", named, ORDER_FIELDS)
-        older = [row for row in found if not start or row["date_upd"] < start]
-        older.sort(key=lambda row: row["date_upd"])
-        yield reader.page(older, f"{_SLIPS}{following}" if following else "")
+        named = read_page(
+            slips,
+            lambda slip: number(slip["id_order"]),
+            reading=reader.reading,
+            name=lambda slip: f"credit slip {number(slip['id'])}",
+        )
+        found = service.rows_by("orders", "id", named.items, ORDER_FIELDS)
+        older = [row for row in found if not start or str(row["date_upd"]) < start]
+        older.sort(key=lambda row: str(row["date_upd"]))
+        page = reader.page(older, f"{_SLIPS}{following}" if following else "")
+        yield replace(page, refused=(*named.refused, *page.refused))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .webservice import Json, Webservice, number, refused
+from .webservice import Json, Webservice, asked, number, refused
 
 # Whatever follows a tag is cut off when a message is stored, so notes hold none.
 _NO_TAGS = str.maketrans({"<": "‹", ">": "›"})
@@ -21,7 +21,7 @@ def add(
     Raises:
         PlatformError: there is no such order, or the shop refused.
     """
-    order_id = number(order_id)
+    order_id = asked(order_id)
     thread = _thread(service, order_id) or _new_thread(service, order_id, make_token())
     message = {
         "id_customer_thread": thread,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from retention_sdk.model import (
     Parcel,
     plan_fulfilment,
 )
-from retention_sdk.shop_api import read_page
+from retention_sdk.shop_api import read_page_beside
 
 from .directory import Directory
 from .history import History
@@ -73,7 +72,7 @@ class OrderReader:
         reading: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._service, self._directory, self._settings = service, directory, settings
-        self._reading = reading
+        self.reading = reading
 
     def read(self, row: Json) -> Order | None:
         """Return an order; None if its last line was deleted, for then it is one no more."""
@@ -81,11 +80,11 @@ class OrderReader:
 
     def page(self, rows: Sequence[Json], cursor: str) -> Page[Order]:
         """Return a page of orders, of which one that cannot be read does not stop the others."""
-        related = self._related(rows) if rows else None
-        return read_page(
+        return read_page_beside(
             rows,
-            lambda row: related and self._order_or_none(row, related),
-            reading=self._reading,
+            self._related,
+            self._order_or_none,
+            reading=self.reading,
             name=lambda row: f"order {number(row['id'])}",
             cursor=cursor,
         )
@@ -113,15 +112,16 @@ class OrderReader:
             addresses=self._addresses(rows),
         )
 
-    def _grouped(self, resource: str, ids: Iterable[str], fields: Sequence[str]) -> Grouped:
-        grouped: dict[str, list[Json]] = defaultdict(list)
+    def _grouped(self, resource: str, ids: Sequence[str], fields: Sequence[str]) -> Grouped:
+        grouped: dict[str, list[Json]] = {order_id: [] for order_id in ids}
         for row in self._service.rows_by(resource, "id_order", ids, fields):
-            grouped[str(row["id_order"])].append(row)
+            # One that names an order which nobody asked for would be missing somewhere.
+            grouped[number(row["id_order"])].append(row)
         for some in grouped.values():
             some.sort(key=lambda row: int(number(row["id"])))
         return grouped
 
-    def _coupons(self, ids: Iterable[str]) -> Grouped:
+    def _coupons(self, ids: Sequence[str]) -> Grouped:
         """PrestaShop 1.6 itself does not list what codes orders used; its kin do."""
         try:
             return self._grouped("order_cart_rules", ids, _COUPONS)
@@ -138,7 +138,7 @@ class OrderReader:
         """Orders keep the number of a code; a code that was deleted since is not known any more."""
         used = {str(each["id_cart_rule"]) for some in coupons.values() for each in some}
         rows = self._by_id("cart_rules", used, ("id", "code"))
-        return {key: str(row["code"]) for key, row in rows.items() if row["code"]}
+        return {key: _word(row["code"]) for key, row in rows.items() if row["code"]}
 
     def _addresses(self, rows: Sequence[Json]) -> Mapping[str, Address]:
         wanted = _values(rows, "id_address_delivery", "id_address_invoice")
@@ -277,6 +277,13 @@ def _after_discounts(
     weights = [max(0, amount.minor) for amount in listed]
     for minor in spread(min(max(0, left), sum(weights)), weights):
         yield Money(minor=minor, currency=currency)
+
+
+def _word(value: object) -> str:
+    """Return a code; one of digits alone may come as a number."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError("a code is text")
+    return str(value)
 
 
 def _values(rows: Iterable[Json], *fields: str) -> set[str]:

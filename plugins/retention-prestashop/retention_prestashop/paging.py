@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from .webservice import Json, Webservice, number, refused
+from .webservice import Json, Webservice, asked, number, refused
 
 _PLACE = re.compile(r"(\d{14})(?:(\+)|-(\d{1,12}))?")
 _SECOND = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
@@ -83,7 +83,7 @@ def numbered(
 
     New records have higher numbers, so none is passed over, and none comes twice.
     """
-    last = number(cursor or "0")
+    last = asked(cursor or "0")
     while True:
         chosen = {"id": f">[{last}]", **where}
         rows = service.rows(resource, fields, where=chosen, sort="id_ASC", limit=size)
