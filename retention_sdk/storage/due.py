@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .ids import insert_into
 from .tables import account, due, order_fact, subject
 
 ATTEMPTS_MAX = 10
@@ -56,6 +57,15 @@ class LeasedRow(DueRow):
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class LeftRow:
+    """A row that nobody tries again unless the shop asks for it, and why."""
+
+    subject_id: str
+    due_at: datetime
+    error: str
+
+
 class DueRows:
     """The table of what time will bring about. ``clock`` is the time on the wall, for leases.
 
@@ -71,6 +81,20 @@ class DueRows:
         ]
         if values:
             connection.execute(_PLAN[connection.dialect.name], values)
+
+    def note(self, connection: Connection, row: DueRow) -> bool:
+        """Keep a row that is done already; False if there was one of its name."""
+        shop = select(subject.c.shop_id).where(subject.c.id == row.subject_id).scalar_subquery()
+        query = insert_into(connection, due).values(
+            kind=row.kind,
+            key=row.key,
+            shop_id=shop,
+            subject_id=row.subject_id,
+            due_at=row.due_at,
+            state="done",
+        )
+        query = query.on_conflict_do_nothing()
+        return connection.execute(query).rowcount == 1
 
     def move(self, connection: Connection, row: DueRow, *, now: datetime) -> None:
         """Plan a row, or give one that ended, or waits and is not due yet, its new moment."""
@@ -167,6 +191,27 @@ class DueRows:
             "error": error,
         }
         return self._guarded(connection, row, values)
+
+    def leave(self, connection: Connection, row: LeasedRow, *, error: str) -> bool:
+        """Leave a row for the shop at once; ``error`` says why, without personal data.
+
+        Returns False if the lease is another's.
+        """
+        values: dict[str, object] = {"state": "failed", "lease_until": None, "error": error}
+        return self._guarded(connection, row, values)
+
+    def left(self, connection: Connection, shop_id: str, kind: str) -> tuple[LeftRow, ...]:
+        """Return the rows of a kind that are left for the shop, earliest first."""
+        query = select(due.c.subject_id, due.c.due_at, due.c.error)
+        query = query.where(due.c.shop_id == shop_id, due.c.kind == kind, due.c.state == "failed")
+        rows = connection.execute(query.order_by(due.c.due_at, due.c.key)).all()
+        return tuple(LeftRow(*row) for row in rows)
+
+    def settle(self, connection: Connection, shop_id: str, kind: str) -> int:
+        """Let rows of a kind be done that were left for the shop; return how many."""
+        query = update(due).where(due.c.shop_id == shop_id, due.c.kind == kind)
+        query = query.where(due.c.state == "failed").values(state="done", attempts=0)
+        return connection.execute(query).rowcount
 
     def retry_failed(self, connection: Connection, shop_id: str) -> int:
         """Give rows that failed for good another chance; return how many."""

@@ -17,7 +17,7 @@ from ...loyalty.notices import EXPIRES, MATURES
 from ...model import Record, ShopEvent
 from ..loyalty.achieving import ACHIEVEMENT_ENDS, ACHIEVING, AchievementTime
 from ..loyalty.referring import REFERRAL, ReferralTime, books_of
-from ..privacy.telling import TELLING, TellingTime, open_telling
+from ..privacy.telling import TELLING, TOLD, TellingTime, open_telling
 from ..rewards.book import REWARD
 from ..rewards.gifts import Gifts
 from .gifts import GiftTime
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..rewards.redeem import RewardDesk
 
 LEASE = timedelta(minutes=5)
-PERSONAL = (*YEARLY, TIER_TURNS, LAPSES, ACHIEVEMENT_ENDS, GIFT, REFRESH, TELLING)
+PERSONAL = (*YEARLY, TIER_TURNS, LAPSES, ACHIEVEMENT_ENDS, GIFT, REFRESH, TELLING, TOLD)
 """Kinds of rows that end with the erasure of their person; of others something is left to do."""
 
 
@@ -47,12 +47,16 @@ def _wall_clock() -> datetime:
 
 
 class DueReport(Record):
-    """What a run did: rows done, events told, rows that will be tried again, leases lost."""
+    """What a run did: rows done, events told, rows that will be tried again, leases lost.
+
+    ``left`` are rows that a platform will not have: they are left for the shop.
+    """
 
     done: int = 0
     events: tuple[str, ...] = ()
     postponed: int = 0
     lost: int = 0
+    left: int = 0
 
 
 class Keeper(Protocol):
@@ -77,7 +81,8 @@ class DueWork:
     """One shop's worker for what is due; any number may run at once.
 
     ``keepers`` are by the kind of row; rows of other kinds are left to workers that know them.
-    What is ``outside`` asks a platform, before the transaction that completes the row.
+    What is ``outside`` asks a platform, before the transaction that completes the row; what it
+    returns is left for the shop.
     ``clock`` is the time on the wall, by which leases end, whatever time is simulated.
     """
 
@@ -86,14 +91,14 @@ class DueWork:
     intake: Intake
     clock: Callable[[], datetime]
     keepers: Mapping[str, Keeper]
-    outside: Mapping[str, Callable[[LeasedRow], None]] = field(default_factory=dict)
+    outside: Mapping[str, Callable[[LeasedRow], str | None]] = field(default_factory=dict)
     lapses: LapseTime | None = None
     partners: PartnerDesk | None = None
     lease: timedelta = field(default=LEASE)
 
     def run(self, *, now: datetime, limit: int | None = None) -> DueReport:
         """Work on all that is due at ``now``, or on ``limit`` rows of it, earliest first."""
-        counts, told = {"done": 0, "postponed": 0, "lost": 0}, list[str]()
+        counts, told = dict.fromkeys(("done", "postponed", "lost", "left"), 0), list[str]()
         with self.store.begin() as connection:
             self.store.due.forget_erased(connection, self.shop_id, kinds=PERSONAL)
         if self.lapses:
@@ -124,9 +129,12 @@ class DueWork:
     def _work(self, row: LeasedRow, now: datetime) -> tuple[str, tuple[str, ...]]:
         """Return what came of a row, and which events are new."""
         try:
-            if go_out := self.outside.get(row.kind):
-                go_out(row)
+            go_out = self.outside.get(row.kind)
+            refusal = go_out(row) if go_out else None
             with self.store.begin() as connection:
+                if refusal:
+                    is_ours = self.store.due.leave(connection, row, error=refusal)
+                    return "left" if is_ours else "lost", ()
                 return "done", self._effect(connection, row, now)
         except _LeaseLost:
             return "lost", ()

@@ -15,6 +15,7 @@ from retention_sdk.pipeline.privacy.telling import plan_telling
 from retention_sdk.testing import NOON, FrozenClock, a_consent, a_customer, a_paid_event, an_order
 from retention_sdk.web.privacy import create_privacy_app
 
+NO = ConsentState.DENIED
 ADA = a_customer(consents=(a_consent(), a_consent(channel=ConsentChannel.SMS)))
 
 
@@ -26,6 +27,14 @@ class Platform:
 
     def __init__(self):
         self.told, self.error, self.has_sms = [], None, True
+        self.there, self.is_answer_lost = (), False
+        self.meanwhile = lambda _: None
+
+    def fetch_consents(self, account):
+        assert "77" == account
+        if self.error:
+            raise self.error
+        return self.there
 
     def write_consent(self, account, consent):
         if self.error:
@@ -33,6 +42,9 @@ class Platform:
         if consent.channel is ConsentChannel.SMS and not self.has_sms:
             raise UnsupportedFeature("no text messages here")
         self.told.append((account, consent.channel.value, consent.state.value))
+        self.meanwhile(consent.state)
+        if self.is_answer_lost:
+            raise PlatformError("the answer was lost", retryable=True)
 
 
 @pytest.fixture
@@ -114,6 +126,100 @@ def test_a_yes_whose_time_is_over_when_the_platform_comes_back_is_not_told(
     assert [("77", "sms", "granted")] == platform.told
 
 
+def say_yes(shop, who):
+    with shop.store.begin() as connection:
+        own = a_consent(recorded_at=shop.clock())
+        shop.store.consents.record(connection, who, [own], event_id="web:1", now=shop.clock())
+        plan_telling(shop.store, connection, who, at=shop.clock())
+
+
+def run_later(shop):
+    later = datetime.now(UTC) + timedelta(days=1)
+    return open_due(shop.config, shop.intake, (), clock=lambda: later).run(now=shop.clock())
+
+
+def test_a_yes_lifts_an_older_no(shop, who, platform, clock):
+    platform.capabilities |= Capability.READ_CONSENT
+    platform.there = (a_consent(ConsentState.DENIED, recorded_at=clock() - timedelta(hours=1)),)
+    say_yes(shop, who)
+
+    assert (1, [("77", "email", "granted")]) == (shop.run_due().done, platform.told)
+
+
+def test_a_no_that_the_platform_heard_before_it_was_told_stays(shop, who, platform, clock):
+    platform.capabilities |= Capability.READ_CONSENT
+    say_yes(shop, who)
+    clock.advance(timedelta(minutes=10))
+    platform.there = (a_consent(ConsentState.DENIED, recorded_at=clock()),)
+
+    assert (1, []) == (shop.run_due().done, platform.told)
+
+
+def test_a_yes_is_told_once_the_platform_is_back_if_it_could_not_be_asked(shop, who, platform):
+    platform.capabilities |= Capability.READ_CONSENT
+    platform.error = PlatformError("away", retryable=True)
+    say_yes(shop, who)
+    first = shop.run_due()
+    platform.error = None
+
+    assert (1, 1) == (first.postponed, run_later(shop).done)
+    assert [("77", "email", "granted")] == platform.told
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        pytest.param((a_consent(),), (1, "done"), id="it is there"),
+        pytest.param((), (1, "left"), id="nothing is there"),
+        pytest.param((a_consent(NO, recorded_at=None),), (1, "left"), id="undated no"),
+        pytest.param((a_consent(NO, recorded_at=NOON),), (2, "done"), id="older no"),
+    ],
+)
+def test_a_yes_whose_answer_was_lost_is_repeated_only_over_an_older_no(
+    shop, who, platform, there, expected
+):
+    platform.capabilities |= Capability.READ_CONSENT
+    platform.is_answer_lost = True
+    say_yes(shop, who)
+    first = shop.run_due()
+    platform.is_answer_lost, platform.there = False, there
+    again = run_later(shop)
+
+    times, result = expected
+    assert (1, 1) == (first.postponed, getattr(again, result))
+    assert [("77", "email", "granted")] * times == platform.told
+
+
+def test_a_yes_that_was_told_to_a_platform_that_tells_nothing_is_not_repeated(shop, who, platform):
+    platform.is_answer_lost = True
+    say_yes(shop, who)
+    shop.run_due()
+
+    assert (1, 1) == (run_later(shop).left, len(platform.told))
+
+
+def test_a_platform_is_not_told_its_own_yes(shop, who, platform):
+    own = a_consent(recorded_at=shop.clock(), platform="test")
+    with shop.store.begin() as connection:
+        shop.store.consents.record(connection, who, [own], event_id="test:1", now=shop.clock())
+        plan_telling(shop.store, connection, who, at=shop.clock())
+
+    assert (1, []) == (shop.run_due().done, platform.told)
+
+
+def test_who_says_no_while_a_platform_is_told_has_the_last_word(shop, pages, who, platform):
+    def change_mind(told):
+        if told is ConsentState.GRANTED:
+            unsubscribe(shop, pages, who)
+
+    platform.meanwhile = change_mind
+    say_yes(shop, who)
+    report = shop.run_due(limit=1)
+
+    assert 1 == report.done
+    assert ["granted", "denied"] == [state for _, _, state in platform.told]
+
+
 def test_a_platform_without_text_messages_is_told_the_rest(shop, pages, who, platform):
     platform.has_sms = False
     unsubscribe(shop, pages, who)
@@ -150,7 +256,7 @@ def test_a_platform_that_refuses_for_good_is_not_asked_for_ever(shop, pages, who
     platform.error = PlatformError("no such customer", retryable=False)
     unsubscribe(shop, pages, who)
 
-    assert 1 == shop.run_due().done
+    assert (1, 0) == (shop.run_due().left, shop.run_due().left)
     assert "test did not take an answer about email" in caplog.text
 
 
