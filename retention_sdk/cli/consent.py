@@ -11,6 +11,7 @@ from . import (
     consent_rules,
     consent_show,
     consent_sign,
+    consent_untold,
 )
 
 HELP = "Consent: rules with their sources, what they decide, signatures. Each takes --json."
@@ -26,3 +27,4 @@ def add_commands(app: typer.Typer) -> None:
     app.command("check")(consent_check.command)
     app.command("sign")(consent_sign.command)
     app.command("link")(consent_links.command)
+    app.command("untold")(consent_untold.command)

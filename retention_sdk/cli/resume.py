@@ -29,7 +29,8 @@ def command(failed: Failed = False, config: ConfigFile = DEFAULT_CONFIG, json: J
         answer = {"events": answer, "retried": retried, "due": report.model_dump(mode="json")}
     emit(answer, as_json=json, human=lambda: show_outcomes(outcomes))
     if report is not None and not json:
-        print(f"{retried} tried again: {report.done} done, {report.postponed} failed once more")
+        again = report.postponed + report.left
+        print(f"{retried} tried again: {report.done} done, {again} failed once more")
     return exit_code(outcomes) or (9 if report and report.postponed else 0)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..app import Retention
 from ..errors import ConfigError
 from .output import DEFAULT_CONFIG, ConfigFile, Json, emit
+
+if TYPE_CHECKING:
+    from ..pipeline.due.run import DueReport
 
 Now = Annotated[
     str, typer.Option("--now", help="Pretend it is this moment, in a copy of the store.")
@@ -30,12 +33,18 @@ def command(
     emit(
         report.model_dump(mode="json"),
         as_json=json,
-        human=lambda: print(
-            f"{report.done} done, {len(report.events)} events told, "
-            f"{report.postponed} to be tried again"
-        ),
+        human=lambda: _show(report),
     )
     return 9 if report.postponed else 0
+
+
+def _show(report: DueReport) -> None:
+    print(
+        f"{report.done} done, {len(report.events)} events told, "
+        f"{report.postponed} to be tried again"
+    )
+    if report.left:
+        print(f"{report.left} left for you: see `retention consent untold`")
 
 
 def _read(text: str) -> datetime:

@@ -58,11 +58,9 @@ class LeasedRow(DueRow):
 
 
 @dataclass(frozen=True, slots=True)
-class LeftRow:
+class LeftRow(DueRow):
     """A row that nobody tries again unless the shop asks for it, and why."""
 
-    subject_id: str
-    due_at: datetime
     error: str
 
 
@@ -202,16 +200,15 @@ class DueRows:
 
     def left(self, connection: Connection, shop_id: str, kind: str) -> tuple[LeftRow, ...]:
         """Return the rows of a kind that are left for the shop, earliest first."""
-        query = select(due.c.subject_id, due.c.due_at, due.c.error)
+        query = select(due.c.kind, due.c.key, due.c.subject_id, due.c.due_at, due.c.error)
         query = query.where(due.c.shop_id == shop_id, due.c.kind == kind, due.c.state == "failed")
         rows = connection.execute(query.order_by(due.c.due_at, due.c.key)).all()
         return tuple(LeftRow(*row) for row in rows)
 
-    def settle(self, connection: Connection, shop_id: str, kind: str) -> int:
-        """Let rows of a kind be done that were left for the shop; return how many."""
-        query = update(due).where(due.c.shop_id == shop_id, due.c.kind == kind)
-        query = query.where(due.c.state == "failed").values(state="done", attempts=0)
-        return connection.execute(query).rowcount
+    def settle(self, connection: Connection, row: LeftRow) -> None:
+        """Let a row be done that was left for the shop, unless it is tried again already."""
+        query = update(due).where(_is(row), due.c.state == "failed")
+        connection.execute(query.values(state="done", attempts=0))
 
     def retry_failed(self, connection: Connection, shop_id: str) -> int:
         """Give rows that failed for good another chance; return how many."""

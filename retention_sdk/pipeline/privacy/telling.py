@@ -28,6 +28,7 @@ TOLD = "told_platform"
 """The kind of row that notes a yes before it is told, so that nobody tells it again."""
 
 _CHANNELS = (ConsentChannel.EMAIL, ConsentChannel.SMS)
+_GUEST = "this platform keeps no answers of guests"
 _REFUSED = "the platform refused the answer"
 _UNSURE = "a yes may have been told before and is not there; it is not told again"
 _log = logging.getLogger("retention_sdk.pipeline")
@@ -90,26 +91,37 @@ class TellingTime:
     def _tell(self, subject_id: str, answers: Sequence[Consent]) -> Iterator[str]:
         """Tell every platform that knows a person; yield what it cannot be told."""
         errors: list[RetentionError] = []
-        for platform, account in self._accounts(subject_id):
+        for platform, accounts in self._known_on(subject_id).items():
             try:
-                if make := self.platforms.get(platform):
-                    told = _Account(make(), platform, account, subject_id, self.store)
-                    yield from told.tell(answers)
+                adapter = self.platforms[platform]()
+                if Capability.WRITE_CONSENT not in adapter.capabilities:
+                    continue
+                if not accounts:
+                    yield from _refuse_guest(platform, answers)
+                for account in accounts:
+                    one = _Account(adapter, platform, account, subject_id, self.store)
+                    yield from one.tell(answers)
             except RetentionError as error:
                 errors.append(error)
         if errors:
             raise errors[0]
 
-    def _accounts(self, subject_id: str) -> tuple[tuple[str, str], ...]:
-        """Return the platforms that know a person, each with the account there."""
-        found: dict[tuple[str, str], None] = {}
+    def _known_on(self, subject_id: str) -> dict[str, dict[str, None]]:
+        """Return the platforms that know a person, each with the accounts there; guests have none.
+
+        Only those that are set up, and can write to the person.
+        """
+        found: dict[str, dict[str, None]] = {}
         with self.store.reading() as connection:
             for who in self.store.subjects.person(connection, subject_id):
                 for event in self.store.people.events(connection, who):
-                    customer = customer_of(event)
-                    if customer and customer.id and not isinstance(event, DerivedEvent):
-                        found[event.id.partition(":")[0], customer.id] = None
-        return tuple(found)
+                    customer, platform = customer_of(event), event.id.partition(":")[0]
+                    if customer is None or isinstance(event, DerivedEvent):
+                        continue
+                    if platform in self.platforms and (customer.id or customer.email):
+                        accounts = found.setdefault(platform, {})
+                        accounts |= {customer.id: None} if customer.id else {}
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +140,6 @@ class _Account:
         Raises:
             PlatformError: the platform is away.
         """
-        if Capability.WRITE_CONSENT not in self.adapter.capabilities:
-            return
         for answer in answers:
             about = f"{self.platform}, {answer.channel.value}"
             try:
@@ -190,6 +200,13 @@ def open_telling(
     """Return who tells the platforms that are set up; ``adapter`` makes the adapter of one."""
     platforms = {name: partial(adapter, name) for name in config.platforms}
     return TellingTime(store=store, clock=clock, platforms=platforms)
+
+
+def _refuse_guest(platform: str, answers: Sequence[Consent]) -> Iterator[str]:
+    """Yield what a platform cannot be told of somebody without an account: what is news to it."""
+    for answer in answers:
+        if answer.platform != platform:
+            yield f"{platform}, {answer.channel.value}: {_GUEST}"
 
 
 def _answers(current: Sequence[Consent], *, since: datetime, now: datetime) -> tuple[Consent, ...]:

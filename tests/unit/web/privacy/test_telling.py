@@ -11,6 +11,7 @@ from retention_sdk.config import ConsentConfig
 from retention_sdk.errors import PlatformError, UnsupportedFeature
 from retention_sdk.model import ConsentChannel, ConsentState
 from retention_sdk.pipeline.due.run import open_due
+from retention_sdk.pipeline.privacy import untold
 from retention_sdk.pipeline.privacy.telling import plan_telling
 from retention_sdk.testing import NOON, FrozenClock, a_consent, a_customer, a_paid_event, an_order
 from retention_sdk.web.privacy import create_privacy_app
@@ -258,6 +259,77 @@ def test_a_platform_that_refuses_for_good_is_not_asked_for_ever(shop, pages, who
 
     assert (1, 0) == (shop.run_due().left, shop.run_due().left)
     assert "test did not take an answer about email" in caplog.text
+
+
+GUEST = a_customer(id="", email="eve@example.com", consents=())
+
+
+def a_guest(shop, platform):
+    told = a_paid_event(
+        an_order("10.00 EUR", customer=GUEST), id=f"{platform}:soap.example:order:9:paid"
+    )
+    shop.ingest([told])
+    with shop.store.reading() as connection:
+        references = shop.store.references_of_customer(GUEST)
+        return shop.store.people_of(connection, "soap.example", references)[0]
+
+
+def list_untold(shop):
+    with shop.store.reading() as connection:
+        left = untold.list_untold(shop.store, connection, "soap.example", at=shop.clock())
+    return [each for _, each in left]
+
+
+def test_that_a_platform_keeps_no_answers_of_guests_is_told_to_the_shop(shop, pages, platform):
+    unsubscribe(shop, pages, a_guest(shop, "test"))
+    report = shop.run_due()
+    (left,) = list_untold(shop)
+
+    assert (0, 1, []) == (report.done, report.left, platform.told)
+    assert "test, email: this platform keeps no answers of guests" == left.why
+    assert ("", "eve@example.com", ConsentState.DENIED) == (
+        left.customer,
+        left.email,
+        left.email_answer,
+    )
+
+
+def test_a_guest_with_an_account_by_now_is_told_of_when_it_is_tried_again(
+    shop, pages, platform, clock
+):
+    unsubscribe(shop, pages, a_guest(shop, "test"))
+    shop.run_due()
+    account = GUEST.model_copy(update={"id": "88"})
+    shop.ingest([a_paid_event(an_order("5.00 EUR", id="10", customer=account), id="test:10:paid")])
+    with shop.store.begin() as connection:
+        assert 1 == shop.store.due.retry_failed(connection, "soap.example")
+
+    assert (1, []) == (run_later(shop).done, list_untold(shop))
+    assert [("88", "email", "denied")] == platform.told
+
+
+def test_a_guest_of_one_platform_with_an_account_on_another_is_told_there(
+    shop, pages, who, platform
+):
+    told = a_paid_event(
+        an_order("10.00 EUR", customer=ADA.model_copy(update={"id": ""})),
+        id="other:soap.example:order:9:paid",
+    )
+    shop.ingest([told])
+    unsubscribe(shop, pages, who)
+    report = shop.run_due()
+
+    assert (1, [("77", "email", "denied")]) == (report.left, platform.told)
+    assert ["other, email: this platform keeps no answers of guests"] == [
+        each.why for each in list_untold(shop)
+    ]
+
+
+def test_a_guest_of_a_platform_that_keeps_no_answers_at_all_is_no_news(shop, pages, platform):
+    platform.capabilities = Capability.NONE
+    unsubscribe(shop, pages, a_guest(shop, "test"))
+
+    assert (1, []) == (shop.run_due().done, list_untold(shop))
 
 
 def test_a_platform_that_keeps_no_answers_is_not_asked(shop, pages, who, platform):
