@@ -32,7 +32,7 @@ from .rewards import RewardIssue, RewardLog, RewardStep
 from .rule_sets import RuleSets
 from .scans import CardScan, ScanLog
 from .signing import Signer, is_signature
-from .stages import StageLog
+from .stages import StageLog, StageResult
 from .subjects import SubjectVault, erasure_references
 from .suppression import Suppression, Suppressions
 from .syncs import SyncRows, SyncState
@@ -93,6 +93,7 @@ __all__ = [
     "SentThing",
     "Signer",
     "StageLog",
+    "StageResult",
     "Store",
     "StoredCode",
     "StoredDelivery",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,6 +27,23 @@ def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgre
     Its ``rowcount`` tells whether a row was written: of an insert it is kept on demand only, and
     forgotten by PostgreSQL's driver once the cursor is closed.
     """
-    if connection.dialect.name == "postgresql":
+    return _insert_in(connection.dialect.name, table)
+
+
+def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return such an insert that passes over a row that is there.
+
+    It is built once for each table: that takes longer than running it.
+    """
+    return _insert_new_in(connection.dialect.name, table)
+
+
+def _insert_in(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if dialect == "postgresql":
         return postgresql.insert(table).execution_options(preserve_rowcount=True)
     return sqlite.insert(table).execution_options(preserve_rowcount=True)
+
+
+@cache
+def _insert_new_in(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return _insert_in(dialect, table).on_conflict_do_nothing()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from ..errors import StorageError, SubjectErased
 from ..model import OrderEvent, ShopEvent, read_event
 from .doorkeeper import Doorkeeper
-from .ids import insert_into
+from .ids import insert_new
 from .subjects import Sealer, SubjectVault
 from .tables import event as events_table
 from .tables import subject
@@ -20,6 +20,11 @@ from .tables import subject
 RAW_RETENTION = timedelta(days=30)
 # SQLite takes 32,766 parameters at most.
 _NAMES_PER_QUERY = 1000
+
+# Built once: that takes longer than running it.
+_STORED = select(
+    *(events_table.c[name] for name in ("id", "subject_id", "sealed_event", "state", "received_at"))
+).where(events_table.c.id == bindparam("event_id"))
 
 EventState = Literal["pending", "done", "failed"]
 
@@ -85,16 +90,43 @@ class Inbox:
         ``raw_retention``; zero keeps none. What tells of somebody who was erased is counted, and
         not kept.
         """
+        written = self._write(connection, events, "pending", now=now, raw_retention=raw_retention)
+        return tuple(each.event.id for each in written)
+
+    def receive_done(
+        self,
+        connection: Connection,
+        events: Sequence[ShopEvent],
+        *,
+        now: datetime,
+        raw_retention: timedelta = RAW_RETENTION,
+    ) -> tuple[StoredEvent, ...]:
+        """Store what is new as ``receive`` does, with its work done in the same transaction."""
+        return self._write(connection, events, "done", now=now, raw_retention=raw_retention)
+
+    def _write(
+        self,
+        connection: Connection,
+        events: Sequence[ShopEvent],
+        state: EventState,
+        *,
+        now: datetime,
+        raw_retention: timedelta,
+    ) -> tuple[StoredEvent, ...]:
         unseen = self._unseen(connection, events)
         known = Known(self._subjects, self._door)
         made = (self._row(connection, each, known, now, raw_retention) for each in unseen.values())
-        rows = [row for row in made if row]
+        rows = [{**row, "state": state} for row in made if row]
         if not rows:
             return ()
-        query = insert_into(connection, events_table).on_conflict_do_nothing()
+        query = insert_new(connection, events_table)
         written = connection.execute(query.returning(events_table.c.id), rows).scalars()
         new = frozenset(written)
-        return tuple(event_id for event_id in unseen if event_id in new)
+        return tuple(
+            StoredEvent(unseen[row["id"]], row["subject_id"], state, now)
+            for row in rows
+            if row["id"] in new
+        )
 
     def get(self, connection: Connection, event_id: str) -> StoredEvent | None:
         """Return an event, None if it never arrived.
@@ -102,11 +134,7 @@ class Inbox:
         Raises:
             SubjectErased: it was the event of somebody who is forgotten.
         """
-        table = events_table.c
-        query = select(
-            table.id, table.subject_id, table.sealed_event, table.state, table.received_at
-        ).where(table.id == event_id)
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_STORED, {"event_id": event_id}).one_or_none()
         if row is None:
             return None
         return StoredEvent(
@@ -201,7 +229,7 @@ class Inbox:
         known: Known,
         now: datetime,
         raw_retention: timedelta,
-    ) -> dict[str, object] | None:
+    ) -> dict[str, Any] | None:
         try:
             subject_id = known.subject_for(connection, event, now=now)
         except SubjectErased:

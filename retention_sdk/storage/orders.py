@@ -4,12 +4,57 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ..model import History, Money, Order
-from .ids import insert_into
 from .tables import order_fact, subject
+
+
+def _record(insert: postgresql.Insert | sqlite.Insert, greatest: Any) -> Insert:
+    new, old = insert.excluded, order_fact.c
+    return insert.on_conflict_do_update(
+        index_elements=[old.shop_id, old.order_id],
+        set_={
+            "paid_at": func.coalesce(old.paid_at, new.paid_at),
+            "cancelled_at": func.coalesce(old.cancelled_at, new.cancelled_at),
+            "refunded_minor": greatest(old.refunded_minor, new.refunded_minor),
+        },
+    )
+
+
+# Built once: that takes longer than running it, and every event of an order asks. max() of two
+# values is scalar on SQLite, greatest() on PostgreSQL.
+_RECORD = {
+    "sqlite": _record(sqlite.insert(order_fact), func.max),
+    "postgresql": _record(postgresql.insert(order_fact), func.greatest),
+}
+
+
+@cache
+def _history(*, is_excluding: bool, is_until: bool) -> Select[int, Any, Any]:
+    table = order_fact.c
+    query = select(func.count(), func.min(table.placed_at), func.max(table.placed_at)).where(
+        table.subject_id == bindparam("who"),
+        table.paid_at.is_not(None),
+        table.cancelled_at.is_(None),
+    )
+    if is_excluding:
+        query = query.where(table.order_id != bindparam("excluding"))
+    return query.where(table.placed_at < bindparam("before")) if is_until else query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,30 +76,18 @@ class OrderFacts:
         self, connection: Connection, order: Order, *, shop_id: str, subject_id: str
     ) -> None:
         """Store what an order's state proves. News that arrive late take nothing back."""
-        query = insert_into(connection, order_fact).values(
-            shop_id=shop_id,
-            order_id=order.id,
-            subject_id=subject_id,
-            placed_at=order.placed_at,
-            paid_at=order.paid_at,
-            cancelled_at=order.cancelled_at,
-            currency=order.currency,
-            total_minor=order.total.minor,
-            refunded_minor=order.refunded.minor if order.refunded else 0,
-        )
-        new, old = query.excluded, order_fact.c
-        # max() of two values is scalar on SQLite, greatest() on PostgreSQL.
-        greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
-        connection.execute(
-            query.on_conflict_do_update(
-                index_elements=[old.shop_id, old.order_id],
-                set_={
-                    "paid_at": func.coalesce(old.paid_at, new.paid_at),
-                    "cancelled_at": func.coalesce(old.cancelled_at, new.cancelled_at),
-                    "refunded_minor": greatest(old.refunded_minor, new.refunded_minor),
-                },
-            )
-        )
+        values = {
+            "shop_id": shop_id,
+            "order_id": order.id,
+            "subject_id": subject_id,
+            "placed_at": order.placed_at,
+            "paid_at": order.paid_at,
+            "cancelled_at": order.cancelled_at,
+            "currency": order.currency,
+            "total_minor": order.total.minor,
+            "refunded_minor": order.refunded.minor if order.refunded else 0,
+        }
+        connection.execute(_RECORD[connection.dialect.name], values)
 
     def settle(self, connection: Connection, order: Order, *, shop_id: str) -> bool:
         """Note what was refunded or cancelled of a sale on record; add none that is not."""
@@ -127,15 +160,7 @@ class OrderFacts:
         ``excluding`` is the identifier of the order at hand; ``before`` leaves out orders placed
         at or after a moment, so that an event worked on late sees what it would have seen.
         """
-        table = order_fact.c
-        query = select(func.count(), func.min(table.placed_at), func.max(table.placed_at)).where(
-            table.subject_id == subject_id,
-            table.paid_at.is_not(None),
-            table.cancelled_at.is_(None),
-        )
-        if excluding is not None:
-            query = query.where(table.order_id != excluding)
-        if before is not None:
-            query = query.where(table.placed_at < before)
-        count, first, last = connection.execute(query).one()
+        query = _history(is_excluding=excluding is not None, is_until=before is not None)
+        asked = {"who": subject_id, "excluding": excluding, "before": before}
+        count, first, last = connection.execute(query, asked).one()
         return History(orders_count=count, first_order_at=first, last_order_at=last)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, insert, select
 
-from .ids import insert_into
+from .ids import insert_new
 from .subjects import SubjectVault
 from .tables import stage as stages_table
+
+# Built once: that takes longer than running it.
+_RESULT = select(stages_table.c.subject_id, stages_table.c.sealed).where(
+    stages_table.c.event_id == bindparam("event_id"), stages_table.c.stage == bindparam("stage")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """What a stage made of an event, and whose data that is."""
+
+    event_id: str
+    stage: str
+    payload: bytes
+    subject_id: str
 
 
 class StageLog:
@@ -44,10 +61,29 @@ class StageLog:
             "sealed": self._subjects.seal(connection, subject_id, payload, purpose=purpose),
             "at": now,
         }
-        query = insert_into(connection, stages_table).on_conflict_do_nothing()
+        query = insert_new(connection, stages_table)
         if connection.execute(query, values).rowcount == 1:
             return payload
         return self.get(connection, event_id, stage) or b""
+
+    def add(self, connection: Connection, results: Sequence[StageResult], *, now: datetime) -> None:
+        """Store many results at once, of events that have none of these stages yet."""
+        people = [each.subject_id for each in results]
+        sealers = self._subjects.sealers(connection, people)
+        rows = [
+            {
+                "event_id": each.event_id,
+                "stage": each.stage,
+                "subject_id": each.subject_id,
+                "sealed": sealers[each.subject_id](
+                    each.payload, _purpose(each.event_id, each.stage)
+                ),
+                "at": now,
+            }
+            for each in results
+        ]
+        if rows:
+            connection.execute(insert(stages_table), rows)
 
     def get(self, connection: Connection, event_id: str, stage: str) -> bytes | None:
         """Return what a stage made, None if it was not reached.
@@ -55,10 +91,7 @@ class StageLog:
         Raises:
             SubjectErased: it was made for somebody who is forgotten.
         """
-        table = stages_table.c
-        query = select(table.subject_id, table.sealed)
-        query = query.where(table.event_id == event_id, table.stage == stage)
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_RESULT, {"event_id": event_id, "stage": stage}).one_or_none()
         if row is None:
             return None
         purpose = _purpose(event_id, stage)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from .ids import insert_into
 from .tables import subject_merge
 
+_SURVIVOR = select(subject_merge.c.survivor_id).where(
+    subject_merge.c.absorbed_id == bindparam("absorbed_id")
+)
+
 
 def survivor_of(connection: Connection, subject_id: str) -> str:
     """Return the subject that stands for a person now: the same one if it was never absorbed."""
-    table = subject_merge.c
     while True:
-        query = select(table.survivor_id).where(table.absorbed_id == subject_id)
-        survivor = connection.execute(query).scalar()
+        survivor = connection.execute(_SURVIVOR, {"absorbed_id": subject_id}).scalar()
         if survivor is None:
             return subject_id
         subject_id = survivor

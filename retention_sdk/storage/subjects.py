@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from ..errors import StorageError, SubjectErased
 from ..model import Customer, CustomerErased, DataRequested, OrderEvent, ShopEvent
 from .consents_head import ChainHeads
 from .crypto import KEY_BYTES, Keyring, RandomBytes, seal, unseal
-from .ids import insert_into
+from .ids import insert_new
 from .references import SHOP, plain_phone, request_references
 from .subject_merges import note_merge, same_person, survivor_of
 from .tables import meta, subject, subject_link
@@ -26,6 +26,15 @@ Sealer = Callable[[bytes, str], bytes]
 
 _INDEX_KEY = "subject-index-key"
 _SCRUB_DUE = "scrub-due"
+# Built once: that takes longer than running them, and every event asks.
+_LINKED = select(subject_link.c.subject_id).where(subject_link.c.blind_index == bindparam("index"))
+_KEY = select(subject.c.wrapped_key).where(subject.c.id == bindparam("subject_id"))
+_ACCOUNTS = select(func.count()).where(
+    subject_link.c.subject_id == bindparam("subject_id"), subject_link.c.kind == "id"
+)
+_CREATED = insert(subject)
+# SQLite takes 32,766 parameters at most.
+_NAMES_PER_QUERY = 1000
 
 
 class SubjectVault:
@@ -59,8 +68,7 @@ class SubjectVault:
     def find(self, connection: Connection, shop_id: str, reference: str) -> str | None:
         """Return the subject of a reference, None if it was never seen or was erased."""
         index = self._blind_index(connection, shop_id, reference)
-        query = select(subject_link.c.subject_id).where(subject_link.c.blind_index == index)
-        return connection.execute(query).scalar()
+        return connection.execute(_LINKED, {"index": index}).scalar()
 
     def link(
         self,
@@ -83,8 +91,8 @@ class SubjectVault:
             "kind": _kind(reference),
             "created_at": now,
         }
-        query = insert_into(connection, subject_link).on_conflict_do_nothing()
-        connection.execute(query, values)
+        if connection.execute(insert_new(connection, subject_link), values).rowcount == 1:
+            return subject_id
         return self.find(connection, shop_id, reference) or subject_id
 
     def for_customer(
@@ -190,10 +198,21 @@ class SubjectVault:
         Raises:
             SubjectErased: nothing more may be kept of this person.
         """
-        key, random_bytes = self._key_of(connection, subject_id), self._random_bytes
-        return lambda plain, purpose: seal(
-            key, plain, bound_to=_binding(subject_id, purpose), random_bytes=random_bytes
-        )
+        return self._sealer(subject_id, self._wrapped_key(connection, subject_id))
+
+    def sealers(self, connection: Connection, subject_ids: Iterable[str]) -> dict[str, Sealer]:
+        """Return what seals for each of many subjects that are known.
+
+        Raises:
+            SubjectErased: nothing more may be kept of one of them.
+        """
+        asked, found = list(dict.fromkeys(subject_ids)), dict[str, Sealer]()
+        for start in range(0, len(asked), _NAMES_PER_QUERY):
+            names = asked[start : start + _NAMES_PER_QUERY]
+            query = select(subject.c.id, subject.c.wrapped_key).where(subject.c.id.in_(names))
+            for row in connection.execute(query).all():
+                found[row.id] = self._sealer(row.id, row.wrapped_key)
+        return found
 
     def open(
         self, connection: Connection, subject_id: str, sealed: bytes, *, purpose: str
@@ -258,7 +277,7 @@ class SubjectVault:
             .values(wrapped_key=None, erased_at=now)
         )
         is_first = connection.execute(query).rowcount > 0
-        mark = insert_into(connection, meta).on_conflict_do_nothing()
+        mark = insert_new(connection, meta)
         connection.execute(mark, {"name": _SCRUB_DUE, "value": b"1"})
         connection.execute(delete(subject_link).where(subject_link.c.subject_id.in_(person)))
         return is_first
@@ -297,7 +316,7 @@ class SubjectVault:
     def prepare(self, connection: Connection) -> None:
         """Give a new store its index key; a store that has one keeps it."""
         wrapped = self._wrap(self._random_bytes(KEY_BYTES), _INDEX_KEY)
-        query = insert_into(connection, meta).on_conflict_do_nothing()
+        query = insert_new(connection, meta)
         connection.execute(query, {"name": _INDEX_KEY, "value": wrapped})
 
     def rewrap(self, connection: Connection) -> int:
@@ -325,24 +344,23 @@ class SubjectVault:
         subject_id = self._random_bytes(16).hex()
         wrapped = self._wrap(self._random_bytes(KEY_BYTES), subject_id)
         values = {"id": subject_id, "shop_id": shop_id, "wrapped_key": wrapped, "created_at": now}
-        connection.execute(insert(subject), values)
+        connection.execute(_CREATED, values)
         owner = self.link(connection, subject_id, shop_id=shop_id, reference=reference, now=now)
         if owner != subject_id:  # another worker was faster (PostgreSQL only)
             connection.execute(delete(subject).where(subject.c.id == subject_id))
         return owner
 
     def _has_account(self, connection: Connection, subject_id: str) -> bool:
-        query = select(func.count()).where(
-            subject_link.c.subject_id == subject_id, subject_link.c.kind == "id"
-        )
-        return bool(connection.execute(query).scalar())
+        return bool(connection.execute(_ACCOUNTS, {"subject_id": subject_id}).scalar())
 
-    def _key_of(self, connection: Connection, subject_id: str) -> bytes:
-        return self._unwrapped(subject_id, self._wrapped_key(connection, subject_id))
+    def _sealer(self, subject_id: str, wrapped_key: bytes | None) -> Sealer:
+        key, random_bytes = self._unwrapped(subject_id, wrapped_key), self._random_bytes
+        return lambda plain, purpose: seal(
+            key, plain, bound_to=_binding(subject_id, purpose), random_bytes=random_bytes
+        )
 
     def _wrapped_key(self, connection: Connection, subject_id: str) -> bytes | None:
-        query = select(subject.c.wrapped_key).where(subject.c.id == subject_id)
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_KEY, {"subject_id": subject_id}).one_or_none()
         if row is None:
             raise StorageError(f"there is no subject {subject_id}")
         wrapped: bytes | None = row.wrapped_key

@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from .ids import insert_into
 from .subjects import SubjectVault
 from .tables import refused_event
 from .tables import suppression as suppression_table
+
+# Built once: it is asked of every event.
+_ANY = (
+    select(suppression_table.c.at)
+    .where(suppression_table.c.shop_id == bindparam("shop_id"))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +113,4 @@ class Suppressions:
 
     def is_empty(self, connection: Connection, shop_id: str) -> bool:
         """Whether a shop never erased anybody, so that no search is worth its hashes."""
-        query = select(suppression_table.c.at).where(suppression_table.c.shop_id == shop_id)
-        return connection.execute(query.limit(1)).scalar() is None
+        return connection.execute(_ANY, {"shop_id": shop_id}).scalar() is None
