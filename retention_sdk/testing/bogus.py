@@ -29,6 +29,7 @@ from ..model import (
     ShopEvent,
     WebhookRequest,
 )
+from ..shop_api import read_page
 from .builders import NOON, a_customer, a_shop, an_order, money
 
 _ALL = ~Capability.NONE
@@ -124,18 +125,24 @@ class BogusShop(ShopAdapter):
         return bogus_order(order_id)
 
     def fetch_orders(self, *, updated_since: datetime | None = None) -> Iterator[Order]:
-        """Yield the orders in ``numbers``; each changed at noon."""
-        if updated_since is None or updated_since <= NOON:
-            yield from (self.fetch_order(number) for number in self.numbers)
+        """Yield the orders in ``numbers``."""
+        if _is_new(updated_since):
+            yield from map(self.fetch_order, self.numbers)
 
     def order_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
     ) -> Iterator[Page[Order]]:
-        """Yield the orders two by two; the cursor is how many came before."""
-        orders = tuple(self.fetch_orders(updated_since=updated_since))
-        for start in range(int(cursor or 0), len(orders), _PAGE):
+        """Yield the same orders two by two; the cursor is how many came before."""
+        numbers = self.numbers if _is_new(updated_since) else []
+        for start in range(int(cursor or 0), len(numbers), _PAGE):
             after = start + _PAGE
-            yield Page(orders[start:after], cursor=str(after) if after < len(orders) else "")
+            yield read_page(
+                numbers[start:after],
+                self.fetch_order,
+                reading=self.reading,
+                name=lambda number: f"order {number}",
+                cursor=str(after) if after < len(numbers) else "",
+            )
 
     def customer_pages(
         self,
@@ -143,13 +150,22 @@ class BogusShop(ShopAdapter):
         updated_since: datetime | None = None,
         cursor: str = "",  # noqa: ARG002 - there is one page
     ) -> Iterator[Page[Customer]]:
-        """Yield the one customer of the shop, who changed at noon."""
-        is_new = updated_since is None or updated_since <= NOON
-        yield Page((a_customer(),) if is_new else ())
+        """Yield the two customers of the shop."""
+        yield read_page(
+            ("77", "78") if _is_new(updated_since) else (),
+            lambda number: a_customer(id=number),
+            reading=self.reading,
+            name=lambda number: f"customer {number}",
+        )
 
     def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:  # noqa: ARG002
-        """Yield the one soap there is."""
-        yield Page((Product(id="1", title="Soap", sku="SOAP"),))
+        """Yield the soap and the dish."""
+        yield read_page(
+            (("1", "Soap"), ("2", "Dish")),
+            lambda row: Product(id=row[0], title=row[1], sku=row[1].upper()),
+            reading=self.reading,
+            name=lambda row: f"product {row[0]}",
+        )
 
     def note_order(self, order_id: str, text: str) -> None:
         """Keep a note."""
@@ -203,6 +219,11 @@ class BogusShop(ShopAdapter):
     def void_code(self, code: DiscountCode) -> None:
         """Forget a code."""
         self.codes.pop(code.code, None)
+
+
+def _is_new(since: datetime | None) -> bool:
+    """All changed at noon."""
+    return since is None or since <= NOON
 
 
 def bogus_order(number: str, **changes: Any) -> Order:

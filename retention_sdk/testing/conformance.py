@@ -25,12 +25,20 @@ from .kit import Kit
 from .kit_api import ApiTests, PromiseTests
 from .kit_fuzz import FuzzTests
 from .kit_hostile import HostileTests
+from .kit_lists import ListTests
 from .kit_replay import ReplayTests
 from .kit_webhooks import AuthenticityTests, ReadingTests
 
 
 class AdapterConformance(
-    AuthenticityTests, ReplayTests, ReadingTests, HostileTests, FuzzTests, PromiseTests, ApiTests
+    AuthenticityTests,
+    ReplayTests,
+    ReadingTests,
+    HostileTests,
+    FuzzTests,
+    PromiseTests,
+    ApiTests,
+    ListTests,
 ):
     """Tests that every adapter passes. See the module for an example."""
 

@@ -9,6 +9,7 @@ import itertools
 import json
 import socket
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -25,6 +26,8 @@ from retention_sdk.model import (
     Order,
     OrderPaid,
     OrderPlaced,
+    Page,
+    Product,
 )
 from retention_sdk.testing import (
     AdapterConformance,
@@ -472,6 +475,61 @@ class TwinShop(Good):
             yield page
 
 
+class StoppingShop(Good):
+    """Reads a page in one go: one record that cannot be read takes all of them along."""
+
+    def order_pages(self, *, updated_since=None, cursor=""):
+        if updated_since is None:
+            yield Page(tuple(map(self.fetch_order, self.numbers)))
+
+    def customer_pages(self, *, updated_since=None, cursor=""):
+        yield Page(tuple(a_customer(id=number) for number in ("77", "78")))
+
+    def product_pages(self, *, cursor=""):
+        yield Page(tuple(Product(id=number, title="Soap") for number in "12"))
+
+
+class RefusingPageShop(Good):
+    """Refuses a whole page for the one record on it."""
+
+    def order_pages(self, *, updated_since=None, cursor=""):
+        for page in super().order_pages(updated_since=updated_since, cursor=cursor):
+            yield replace(page, items=()) if page.refused else page
+
+    def customer_pages(self, *, updated_since=None, cursor=""):
+        for page in super().customer_pages(updated_since=updated_since, cursor=cursor):
+            yield replace(page, items=()) if page.refused else page
+
+    def product_pages(self, *, cursor=""):
+        for page in super().product_pages(cursor=cursor):
+            yield replace(page, items=()) if page.refused else page
+
+
+class SwallowingShop(Good):
+    """Leaves out what it cannot read, and does not say so."""
+
+    def order_pages(self, *, updated_since=None, cursor=""):
+        for page in super().order_pages(updated_since=updated_since, cursor=cursor):
+            yield replace(page, refused=())
+
+    def customer_pages(self, *, updated_since=None, cursor=""):
+        for page in super().customer_pages(updated_since=updated_since, cursor=cursor):
+            yield replace(page, refused=())
+
+    def product_pages(self, *, cursor=""):
+        for page in super().product_pages(cursor=cursor):
+            yield replace(page, refused=())
+
+
+class PointingShop(Good):
+    """Names whom it cannot read by their e-mail address."""
+
+    def customer_pages(self, *, updated_since=None, cursor=""):
+        for page in super().customer_pages(updated_since=updated_since, cursor=cursor):
+            who = a_customer().email
+            yield replace(page, refused=tuple(f"{who}: {each}" for each in page.refused))
+
+
 class PilingShop(Good):
     """Registers another webhook each time it is asked."""
 
@@ -527,6 +585,11 @@ class ShoutingShop(Good):
 
 WEAKENED = "test_kit_is_not_weakened"
 FUZZED = "test_fuzzed_deliveries_become_valid_events_or_our_errors"
+LISTED = (
+    "test_order_that_cannot_be_read_is_named_and_stops_no_other",
+    "test_customer_who_cannot_be_read_is_named_and_stops_no_other",
+    "test_product_that_cannot_be_read_is_named_and_stops_no_other",
+)
 WRONG = datetime(2026, 11, 20, 11, tzinfo=UTC)
 CAUGHT = [
     (UnverifiedShop, "test_missing_signature_is_refused"),
@@ -581,6 +644,8 @@ CAUGHT = [
     (SkippingShop, "test_list_goes_on_after_each_cursor"),
     (TwinShop, "test_customers_can_be_found_again"),
     (TwinShop, "test_products_are_listed_once"),
+    *((shop, test) for shop in (StoppingShop, RefusingPageShop, SwallowingShop) for test in LISTED),
+    (PointingShop, LISTED[1]),
     (PilingShop, "test_registering_webhooks_twice_changes_nothing"),
     (LooseFieldShop, "test_fields_with_bad_names_are_refused_before_anybody_is_asked"),
     (OnceFieldShop, "test_fields_are_set_twice_and_change_nothing_else"),
@@ -657,7 +722,7 @@ def test_bad_adapter_is_caught(good, cases, adapter, test):
 
 
 def test_there_are_many_ways_to_be_wrong():
-    assert len({adapter for adapter, _ in CAUGHT}) == 53
+    assert len({adapter for adapter, _ in CAUGHT}) == 57
 
 
 def test_golden_file_notices_any_other_change(good, cases):

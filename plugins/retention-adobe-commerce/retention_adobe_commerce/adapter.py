@@ -24,7 +24,7 @@ from retention_sdk.model import (
     Purpose,
     Shop,
 )
-from retention_sdk.shop_api import Timing, read_page
+from retention_sdk.shop_api import Timing, read_page, read_page_beside
 
 from . import coupons
 from .catalogue import read_product, read_shop
@@ -33,7 +33,7 @@ from .lists import numbered_pages, order_pages
 from .people import read_consents, read_customer, with_answer
 from .read import Beside, read_order
 from .settings import AdobeCommerceSettings
-from .values import Json, text
+from .values import Json, number, text
 
 _ENABLED: Filter = ("status", "eq", 1)
 _SHOWN: Filter = ("visibility", "in", "2,3,4")
@@ -74,7 +74,7 @@ class AdobeCommerceAdapter(ShopAdapter):
             data = api.one(f"orders/{_numeric(order_id)}")
             if data is None:
                 raise refused("there is no such order")
-            return read_order(data, self._beside(api, [data]))
+            return read_order(data, self._beside(api, self._locales(api), [data]))
 
     def order_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
@@ -91,41 +91,48 @@ class AdobeCommerceAdapter(ShopAdapter):
                 size=self.settings.page_size,
                 cursor=cursor,
             ):
-                yield read_page(
+                locales = self._locales(api) if found else {}
+                yield read_page_beside(
                     found,
-                    partial(read_order, beside=self._beside(api, found)),
+                    partial(self._beside, api, locales),
+                    read_order,
                     reading=self.reading,
                     name=lambda each: f"order {each['increment_id']}",
                     cursor=after,
                 )
 
-    def _beside(self, api: Rest, orders: Sequence[Json]) -> Beside:
-        """Ask for what orders do not hold: parcels, payments, and the language of a store view."""
-        wanted: Filter = ("order_id", "in", listed([each["entity_id"] for each in orders]))
-        found: dict[str, dict[int, list[Json]]] = {"shipments": {}, "invoices": {}}
-        for path, by_order in found.items():
+    def _beside(self, api: Rest, locales: Mapping[int, str], orders: Sequence[Json]) -> Beside:
+        """Ask for what orders do not hold: parcels and payments."""
+        numbers = [int(number(each["entity_id"])) for each in orders]
+        wanted: Filter = ("order_id", "in", listed(numbers))
+        found: list[dict[int, list[Json]]] = []
+        for path in ("shipments", "invoices"):
+            by_order: dict[int, list[Json]] = {order_id: [] for order_id in numbers}
             for each in api.everything(path, wanted, key="entity_id") if orders else ():
-                by_order.setdefault(each["order_id"], []).append(each)
-        return Beside(found["shipments"], found["invoices"], self._locales(api) if orders else {})
+                # One that names an order which nobody asked for would be missing somewhere.
+                by_order[int(number(each["order_id"]))].append(each)
+            found.append(by_order)
+        shipments, invoices = found
+        return Beside(shipments, invoices, locales)
 
     def note_order(self, order_id: str, text: str) -> None:
         """Write a comment into the order's history that its buyer is not told of."""
-        number = _numeric(order_id)
+        entity_id = _numeric(order_id)
         with self._connected() as api, self.reading():
-            order = api.one(f"orders/{number}")
+            order = api.one(f"orders/{entity_id}")
             if order is None:
                 raise refused("there is no such order")
             written = [each.get("comment") for each in order.get("status_histories") or ()]
             if text not in written:
                 comment = {
                     "comment": text,
-                    "parent_id": number,
+                    "parent_id": entity_id,
                     "is_customer_notified": 0,
                     "is_visible_on_front": 0,
                     # Without it, the history would show a change to no status.
                     "status": order["status"],
                 }
-                api.client.post(f"orders/{number}/comments", json={"statusHistory": comment})
+                api.client.post(f"orders/{entity_id}/comments", json={"statusHistory": comment})
 
     # Customers, products, the shop -----------------------------------------------------------
 
@@ -143,11 +150,15 @@ class AdobeCommerceAdapter(ShopAdapter):
             for found, after in numbered_pages(
                 api, "customers/search", key="id", size=size, cursor=cursor
             ):
-                people = (
-                    read_customer(each, self.settings, locales.get(each.get("store_id", 0)))
-                    for each in found
+                yield read_page(
+                    found,
+                    lambda each: read_customer(
+                        each, self.settings, locales.get(each.get("store_id", 0))
+                    ),
+                    reading=self.reading,
+                    name=lambda each: f"customer {number(each['id'])}",
+                    cursor=after,
                 )
-                yield Page(tuple(people), after)
 
     def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:
         """Yield products that are enabled and shown somewhere."""
@@ -156,7 +167,13 @@ class AdobeCommerceAdapter(ShopAdapter):
             for found, after in numbered_pages(
                 api, "products", _ENABLED, _SHOWN, key="id", size=size, cursor=cursor
             ):
-                yield Page(tuple(map(read_product, found)), after)
+                yield read_page(
+                    found,
+                    read_product,
+                    reading=self.reading,
+                    name=lambda each: f"product {number(each['id'])}",
+                    cursor=after,
+                )
 
     def fetch_shop(self) -> Shop:
         """Return currency, language and time zone of the store view; the rest is from settings."""

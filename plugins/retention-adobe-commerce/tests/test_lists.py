@@ -65,7 +65,7 @@ def test_parcels_and_payments_are_asked_for_a_page_at_once(shop):
     list(shop.adapter().fetch_orders())
     paths = [path for _, path, _ in shop.server.asked]
 
-    assert ["orders", "shipments", "invoices", "store/storeConfigs"] == paths
+    assert ["orders", "store/storeConfigs", "shipments", "invoices"] == paths
 
 
 def test_only_some_store_views_are_listed(shop):

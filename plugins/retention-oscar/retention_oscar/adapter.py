@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -144,15 +144,20 @@ class OscarAdapter(ShopAdapter):
             wanted = self._wanted(client.orders(), since, after)
         for start in range(0, len(wanted), size):
             part = wanted[start : start + size]
-            full = [client.with_lines(order) for _, order in part]
             is_last = start + size >= len(wanted)
-            yield self._page(full, "" if is_last else f"id:{part[-1][0]}")
+            orders = [order for _, order in part]
+            yield self._page(orders, "" if is_last else f"id:{part[-1][0]}", client.with_lines)
 
-    def _page(self, orders: Sequence[Mapping[str, Any]], cursor: str) -> Page[Order]:
+    def _page(
+        self,
+        orders: Sequence[Mapping[str, Any]],
+        cursor: str,
+        complete: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
+    ) -> Page[Order]:
         """Read a page, of which one order that cannot be read does not stop the others."""
         return read_page(
             orders,
-            lambda order: read_order(order, self.settings),
+            lambda order: read_order(complete(order), self.settings),
             reading=self.reading,
             name=lambda order: f"order {last_part(order['url'])}",
             cursor=cursor,
@@ -186,22 +191,38 @@ class OscarAdapter(ShopAdapter):
             if self.settings.companion:
                 yield from self._customers(client, cursor)
                 return
-            with self.reading():
-                yield from _once([read_user(each) for each in client.users()], cursor)
+            if not cursor:  # the list has one page
+                yield read_page(
+                    client.users(),
+                    read_user,
+                    reading=self.reading,
+                    name=lambda each: f"customer {last_part(each['url'])}",
+                )
 
     def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:
         """Yield all products in one page, as oscarapi does."""
-        with connected(self.settings) as client, self.reading():
-            yield from _once([read_product(each) for each in client.products()], cursor)
+        with connected(self.settings) as client:
+            if not cursor:
+                yield read_page(
+                    client.products(),
+                    read_product,
+                    reading=self.reading,
+                    name=lambda each: f"product {each['id']}",
+                )
 
     def _customers(self, client: OscarClient, cursor: str) -> Iterator[Page[Customer]]:
         after = _read_cursor(cursor, "id")
         while True:
             data = client.companion("customers/", **({"after": after} if after else {}))
             with self.reading():
-                found = tuple(read_customer(each) for each in data["customers"])
-                following = str(data["next"])
-            yield Page(found, f"id:{following}" if following else "")
+                found, following = data["customers"], str(data["next"])
+            yield read_page(
+                found,
+                read_customer,
+                reading=self.reading,
+                name=lambda each: f"customer {each['id']}",
+                cursor=f"id:{following}" if following else "",
+            )
             if not following:
                 return
             after = _moved(after, following)
@@ -294,12 +315,6 @@ class OscarAdapter(ShopAdapter):
                 f"{what} needs the companion app in the shop; see companion in platforms.oscar",
                 adapter=self.name,
             )
-
-
-def _once(items: list[Any], cursor: str) -> Iterator[Page[Any]]:
-    """Yield the one page of a list that has no pages; nothing comes after it."""
-    if not cursor:
-        yield Page(tuple(items))
 
 
 def _read_cursor(cursor: str, kind: str) -> str:

@@ -119,9 +119,13 @@ class ShopifyAdmin(ShopAdapter):
         """Yield customers by their last change, with their answers."""
         with self._api.connected() as run:
             for nodes, after in self._changed(run, listing.customers(), updated_since, cursor):
-                with self.reading():
-                    found = tuple(read_customer(graph.customer_body(node)) for node in nodes)
-                yield Page(found, after)
+                yield read_page(
+                    nodes,
+                    lambda node: read_customer(graph.customer_body(node)),
+                    reading=self.reading,
+                    name=lambda node: f"customer {node['legacyResourceId']}",
+                    cursor=after,
+                )
 
     def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:
         """Yield the products that are active: neither drafts nor archived ones."""
@@ -129,9 +133,13 @@ class ShopifyAdmin(ShopAdapter):
             take = self.settings.page_size
             found = pages_of(run, PRODUCTS, take=take, query="status:active", after=cursor)
             for nodes, after in found:
-                with self.reading():
-                    products = tuple(graph.read_product(node) for node in nodes)
-                yield Page(products, after)
+                yield read_page(
+                    nodes,
+                    graph.read_product,
+                    reading=self.reading,
+                    name=lambda node: f"product {node['legacyResourceId']}",
+                    cursor=after,
+                )
 
     def fetch_shop(self) -> Shop:
         """Return the shop as its settings describe it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ from retention_sdk.model import (
     Purpose,
     Shop,
 )
-from retention_sdk.shop_api import Timing, read_page
+from retention_sdk.shop_api import Timing, read_page, read_page_beside
 
 from . import codes, newsletter
 from .catalogue import read_product, read_shop
@@ -113,12 +114,16 @@ class ShopwareAdmin(ShopAdapter):
         with self._api.connected() as session, self.reading():
             pages = self._pages(session, "customer", CUSTOMER_PARTS, conditions, cursor)
             for found, after in pages:
-                answers = newsletter.recipients_of(session, found)
-                customers = (
-                    read_customer(each, answers.get(newsletter.recipient_key(each), ()))
-                    for each in found
+                yield read_page_beside(
+                    found,
+                    partial(newsletter.recipients_of, session),
+                    lambda each, answers: read_customer(
+                        each, answers.get(newsletter.recipient_key(each), ())
+                    ),
+                    reading=self.reading,
+                    name=lambda each: f"customer {identifier(each['id'])}",
+                    cursor=after,
                 )
-                yield Page(tuple(customers), after)
 
     def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:
         """Yield active products; variants belong to the product that is listed."""
@@ -127,7 +132,13 @@ class ShopwareAdmin(ShopAdapter):
             for found, after in self._pages(
                 session, "product", ("categories",), conditions, cursor
             ):
-                yield Page(tuple(read_product(each) for each in found), after)
+                yield read_page(
+                    found,
+                    read_product,
+                    reading=self.reading,
+                    name=lambda each: f"product {identifier(each['id'])}",
+                    cursor=after,
+                )
 
     def fetch_shop(self) -> Shop:
         """Return the profile of the sales channel in the settings, or of the only shop there is."""

@@ -113,9 +113,14 @@ class VendureAdapter(ShopAdapter):
         with self._connected() as api:
             for data, after in listed.pages(api, cursor):
                 with self.reading():
-                    known = [item for item in data["customers"]["items"] if item["user"]]
-                    customers = tuple(read_customer(item, self.settings) for item in known)
-                yield Page(customers, after)
+                    items = data["customers"]["items"]
+                yield read_page(
+                    items,
+                    lambda item: read_customer(item, self.settings) if item["user"] else None,
+                    reading=self.reading,
+                    name=lambda item: f"customer {item['id']}",
+                    cursor=after,
+                )
 
     def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:
         """Yield pages of the products that are for sale, oldest change first."""
@@ -124,8 +129,14 @@ class VendureAdapter(ShopAdapter):
         with self._connected() as api:
             for data, after in listed.pages(api, cursor):
                 with self.reading():
-                    products = tuple(map(read_product, data["products"]["items"]))
-                yield Page(products, after)
+                    items = data["products"]["items"]
+                yield read_page(
+                    items,
+                    read_product,
+                    reading=self.reading,
+                    name=lambda item: f"product {item['id']}",
+                    cursor=after,
+                )
 
     def note_order(self, order_id: str, text: str) -> None:
         """Write a private note into the order's history."""

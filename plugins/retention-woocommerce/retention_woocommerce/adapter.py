@@ -188,10 +188,11 @@ class WooCommerceAdapter(ShopAdapter):
         size = self.settings.page_size
         with self._connected() as api, self.reading():
             for items, place in order_pages(api, size=size, since=updated_since, cursor=cursor):
-                placed = (item for item in items if item["status"] not in DRAFTS)
                 yield read_page(
-                    placed,
-                    lambda item: read_order(item, self.settings),
+                    items,
+                    lambda item: (
+                        None if item["status"] in DRAFTS else read_order(item, self.settings)
+                    ),
                     reading=self.reading,
                     name=lambda item: f"order {item['id']}",
                     cursor=place,
@@ -209,14 +210,26 @@ class WooCommerceAdapter(ShopAdapter):
         size = self.settings.page_size
         with self._connected() as api, self.reading():
             for items, place in numbered_pages(api, "customers", size=size, cursor=cursor):
-                yield Page(tuple(read_customer(item, self.settings) for item in items), place)
+                yield read_page(
+                    items,
+                    lambda item: read_customer(item, self.settings),
+                    reading=self.reading,
+                    name=lambda item: f"customer {item['id']}",
+                    cursor=place,
+                )
 
     def product_pages(self, *, cursor: str = "") -> Iterator[Page[Product]]:
         """Yield pages of published products, by number."""
         size, wishes = self.settings.page_size, {"status": "publish"}
         with self._connected() as api, self.reading():
             for items, place in numbered_pages(api, "products", size=size, cursor=cursor, **wishes):
-                yield Page(tuple(read_product(item) for item in items), place)
+                yield read_page(
+                    items,
+                    read_product,
+                    reading=self.reading,
+                    name=lambda item: f"product {item['id']}",
+                    cursor=place,
+                )
 
     def fetch_shop(self) -> Shop:
         """Return country and currency of the shop; the rest is from the settings."""

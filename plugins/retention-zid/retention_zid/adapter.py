@@ -82,7 +82,13 @@ class ZidAdapter(ShopAdapter):
         del updated_since
         with self._connected() as api, self.reading():
             for items, place in self._pages(api, _CUSTOMERS, "customers", cursor, {}):
-                yield Page(tuple(map(read_customer, items)), place)
+                yield read_page(
+                    items,
+                    read_customer,
+                    reading=self.reading,
+                    name=lambda item: f"customer {number(item['id'])}",
+                    cursor=place,
+                )
 
     def fetch_shop(self) -> Shop:
         """Return the store's profile; its country is from the settings."""
