@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from ..errors import StorageError
 from ..model import WebhookRequest
 from .crypto import Keyring, RandomBytes, seal, unseal
-from .tables import arrival, to_microseconds
+from .tables import arrival, subject, to_microseconds
 
 _SEALS, _DIGESTS = "arrivals", "arrival-digests"
 _BYTES_AT_ONCE = 8 * 1024 * 1024
@@ -125,6 +125,23 @@ class Arrivals:
         table = arrival.c
         query = delete(arrival).where(table.state == "unreadable", table.shop_id == shop_id)
         connection.execute(query)
+
+    def forget_erased(self, connection: Connection, shop_id: str) -> int:
+        """Delete what came before somebody was erased and could not be read; return how many.
+
+        Whose data they are is not known, so all of them go.
+        """
+        since = select(func.max(subject.c.erased_at)).where(subject.c.shop_id == shop_id)
+        table = arrival.c
+        query = delete(arrival).where(table.state == "unreadable", table.shop_id == shop_id)
+        query = query.where(table.received_at <= since.scalar_subquery())
+        return connection.execute(query).rowcount
+
+    def unreadable(self, connection: Connection, shop_id: str) -> int:
+        """Return how many deliveries of a shop could not be read."""
+        table = arrival.c
+        query = select(func.count()).where(table.state == "unreadable", table.shop_id == shop_id)
+        return int(connection.execute(query).scalar_one())
 
     def backlog(self, connection: Connection) -> Backlog:
         """Return how much is not read."""

@@ -164,6 +164,15 @@ class Inbox:
             for row in connection.execute(query).all()
         )
 
+    def newest(
+        self, connection: Connection, shop_id: str, *, limit: int
+    ) -> tuple[tuple[str, EventState, datetime], ...]:
+        """Return identifier, state and arrival of a shop's newest events, the newest first."""
+        table = events_table.c
+        query = select(table.id, table.state, table.received_at).where(table.shop_id == shop_id)
+        rows = connection.execute(query.order_by(table.seq.desc()).limit(limit))
+        return tuple((row.id, row.state, row.received_at) for row in rows)
+
     def backlog(self, connection: Connection) -> tuple[int, datetime | None]:
         """Return how many events are not done, and when the oldest of them came."""
         table = events_table.c
@@ -206,6 +215,18 @@ class Inbox:
             .values(sealed_raw=None, raw_expires_at=None)
         )
         return connection.execute(query).rowcount
+
+    def forget_unknown(self, connection: Connection, shop_id: str) -> int:
+        """Delete bodies of unknown topics from before somebody was erased; return how many.
+
+        Whose data they are is not known, so all of them go.
+        """
+        since = select(func.max(subject.c.erased_at)).where(subject.c.shop_id == shop_id)
+        table = events_table.c
+        query = update(events_table).where(table.shop_id == shop_id, table.type == "unknown")
+        query = query.where(table.sealed_raw.is_not(None))
+        query = query.where(table.received_at <= since.scalar_subquery())
+        return connection.execute(query.values(sealed_raw=None, raw_expires_at=None)).rowcount
 
     def known(self, connection: Connection, names: Sequence[str]) -> frozenset[str]:
         """Return those of some identifiers under which an event was received before."""

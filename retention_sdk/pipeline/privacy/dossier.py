@@ -30,6 +30,10 @@ Dossier = dict[str, Rows]
 _PROVIDED = frozenset({"profile", "orders", "consents"})
 # Spreadsheets run what begins like this; OWASP, "CSV injection".
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_UNREAD = """
+Messages of the shop's platforms that could not be read: {}. They are sealed, nobody
+knows about whom they are, and they are deleted when their days are over.
+"""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -168,10 +172,14 @@ class Dossiers:
         ]
 
 
-def pack(dossier: Dossier, *, kind: RequestKind, shop_name: str, at: datetime) -> bytes:
+def pack(
+    dossier: Dossier, *, kind: RequestKind, shop_name: str, at: datetime, unread: int = 0
+) -> bytes:
     """Return the zip that a person gets: the same dossier always makes the same bytes.
 
-    Files are stored, not compressed: compressed bytes differ from library to library.
+    ``unread`` is how many deliveries of the shop's platforms nobody could read: they may be about
+    anybody, so the note tells of them. Files are stored, not compressed: compressed bytes differ
+    from library to library.
 
     Raises:
         StorageError: the request is not about getting data.
@@ -183,6 +191,8 @@ def pack(dossier: Dossier, *, kind: RequestKind, shop_name: str, at: datetime) -
     files = {"data.json": json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True) + "\n"}
     files |= {f"{name}.csv": _table(rows) for name, rows in told.items()}
     files["README.txt"] = _readme(told, kind, shop_name, at)
+    if unread and is_all:
+        files["README.txt"] += _UNREAD.format(unread)
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_STORED) as archive:
         for name in sorted(files):

@@ -43,7 +43,10 @@ class Remainder(Record):
 
 
 class ErasureReport(Record):
-    """What an erasure did, in numbers: it names nobody, and outlives the person's data."""
+    """What an erasure did, in numbers: it names nobody, and outlives the person's data.
+
+    ``unread_dropped`` are deliveries of the shop that nobody could read, so of anybody.
+    """
 
     subjects: int = 0
     cards_voided: int = 0
@@ -53,6 +56,7 @@ class ErasureReport(Record):
     coupons_voided: int = 0
     rewards_voided: int = 0
     suppressed: int = 0
+    unread_dropped: int = 0
     platforms: tuple[str, ...] = ()
     remains: tuple[Remainder, ...] = ()
 
@@ -128,8 +132,7 @@ class Eraser:
             platforms=told,
             remains=tuple(self._remains(scope, kept, refused, voided.left)),
         )
-        self._destroy(scope.subjects, report, at_last)
-        return report
+        return self._destroy(scope.subjects, report, at_last)
 
     # The first commit ------------------------------------------------------------------------
 
@@ -233,7 +236,8 @@ class Eraser:
 
     def _destroy(
         self, people: Sequence[str], report: ErasureReport, at_last: AtLast | None
-    ) -> None:
+    ) -> ErasureReport:
+        """Return the report with what could only be counted in the commit."""
         with self.store.begin() as connection:
             for who in people:
                 self.store.people.clear_errors(connection, who)
@@ -243,9 +247,12 @@ class Eraser:
                 self.store.subjects.erase(connection, who, now=self.clock())
             self.store.due.forget_erased(connection, self.shop_id, kinds=PERSONAL)
             self.store.referrals.forget_erased(connection, self.shop_id)
+            unread = forget_unread(self.store, connection, self.shop_id)
+            report = report.model_copy(update={"unread_dropped": unread})
             if at_last:
                 at_last(connection, report)
         self.store.scrub()
+        return report
 
     def _remains(
         self, scope: _Scope, printed: int, refused: Sequence[str], codes: Mapping[str, int]
@@ -292,6 +299,12 @@ class Eraser:
             for name, count in codes.items()
         ]
         return [each for each in remains if each.count]
+
+
+def forget_unread(store: Store, connection: Connection, shop_id: str) -> int:
+    """Let go of what nobody could read and came before an erasure: it may be about its person."""
+    unread = store.arrivals.forget_erased(connection, shop_id)
+    return unread + store.inbox.forget_unknown(connection, shop_id)
 
 
 def _remove(file: Path, digest: str) -> bool:

@@ -25,7 +25,7 @@ from ..cards.corrections import Correction, correct, object_to
 from ..cards.press_room import PressRoom
 from ..cards.withdraw import take_back_leftovers
 from .dossier import Dossiers, pack
-from .erasure import Eraser, ErasureReport
+from .erasure import Eraser, ErasureReport, forget_unread
 from .request_book import RequestBook
 from .request_view import RequestView, view_of
 
@@ -173,7 +173,8 @@ class Rights:
             people = self.book.people(connection, request)
             dossier = self.dossiers.collect(connection, people)
             shop_name = self.room.snapshots.shop.name
-            packed = pack(dossier, kind=kind, shop_name=shop_name, at=self.clock())
+            unread = store.arrivals.unreadable(connection, self.shop_id)
+            packed = pack(dossier, kind=kind, shop_name=shop_name, at=self.clock(), unread=unread)
             self.book.lead(connection, request, RequestState.SCOPED, by=SOFTWARE)
             again = self.book.require(connection, request_id)
             step = RequestStep(state=RequestState.COLLECTED, at=self.clock(), by=SOFTWARE)
@@ -235,12 +236,14 @@ class Rights:
     def sweep(self) -> int:
         """Delete the sales of erased people that tax law does not ask for any more.
 
-        Also takes back what another process was just sending while its recipient was erased.
+        Also takes back what another process was just sending while its recipient was erased, and
+        lets go of deliveries of that time that turned out to be unreadable since.
         """
         room = self.room
         take_back_leftovers(self.shop_id, store=room.store, channel=room.channel, now=self.clock())
         since = kept_since(self.clock(), self.keeping, zone=self.zone)
         with self.room.store.begin() as connection:
+            forget_unread(room.store, connection, self.shop_id)
             return self.room.store.orders.forget(connection, self.shop_id, before=since)
 
     # Events ----------------------------------------------------------------------------------

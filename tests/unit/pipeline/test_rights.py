@@ -21,11 +21,14 @@ from retention_sdk.model import (
     OrderRefunded,
     Purpose,
     ShopErased,
+    UnknownEvent,
+    WebhookRequest,
 )
 from retention_sdk.pipeline.cards.batch import Batch
 from retention_sdk.pipeline.cards.corrections import Correction
 from retention_sdk.pipeline.cards.draw import Medium
 from retention_sdk.pipeline.cards.sheets import plan_named
+from retention_sdk.storage import Arrival
 from retention_sdk.testing import (
     NOON,
     BogusShop,
@@ -358,6 +361,69 @@ def test_an_erasure_says_what_it_did_and_what_stays(make_shop, tmp_path):
     )
     assert ("answered", True) == (view.state, view.is_erased)
     assert report == shop.rights.erase(request)
+
+
+def put_aside(shop, number, *, at, is_waiting=False):
+    """Keep a delivery that nobody can read, or that nobody has tried to read."""
+    body = json.dumps({"customer": "ada@example.com", "number": number}).encode()
+    kept = Arrival("test", WebhookRequest(headers={}, body=body, received_at=at))
+    store = shop.store
+    with store.begin() as connection:
+        before = {each.digest for each in store.arrivals.waiting(connection, SHOP, limit=9)}
+        store.arrivals.keep(connection, SHOP, [kept])
+        after = {each.digest for each in store.arrivals.waiting(connection, SHOP, limit=9)}
+        (digest,) = after - before
+        if not is_waiting:
+            store.arrivals.put_aside(connection, digest, error="no such field")
+    return digest
+
+
+def unreadable(shop):
+    with shop.store.reading() as connection:
+        return shop.store.arrivals.unreadable(connection, SHOP)
+
+
+def test_what_nobody_could_read_goes_with_the_first_who_is_erased(make_shop):
+    """It may be about them: the delivery of a later day stays."""
+    clock = FrozenClock(NOON)
+    shop = make_shop(clock=clock)
+    shop.ingest([a_paid_event(an_order())])
+    request = checked(shop, "erasure")
+    put_aside(shop, 1, at=NOON - DAY)
+    late = put_aside(shop, 2, at=NOON - DAY, is_waiting=True)
+    clock.advance(DAY)
+    report = shop.rights.erase(request)
+    put_aside(shop, 3, at=NOON + 2 * DAY)
+
+    assert (1, 1) == (report.unread_dropped, unreadable(shop))
+    assert report == shop.rights.erase(request)
+
+    with shop.store.begin() as connection:  # found to be unreadable after the erasure
+        shop.store.arrivals.put_aside(connection, late, error="no such field")
+    shop.rights.sweep()
+    assert 1 == unreadable(shop)
+
+
+def test_bodies_of_unknown_topics_go_with_the_first_who_is_erased(make_shop):
+    shop = make_shop(clock=FrozenClock(NOON))
+    told = about(UnknownEvent, "unknown:1", topic="customers/merge", raw=b'{"of": "ada"}')
+    shop.ingest([a_paid_event(an_order()), told])
+    report = shop.rights.erase(checked(shop, "erasure"))
+
+    assert 1 == report.unread_dropped
+    with shop.store.reading() as connection:
+        assert shop.store.inbox.raw_body(connection, told.id) is None
+
+
+def test_a_copy_says_that_there_is_something_nobody_could_read(make_shop):
+    shop = make_shop(clock=FrozenClock(NOON))
+    shop.ingest([a_paid_event(an_order())])
+    put_aside(shop, 1, at=NOON)
+    copies = {kind: shop.rights.export(checked(shop, kind)) for kind in ("access", "portability")}
+    told = {kind: files_of(packed)["README.txt"] for kind, packed in copies.items()}
+
+    assert "that could not be read: 1." in told["access"]
+    assert "could not be read" not in told["portability"]
 
 
 def test_a_waiting_card_is_void_and_a_waiting_event_never_runs(make_shop):
