@@ -200,7 +200,7 @@ def load_config(
         ConfigError: a file or variable is missing, or a value is wrong.
     """
     path = Path(file)
-    values = dict(read_toml(path))
+    values = dict(read_toml(path, hint="run `retention init` to write one"))
     values = {key: _with_environment(value, environ, path, key) for key, value in values.items()}
     brand_file = path.parent / _brand_file(values.pop("brand", {}), path)
     values |= {"brand": load_brand(brand_file), "directory": str(path.parent), "file": str(path)}

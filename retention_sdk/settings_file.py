@@ -16,8 +16,8 @@ from .errors import ConfigError
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_toml(path: Path) -> Mapping[str, Any]:
-    """Return the tables of a file.
+def read_toml(path: Path, *, hint: str = "") -> Mapping[str, Any]:
+    """Return the tables of a file; ``hint`` tells the way out where there is none.
 
     Raises:
         ConfigError: it is missing, cannot be read, or is not TOML.
@@ -26,7 +26,6 @@ def read_toml(path: Path) -> Mapping[str, Any]:
         with path.open("rb") as stream:
             return tomllib.load(stream)
     except FileNotFoundError:
-        hint = "run `retention init` to write one"
         raise ConfigError("there is no such file", file=str(path), hint=hint) from None
     except OSError as error:
         raise ConfigError(error.strerror or "cannot be read", file=str(path)) from None

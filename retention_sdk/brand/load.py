@@ -12,6 +12,7 @@ from ..settings_file import read_toml, validate
 
 _DRAWING_BYTES_MAX = 512 * 1024
 _PDF_BYTES_MAX = 256 * 1024
+_HINT = "[brand] in retention.toml names it; `retention init` elsewhere shows one"
 _RASTER = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 
 
@@ -25,7 +26,7 @@ def load_brand(file: str | Path) -> Brand:
         ConfigError: a file is missing or too large, or a value is wrong.
     """
     path = Path(file)
-    values: dict[str, Any] = dict(read_toml(path))
+    values: dict[str, Any] = dict(read_toml(path, hint=_HINT))
     if logo := values.pop("logo", None):
         values["logo"] = _drawing(path.parent / str(logo), path, "logo")
     if logo := values.pop("logo_pdf", None):

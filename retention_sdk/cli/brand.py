@@ -83,7 +83,7 @@ def _show(brand: Brand, tags: Sequence[str], findings: Sequence[BrandFinding]) -
         out.print(table(("", "where", "finding"), rows))
     errors = sum(each.severity == "error" for each in findings)
     verdict = f"{errors} to mend before printing" if errors else "ready to print"
-    out.print(f"{brand.name} in {', '.join(tags)}: {verdict}", markup=False)
+    out.print(f"{brand.name} in {', '.join(tags)}: {verdict}")
 
 
 def _sentence(finding: BrandFinding) -> str:
@@ -107,5 +107,5 @@ def _profile(config: Path, platform: str | None) -> Shop:
 
 
 def _tell(out: Path) -> None:
-    console().print(f"wrote {out}", markup=False)
+    console().print(f"wrote {out}")
     console().print("Next: fill in what stands behind #, then retention brand check")

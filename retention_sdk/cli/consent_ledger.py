@@ -178,9 +178,9 @@ def _show_findings(found: Sequence[ChainFinding], count: int) -> None:
         return
     for each in found:
         where = f"record {each.seq}" if each.seq else "the file"
-        out.print(f"{where}: {each.what}", markup=False)
+        out.print(f"{where}: {each.what}")
 
 
 def _show_export(file: Path, count: int, key: str) -> None:
     out = console()
-    out.print(f"{file}: {count} records, signed with the key {key}", markup=False)
+    out.print(f"{file}: {count} records, signed with the key {key}")

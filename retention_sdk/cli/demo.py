@@ -32,7 +32,7 @@ def command(
 def _show(shown: list[Shown], out: Path, taken_s: float) -> None:
     rows = [_row(each) for each in shown if is_worth_showing(each)]
     console().print(table(("platform", "note", "language", "card", "mail", "points"), rows))
-    console().print(f"\n{out / 'index.html'}  ({taken_s} s)", markup=False)
+    console().print(f"\n{out / 'index.html'}  ({taken_s} s)")
 
 
 def _row(shown: Shown) -> tuple[str, ...]:

@@ -10,7 +10,17 @@ from .import_show import REFUSED_SHOWN_MAX, UNREADABLE
 from .output import console, emit, table
 
 _SAMPLE = 10
-_HEADINGS = ("order", "placed", "total", "lines", "state", "country", "language", "consent")
+_HEADINGS = {
+    "order": "order",
+    "placed": "placed, UTC",
+    "total": "total",
+    "lines": "lines",
+    "country": "to",
+    "language": "in",
+    "state": "state",
+    "consent": "consent",
+}
+"""What stands above each field of an order."""
 
 
 def check(pages: Iterable[Page[Order]], *, as_json: bool) -> int:
@@ -47,7 +57,7 @@ def _state(order: Order) -> str:
         "cancelled": order.cancelled_at is not None,
         "refunded": bool(order.refunded and order.refunded.minor),
         "paid": order.is_paid,
-        "to be packed": order.insert_fulfilment is not None,
+        "to pack": order.insert_fulfilment is not None,
     }
     return ", ".join(name for name, is_so in states.items() if is_so) or "not paid"
 
@@ -55,9 +65,12 @@ def _state(order: Order) -> str:
 def _show(answer: dict[str, Any]) -> None:
     out = console()
     if answer["sample"]:
-        rows = ([str(row[name]) or "–" for name in _HEADINGS] for row in answer["sample"])
-        out.print(table(_HEADINGS, rows))
+        rows = (
+            [str(row[name]).removesuffix(" UTC") or "–" for name in _HEADINGS]
+            for row in answer["sample"]
+        )
+        out.print(table(tuple(_HEADINGS.values()), rows))
     for problem in answer["problems"]:
-        out.print(problem, style="yellow", markup=False)
+        out.print(problem, style="yellow")
     what = "order" if answer["orders"] == 1 else "orders"
-    out.print(f"{answer['orders']} {what} can be read, {answer['refused']} cannot", markup=False)
+    out.print(f"{answer['orders']} {what} can be read, {answer['refused']} cannot")

@@ -70,6 +70,6 @@ def _write(path: Path, text: str, *, is_secret: bool) -> None:
 def _tell(directory: Path, planned: dict[str, str]) -> None:
     out = console()
     for file in planned:
-        out.print(f"wrote {directory / file}", markup=False)
+        out.print(f"wrote {directory / file}")
     out.print("Keep retention.key secret and backed up: without it, personal data cannot be read.")
     out.print("Next: retention doctor, then retention insert --sample")

@@ -253,11 +253,11 @@ def _refusal(decision: Decision) -> str:
 def _show(answers: list[dict[str, Any]], *, is_explained: bool) -> None:
     out = console()
     for answer in answers:
-        out.print(_sentence(answer), markup=False)
+        out.print(_sentence(answer))
         for sentence in answer["decisions"] if is_explained else ():
-            out.print(f"  • {sentence}", markup=False)
+            out.print(f"  • {sentence}")
         for file in answer["files"]:
-            out.print(f"  {file}", markup=False, soft_wrap=True)
+            out.print(f"  {file}", soft_wrap=True)
 
 
 def _sentence(answer: dict[str, Any]) -> str:

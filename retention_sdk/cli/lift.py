@@ -83,19 +83,19 @@ def _tell_plan(plan: _Plan, *, as_json: bool) -> None:
         f"time: {total:,} customers, {sizes.treated:,} with cards and {sizes.held_out:,} held out. "
         f"Look once, when they are there: retention lift --planned {total}"
     )
-    emit(answer, as_json=as_json, human=lambda: console().print(sentence, markup=False))
+    emit(answer, as_json=as_json, human=lambda: console().print(sentence))
 
 
 def _show(report: LiftReport, plan: _Plan) -> None:
     out = console()
     if not (report.treated.total and report.held_out.total):
-        out.print(_too_few(report, _sizes(plan)), markup=False)
+        out.print(_too_few(report, _sizes(plan)))
         return
     rows = [("with cards", *_cells(report.treated)), ("held out", *_cells(report.held_out))]
     out.print(table(("customers", "all", "came back", "share", "95 % interval"), rows))
     first, last = f"{report.since:%Y-%m-%d}", f"{report.until:%Y-%m-%d}"
-    out.print(f"first card {first} to {last}, window {report.window_days} days", markup=False)
-    out.print(report.sentence, markup=False)
+    out.print(f"first card {first} to {last}, window {report.window_days} days")
+    out.print(report.sentence)
 
 
 def _too_few(report: LiftReport, needed: Sizes) -> str:

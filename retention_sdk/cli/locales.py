@@ -80,7 +80,7 @@ def _show(reports: Sequence[LocaleReport]) -> None:
     for report in reports:
         for each in report.findings:
             line = f"{report.tag}: {each.context or 'catalogue'}: {each.code}: {each.detail}"
-            out.print(line, markup=False, soft_wrap=True)
+            out.print(line, soft_wrap=True)
 
 
 def _row(report: LocaleReport) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def _update(folder: Path, *, keep_previous: bool, is_dry: bool, as_json: bool) -
     verb = "would change" if is_dry else "changed"
     lines = [f"{verb}: {path}" for path in changed] or ["Everything is up to date."]
     human = "\n".join(lines)
-    emit(changed, as_json=as_json, human=lambda: console().print(human, markup=False))
+    emit(changed, as_json=as_json, human=lambda: console().print(human))
     return 1 if is_dry and changed else 0
 
 
@@ -107,5 +107,5 @@ def _pseudo(tags: Sequence[str], *, as_json: bool) -> int:
     texts = {tag: dict(pseudo_texts(tag)) for tag in tags}
     rows = [(tag, context, text) for tag in tags for context, text in texts[tag].items()]
     shown = table(("locale", "message", "text"), rows)
-    emit(texts, as_json=as_json, human=lambda: console().print(shown, markup=False))
+    emit(texts, as_json=as_json, human=lambda: console().print(shown))
     return 0

@@ -17,6 +17,7 @@ from . import (
     loyalty_simulate,
     loyalty_verify,
 )
+from .output import Group
 
 HELP = "Points: balances, history, changes by hand, checks, liability. Each takes --json."
 # Points below zero would be read as options.
@@ -42,9 +43,9 @@ def add_commands(app: typer.Typer) -> None:
     app.command("retry-rewards")(loyalty_redeem.retry)
     app.command("refresh")(loyalty_refresh.command)
     app.command("simulate")(loyalty_simulate.command)
-    referrals = typer.Typer(help=loyalty_referrals.HELP, no_args_is_help=True)
+    referrals = typer.Typer(cls=Group, help=loyalty_referrals.HELP, no_args_is_help=True)
     loyalty_referrals.add_commands(referrals)
     app.add_typer(referrals, name="referrals")
-    partners = typer.Typer(help=loyalty_partners.HELP, no_args_is_help=True)
+    partners = typer.Typer(cls=Group, help=loyalty_partners.HELP, no_args_is_help=True)
     loyalty_partners.add_commands(partners)
     app.add_typer(partners, name="partners")

@@ -83,7 +83,7 @@ def _show(views: tuple[AchievementView, ...], zones: dict[str, str]) -> None:
             which = f" {level.occurrence}" if level.occurrence else ""
             what = f": {' and '.join(brought)}" if brought else ""
             day = level.at.astimezone(ZoneInfo(zones[view.program])).date()
-            out.print(f"{day}  {view.achievement} {level.level}{which}{what}", markup=False)
+            out.print(f"{day}  {view.achievement} {level.level}{which}{what}")
 
 
 def _row(view: AchievementView, zone: ZoneInfo) -> tuple[str | Text, ...]:
@@ -112,7 +112,7 @@ def _minute(moment: datetime | None, zone: ZoneInfo) -> str:
 
 def _show_board(view: LeaderboardView) -> None:
     out = console()
-    out.print(f"{view.board}, {view.period}, until {view.ends_at:%Y-%m-%d %H:%M} UTC", markup=False)
+    out.print(f"{view.board}, {view.period}, until {view.ends_at:%Y-%m-%d %H:%M} UTC")
     if not view.is_shown:
         out.print("Too few take part: nothing is shown, so that nobody can be guessed.")
     else:

@@ -61,7 +61,7 @@ def _show(answer: dict[str, Any], unit: str) -> None:
     done = "added" if points > 0 else "taken"
     if not answer["is_new"]:
         out.print("This was done before under the same key; nothing changed.", style="yellow")
-    out.print(f"{abs(points):,} {unit} {done}; {answer['available']:,} can be spent", markup=False)
+    out.print(f"{abs(points):,} {unit} {done}; {answer['available']:,} can be spent")
     if answer["owed"]:
-        out.print(f"{answer['owed']:,} are owed and repaid by what is earned next", markup=False)
-    out.print(f"transaction {answer['txn']}", style="dim", markup=False)
+        out.print(f"{answer['owed']:,} are owed and repaid by what is earned next")
+    out.print(f"transaction {answer['txn']}", style="dim")

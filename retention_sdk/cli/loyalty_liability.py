@@ -166,7 +166,7 @@ def _show(reports: Sequence[Liability], values: dict[str, PointValue], file: Pat
     for report in reports:
         show_report(report, values.get(report.program.id))
     if file is not None:
-        out.print(f"wrote {file}", markup=False)
+        out.print(f"wrote {file}")
 
 
 def show_report(report: Liability, value: PointValue | None) -> None:

@@ -221,11 +221,11 @@ def _show(done: Redemption, unit: str) -> None:
         "cancelling": "the platform is away; points come back when the code is void",
         "cancelled": f"void; the {done.points:,} {unit} are back",
     }
-    out.print(told[done.state], markup=False)
+    out.print(told[done.state])
     if done.code:
         ends = f", until {done.ends_at:%Y-%m-%d %H:%M} UTC" if done.ends_at else ""
-        out.print(f"code {done.code}{ends}", markup=False)
-    out.print(f"issue {done.id}", style="dim", markup=False)
+        out.print(f"code {done.code}{ends}")
+    out.print(f"issue {done.id}", style="dim")
 
 
 def _show_list(found: Sequence[Redemption]) -> None:

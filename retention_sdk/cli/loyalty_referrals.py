@@ -133,13 +133,13 @@ def _show_list(views: tuple[ReferralView, ...]) -> None:
 def _show_one(view: ReferralView) -> None:
     out = console()
     out.print(Text.assemble(("Referral ", "bold"), view.id, "  ", _state(view.state)))
-    out.print(f"{view.referrer} brought {view.friend}", markup=False)
+    out.print(f"{view.referrer} brought {view.friend}")
     if view.order_id:
-        out.print(f"first order {view.order_id}", markup=False)
+        out.print(f"first order {view.order_id}")
     if view.state == "pending" and view.rewardable_at:
         out.print(f"rewarded on {_day(view.rewardable_at)} unless the order goes back")
     for role, points in view.points.items():
-        out.print(f"{points:,} points for the {role}", markup=False)
+        out.print(f"{points:,} points for the {role}")
     rows = [
         (_day(step.at), _state(step.state), "; ".join(step.reasons) or "–", step.actor)
         for step in view.steps
@@ -151,7 +151,7 @@ def _show_code(answer: dict[str, str]) -> None:
     out = console()
     out.print(Text(answer["code"], "bold"))
     if answer["link"]:
-        out.print(answer["link"], markup=False)
+        out.print(answer["link"])
 
 
 def _state(state: str) -> Text:

@@ -144,15 +144,15 @@ def _show_statement(
         if getattr(found, name)
     ]
     if rest:
-        out.print(", ".join(rest), markup=False)
+        out.print(", ".join(rest))
     if ending := found.next_expiry:
-        out.print(f"{ending.points:,} expire on {day(ending.at)}", style="yellow", markup=False)
+        out.print(f"{ending.points:,} expire on {day(ending.at)}", style="yellow")
     if found.lots:
         out.print()
         headings = ("from", "available", "pending", "held", "spendable from", "expires")
         rows = (_lot_row(lot, day) for lot in found.lots)
         out.print(number_table(headings, rows, numbers=(1, 2, 3)))
-    out.print(f"subject {subject_id}", style="dim", markup=False)
+    out.print(f"subject {subject_id}", style="dim")
 
 
 def _lot_row(lot: LotLine, day: Callable[[datetime], str]) -> tuple[str, ...]:
@@ -203,7 +203,7 @@ def _show_explanation(told: Explanation) -> None:
     counts = [(name, after[name]) for name in ("available", "pending", "held")]
     counts += [("owed", after["debt"])] if after["debt"] else []
     out.print(Text(f"Afterwards: {', '.join(f'{n:,} {name}' for name, n in counts)}."))
-    out.print(f"rules {told.policy_version}", style="dim", markup=False)
+    out.print(f"rules {told.policy_version}", style="dim")
 
 
 def _day_writer(locale: str, program: Program) -> Callable[[datetime], str]:

@@ -68,9 +68,8 @@ def _head(made: Simulation) -> None:
     out.print(
         f"{made.orders:,} orders of {made.customers:,} {people}, {lines[0].first_day} to "
         f"{lines[-1].last_day}; {spent} paid.",
-        markup=False,
     )
-    out.print(f"Assumed: {_assumed(made.assumed)}.\n", markup=False)
+    out.print(f"Assumed: {_assumed(made.assumed)}.\n")
 
 
 def _assumed(assumed: Assumptions) -> str:

@@ -60,12 +60,12 @@ def _show(checked: dict[str, Verification]) -> None:
         for what in ("account", "transaction")
     )
     if answer["is_clean"]:
-        out.print(f"Every point is where its postings say: {counts}.", markup=False)
+        out.print(f"Every point is where its postings say: {counts}.")
         return
     findings = answer["findings"]
-    out.print(f"{len(findings):,} faults in {counts}; the first:", style="bold red", markup=False)
+    out.print(f"{len(findings):,} faults in {counts}; the first:", style="bold red")
     for each in findings[:_SHOWN_MAX]:
         where = f"account {each['account']}, " if each["account"] else ""
-        out.print(f"  {where}{each['place']}: {each['message']}", markup=False)
+        out.print(f"  {where}{each['place']}: {each['message']}")
     if len(findings) > _SHOWN_MAX:
-        out.print(f"  and {len(findings) - _SHOWN_MAX:,} more; --json tells all", markup=False)
+        out.print(f"  and {len(findings) - _SHOWN_MAX:,} more; --json tells all")

@@ -30,6 +30,6 @@ def command(
 
 def _tell(package: Path) -> None:
     out = console()
-    out.print(f"wrote {package}", markup=False)
-    out.print(f"Next: pip install -e {package} && pytest {package}", markup=False)
-    out.print("It is red at first; README.md says what is left, under From here.", markup=False)
+    out.print(f"wrote {package}")
+    out.print(f"Next: pip install -e {package} && pytest {package}")
+    out.print("It is red at first; README.md says what is left, under From here.")

@@ -37,6 +37,6 @@ def _show(plugins: Plugins) -> None:
     ]
     out.print(table(("name", "kind", "plugin", "what it is"), rows))
     for name in plugins.blocked:
-        out.print(f"blocked: {name}", style="dim", markup=False)
+        out.print(f"blocked: {name}", style="dim")
     for problem in plugins.problems:
-        out.print(f"problem: {problem}", style="red", markup=False)
+        out.print(f"problem: {problem}", style="red")

@@ -97,7 +97,7 @@ def _examine_pdf(
 def _show(file: Path, report: Report) -> None:
     out = console()
     first, *_ = report.text().splitlines()
-    out.print(f"{file}: {first}", markup=False)
+    out.print(f"{file}: {first}")
     for finding in report.findings:
         style = _STYLES[finding.severity]
-        out.print(f"  {finding}", style=style, markup=False, soft_wrap=True)
+        out.print(f"  {finding}", style=style, soft_wrap=True)

@@ -189,7 +189,7 @@ def _show(answer: dict[str, Any]) -> None:
     said = (f"{count} {_SAID.get(state, state)}" for state, count in counts.items() if count)
     out.print(", ".join(said) or "No card waits to be printed; all were printed before.")
     for line in _where(answer):
-        out.print(line, markup=False, soft_wrap=True)
+        out.print(line, soft_wrap=True)
     if gifts := answer.get("gifts", ())[:_SHOWN_MAX]:
         also = [(each["order"], ", ".join(each["gifts"])) for each in gifts]
         out.print(table(("order", "also put in"), also))

@@ -30,8 +30,9 @@ def command(
 
 
 def _headers(path: Path) -> dict[str, str]:
+    text = _bytes(path)
     try:
-        values = json_module.loads(_bytes(path))
+        values = json_module.loads(text)
     except ValueError:
         values = None
     if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):

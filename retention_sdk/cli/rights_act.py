@@ -173,6 +173,6 @@ def _write(file: Path, data: bytes) -> None:
 
 def _show_export(file: Path, request_id: str) -> None:
     out = console()
-    out.print(f"{file}", markup=False)
+    out.print(f"{file}")
     out.print("Look into it before you send it: it may tell of others, such as who got a present.")
-    out.print(f"Then: retention rights advance {request_id} reviewed; … answered", markup=False)
+    out.print(f"Then: retention rights advance {request_id} reviewed; … answered")

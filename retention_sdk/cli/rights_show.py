@@ -48,22 +48,23 @@ def as_json(view: RequestView) -> dict[str, Any]:
 def show_request(view: RequestView) -> None:
     """Print one request for people."""
     out = console()
-    head = Text.assemble((_words(view.kind), "bold"), f"  {view.id}  ", _left(view))
+    left = " left" if view.is_open and view.days_left > 0 else ""
+    head = Text.assemble((_words(view.kind), "bold"), f"  {view.id}  ", _left(view), left)
     out.print(head)
     places = ", ".join("an unknown place" if each == "*" else each for each in view.jurisdictions)
-    out.print(f"law of {places}; received {_day(view.received_at)}", markup=False)
+    out.print(f"law of {places}; received {_day(view.received_at)}")
     rows = [
         (_day(step.at), _words(step.state), step.by, _why(step.reason, step.citation))
         for step in view.steps
     ]
     out.print(table(("day", "state", "by", "why"), rows))
-    out.print(_until(view), markup=False)
-    out.print(f"Terms: {'; '.join(view.citations)}.", markup=False)
+    out.print(_until(view))
+    out.print(f"Terms: {'; '.join(view.citations)}.")
     if view.is_erased:
         out.print("The person is erased: what they said is not readable any more.")
     if view.is_open:
         ways = ", ".join(view.next_states)
-        out.print(f"Next: retention rights advance {view.id} STATE   ({ways})", markup=False)
+        out.print(f"Next: retention rights advance {view.id} STATE   ({ways})")
     out.print(_NOT_ADVICE, style="dim")
 
 
@@ -83,14 +84,14 @@ def show_report(report: ErasureReport) -> None:
     out.print("Erased.", style="bold green")
     for count, what in done:
         if count:
-            out.print(f"  {count} × {what}", markup=False)
+            out.print(f"  {count} × {what}")
     for name in report.platforms:
-        out.print(f"  {name} erased the account too", markup=False)
+        out.print(f"  {name} erased the account too")
     if report.remains:
         out.print("What remains, and why:", style="bold")
     for each in report.remains:
         source = f" ({each.citation})" if each.citation else ""
-        out.print(f"  {each.count} × {each.what}: {each.reason}{source}", markup=False)
+        out.print(f"  {each.count} × {each.what}: {each.reason}{source}")
     out.print("Backups made before still hold the key: they must expire too.", style="dim")
 
 
@@ -105,12 +106,11 @@ def _show_list(views: list[RequestView], refused: int) -> None:
                 _words(view.kind),
                 _words(view.state),
                 " ".join(view.jurisdictions),
-                _day(view.due_at),
                 _left(view),
             )
             for view in views
         ]
-        out.print(table(("request", "kind", "state", "law", "due", "left"), rows))
+        out.print(table(("request", "kind", "state", "law", "left"), rows))
         out.print(_NOT_ADVICE, style="dim")
     if refused:
         out.print(f"Events that told of erased people and were refused: {refused}.")
@@ -124,7 +124,7 @@ def _left(view: RequestView) -> Text:
     if view.days_left == 0:
         return Text("today", "bold red")
     colour = "yellow" if view.days_left <= _URGENT_DAYS else "green"
-    return Text(f"{_days(view.days_left)} left", colour)
+    return Text(_days(view.days_left), colour)
 
 
 def _until(view: RequestView) -> str:

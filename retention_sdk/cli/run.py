@@ -23,6 +23,7 @@ from ..errors import (
     RightsError,
     StorageError,
 )
+from .output import Group
 
 _CODES: tuple[tuple[type[RetentionError], int], ...] = (
     (ConfigError, 3),
@@ -64,7 +65,7 @@ def _app(name: str, module: ModuleType) -> typer.Typer:
     """Return a command, or a group of them where the module makes one."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     if hasattr(module, "add_commands"):
-        app.callback(no_args_is_help=True, help=module.HELP)(_nothing)
+        app.callback(cls=Group, no_args_is_help=True, help=module.HELP)(_nothing)
         module.add_commands(app)
         return app
     options = {"ignore_unknown_options": True, "allow_extra_args": True} if name == "x" else {}

@@ -80,6 +80,6 @@ def _tell(answer: dict[str, object], config: Config) -> None:
     path = urlsplit(pages_url).path
     privacy = f"{pages_url}… at {path}u/, {path}p/, {path}c/"
     out = console()
-    out.print(f"codes     {codes}", markup=False)
-    out.print(f"privacy   {privacy if pages_url else 'none; set consent.base_url'}", markup=False)
-    out.print(f"webhooks  {', '.join(map(str, answer['hooks'])) or 'none'}", markup=False)  # type: ignore[call-overload] # a list
+    out.print(f"codes     {codes}")
+    out.print(f"privacy   {privacy if pages_url else 'none; set consent.base_url'}")
+    out.print(f"webhooks  {', '.join(map(str, answer['hooks'])) or 'none'}")  # type: ignore[call-overload] # a list

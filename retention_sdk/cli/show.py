@@ -20,35 +20,25 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
     if not outcomes:
         out.print("Nothing to do.")
         return
-    out.print(
-        table(
-            ("event", "type", "state", "language", "printed", "e-mail", "points"),
-            map(_row, outcomes),
-        )
-    )
+    out.print(table(("event", "state", "what came of it"), map(_row, outcomes)))
     for outcome in outcomes:
         if outcome.error:
-            out.print(f"{outcome.event_id}: {outcome.error}", style="yellow", markup=False)
+            out.print(f"{outcome.event_id}: {outcome.error}", style="yellow")
 
 
 def _row(outcome: Outcome) -> tuple[str | Text, ...]:
-    by_surface = {delivery.surface: delivery for delivery in outcome.deliveries}
-    made = [
-        f"{by_surface[surface].template.replace('_', ' ')}, {by_surface[surface].state}"
-        if surface in by_surface
-        else "–"
-        for surface in ("card", "email")
+    told = [outcome.event_type.replace("_", " ")]
+    if not outcome.is_new:
+        told.append("seen before")
+    if outcome.locale:
+        told.append(f"language {outcome.locale}")
+    told += [
+        f"{delivery.surface} {delivery.template.replace('_', ' ')} {delivery.state}"
+        for delivery in outcome.deliveries
     ]
-    points = f"{outcome.points_earned:+d} = {outcome.points_balance}"
-    seen = "" if outcome.is_new else ", seen"
-    return (
-        outcome.event_id,
-        outcome.event_type.replace("_", " ") + seen,
-        Text(outcome.state, _COLOURS[outcome.state]),
-        outcome.locale or "–",
-        *made,
-        points if outcome.points_earned or outcome.points_balance else "–",
-    )
+    if outcome.points_earned or outcome.points_balance:
+        told.append(f"points {outcome.points_earned:+d} = {outcome.points_balance}")
+    return (outcome.event_id, Text(outcome.state, _COLOURS[outcome.state]), ", ".join(told))
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:

@@ -95,7 +95,7 @@ def _show(report: SyncReport) -> None:
         "orders that cannot be read": report.refused,
     }
     rest = [f"{count} {words}" for words, count in left.items() if count]
-    seen = report.seen_until.isoformat() if report.seen_until else "now"
+    seen = f"{report.seen_until:%Y-%m-%d %H:%M} UTC" if report.seen_until else "now"
     print("; ".join([line, *rest, f"whatever changed before {seen} is stored"]))
     for sentence in report.refusals:
         print(f"  {sentence}")

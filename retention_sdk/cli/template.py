@@ -87,11 +87,10 @@ def _new(name: str, source: str, directory: Path, *, as_json: bool) -> int:
 
 def _tell_new(folder: Path) -> None:
     out = console()
-    out.print(f"wrote {folder}", markup=False)
+    out.print(f"wrote {folder}")
     out.print(
         "style.toml holds faces and sizes, front.typ and back.typ the layout.\n"
         f"Next: retention template check {folder}",
-        markup=False,
     )
 
 
@@ -134,7 +133,7 @@ def _drawn(
 def _tell_samples(style: CardStyle, samples: list[_Sample], out: Path) -> None:
     screen = console()
     bad = [each for each in samples if each.problem]
-    screen.print(f"{style.name}: {len(samples) - len(bad)} samples in {out}", markup=False)
+    screen.print(f"{style.name}: {len(samples) - len(bad)} samples in {out}")
     if bad:
         rows = ((each.template, each.language, each.problem) for each in bad)
         screen.print(table(("template", "language", "what is wrong"), rows))

@@ -47,5 +47,5 @@ def _show(rows: list[dict[str, str]], brand: Brand) -> None:
     out = console()
     out.print(f"Texts of {brand.name} to have approved, category utility:", style="bold")
     for row in rows:
-        out.print(f"\n{row['template']}", style="cyan", markup=False)
-        out.print(f"  {row['text']}", markup=False, soft_wrap=True)
+        out.print(f"\n{row['template']}", style="cyan")
+        out.print(f"  {row['text']}", soft_wrap=True)

@@ -210,7 +210,8 @@ class Intake:
         if stored is None and is_refused:
             raise SubjectErased(f"event {event_id!r} tells of somebody who was erased")
         if stored is None:
-            raise ConfigError(f"no event {event_id!r} was received", hint="`retention explain`")
+            hint = "`retention explain` alone lists the newest"
+            raise ConfigError(f"no event {event_id!r} was received", hint=hint)
         return stored
 
     def _finish(self, stored: StoredEvent) -> RetentionError | None:

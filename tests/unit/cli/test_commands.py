@@ -77,6 +77,32 @@ def test_init_writes_a_shop_that_the_doctor_finds_healthy(shop_dir, capsys):
     assert ["unsubscribing"] == [each["what"] for each in json.loads(out) if not each["ok"]]
 
 
+def test_a_file_that_is_not_there_is_named(shop_dir, capsys):
+    code, _, err = run(capsys, "receive", "-p", "woocommerce", "--headers", "h.json", "--body", "b")
+
+    assert (3, "retention: h.json: No such file or directory\n") == (code, err)
+
+
+def test_a_missing_brand_says_who_names_it(shop_dir, capsys):
+    (shop_dir / "brand.toml").unlink()
+
+    code, _, err = run(capsys, "insert", "--sample")
+
+    assert 3 == code
+    assert "brand.toml: there is no such file ([brand] in retention.toml names it" in err
+
+
+def test_explain_alone_lists_the_newest_events(shop_dir, capsys):
+    assert (0, "No event was received yet.\n", "") == run(capsys, "explain")
+    assert "`retention explain` alone" in run(capsys, "explain", "nothing")[2]
+
+    assert 0 == run(capsys, "receive", "-p", "woocommerce", *delivery())[0]
+    listed = json.loads(run(capsys, "explain", "--json")[1])
+
+    assert ["done"] * len(listed) == [each["state"] for each in listed]
+    assert "woocommerce:kiln-leaf:order:1002:paid" in [each["event"] for each in listed]
+
+
 def test_init_touches_nothing_that_exists(shop_dir, capsys):
     before = (shop_dir / "retention.key").read_text()
 

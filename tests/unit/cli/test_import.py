@@ -62,7 +62,7 @@ def test_a_check_shows_the_first_orders_and_stores_none(shop_dir, capsys):
     code, out, _ = run(capsys, "orders.csv", "--check")
 
     assert 0 == code
-    assert "paid, to be packed" in out
+    assert "paid, to pack" in out
     assert "4 orders can be read, 0 cannot" in out
     assert "ada@" not in out
     assert not (shop_dir / "retention.db").exists()

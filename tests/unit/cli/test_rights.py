@@ -59,7 +59,7 @@ def test_a_request_is_opened_once_under_its_reference_and_listed_with_days_left(
     assert 27 <= view["days_left"] <= 31
     assert 0 == main(["rights", "list"])
     shown = capsys.readouterr().out
-    assert f"{view['days_left']} days left" in shown
+    assert f"{view['days_left']} days" in shown
     assert "not legal advice" in shown
 
 
