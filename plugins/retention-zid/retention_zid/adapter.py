@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, ClassVar
 
 from retention_sdk.adapter import Capability, ShopAdapter
-from retention_sdk.errors import PayloadError, PlatformError
+from retention_sdk.errors import PayloadError
 from retention_sdk.http import httpx
 from retention_sdk.model import Customer, Order, Page, Shop
 from retention_sdk.shop_api import ApiClient, Timing, read_page
 
+from .paging import pages, refused
 from .read import Json, number, read_customer, read_order, read_shop
 from .settings import ZidSettings
 
 _ORDERS, _CUSTOMERS = "v1/managers/store/orders", "v1/managers/store/customers"
-_PAGE = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class ZidAdapter(ShopAdapter):
@@ -49,7 +48,7 @@ class ZidAdapter(ShopAdapter):
     def fetch_order(self, order_id: str) -> Order:
         """Return one order by its ``id`` (not its code)."""
         if not (order_id.isascii() and order_id.isdecimal()):
-            raise self._refused("there is no such order: identifiers here are whole numbers")
+            raise refused("there is no such order: identifiers here are whole numbers")
         with self._connected() as api, self.reading():
             return self.read_orders(api.get(f"{_ORDERS}/{order_id}/view").mapping())[0]
 
@@ -59,7 +58,8 @@ class ZidAdapter(ShopAdapter):
         """Yield pages of orders, oldest first.
 
         Zid lists by date alone, so all orders of the ``lookback_days`` before the asked moment
-        come again.
+        come again. Pages overlap: what is deleted meanwhile pulls no order past us, and one that
+        is put in among those that were read is in the list of the next time.
         """
         wishes: dict[str, Any] = {"payload_type": "default", "sort_by": "asc"}
         if updated_since:
@@ -101,22 +101,11 @@ class ZidAdapter(ShopAdapter):
     def _pages(
         self, api: ApiClient, path: str, key: str, cursor: str, wishes: Mapping[str, Any]
     ) -> Iterator[tuple[list[Json], str]]:
-        """Yield pages by number until one is empty; what came before in this run is left out."""
-        if cursor and not _PAGE.fullmatch(cursor):
-            raise self._refused("this cursor is not one of ours")
-        page, seen = int(cursor or 1), set[str]()
-        while True:
-            asked = {**wishes, "page": page, "per_page": self.settings.page_size}
-            items = _items(api.get(path, params=asked).mapping(), key)
-            if not items:
-                yield [], ""
-                return
-            fresh = [item for item in items if number(item["id"]) not in seen]
-            if not fresh:
-                raise self._refused(f"the list of {key} does not go on")
-            seen |= {number(item["id"]) for item in items}
-            page += 1
-            yield fresh, str(page)
+        def ask(page: int, per_page: int) -> list[Json]:
+            asked = {**wishes, "page": page, "per_page": per_page}
+            return _items(api.get(path, params=asked).mapping(), key)
+
+        return pages(ask, size=self.settings.page_size, cursor=cursor)
 
     def _connected(self) -> ApiClient:
         own = self.settings
@@ -133,9 +122,6 @@ class ZidAdapter(ShopAdapter):
             http=self.http,
             timing=self.timing,
         )
-
-    def _refused(self, message: str) -> PlatformError:
-        return PlatformError(message, adapter=self.name, retryable=False)
 
 
 def _items(body: Json, key: str) -> list[Json]:

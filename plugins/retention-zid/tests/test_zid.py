@@ -4,6 +4,9 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from retention_zid.paging import window
 from zid.models import Customer, Order, StoreProfile
 
 from retention_sdk.errors import PayloadError, PlatformError, UnsupportedFeature
@@ -213,10 +216,83 @@ def test_orders_of_the_days_before_are_read_again(shop):
 
 
 def test_list_that_gives_the_same_page_for_ever_is_told(shop):
-    shop.store.answer = lambda *_: (200, {"orders": [shop.make_order(118)]})
+    same = [shop.make_order(number) for number in (118, 119, 120)]
+    shop.store.answer = lambda *_: (200, {"orders": same})
 
     with pytest.raises(PlatformError, match="does not go on"):
         list(shop.adapter().fetch_orders())
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 10, 100])
+@pytest.mark.parametrize("listed", ["order_pages", "customer_pages"])
+def test_what_is_deleted_between_pages_pulls_nobody_past_us(shop, listed, size):
+    """One leaves the front of the list before each page; it was read, so nothing is missed."""
+    table = shop.store.orders if listed == "order_pages" else shop.store.customers
+    make = shop.make_order if listed == "order_pages" else shop.make_customer
+    table.update({number: make(number) for number in range(200, 240)})
+    everybody, gone, read = set(map(str, table)), [], []
+    for page in getattr(shop.adapter(page_size=size), listed)():
+        read += [each.id for each in page.items]
+        if len(gone) < 12 and (left := [each for each in read if each not in gone]):
+            gone.append(left[0])
+            del table[int(left[0])]
+
+    assert everybody == set(read)
+    assert len(read) == len(set(read))
+
+
+def test_list_that_was_cut_while_nobody_looked_is_taken_up_earlier(shop):
+    added = [shop.store.add() for _ in range(30)]
+    first, second, *_ = shop.adapter(page_size=10).order_pages()
+    read = {order.id for page in (first, second) for order in page.items}
+    for number in read:
+        del shop.store.orders[int(number)]
+    rest = set(numbers(shop.adapter(page_size=10).order_pages(cursor=second.cursor)))
+
+    assert {"118", *added} == read | rest
+    assert not read & rest
+
+
+@pytest.mark.parametrize("size", [2, 5, 100])
+def test_what_comes_in_front_between_pages_pushes_nobody_out(shop, size):
+    """As if Zid listed the newest first: what was read comes again, and is left out."""
+    for _ in range(20):
+        shop.store.add()
+    there = set(map(str, shop.store.orders))
+
+    def newest_first(path, wishes):
+        shop.store.orders = dict(sorted(shop.store.orders.items(), reverse=True))
+        table = list(shop.store.orders.values())
+        start = (int(wishes["page"]) - 1) * int(wishes["per_page"])
+        return 200, {"orders": table[start : start + int(wishes["per_page"])]}
+
+    shop.store.answer = newest_first
+    read = []
+    for turn, page in enumerate(shop.adapter(page_size=size).order_pages()):
+        read += [order.id for order in page.items]
+        if turn < 5:
+            shop.store.add()
+
+    assert there <= set(read)
+    assert len(read) == len(set(read))
+
+
+@given(st.integers(1, 10**6), st.integers(2, 100))
+def test_window_holds_the_last_that_was_read_and_something_after_it(position, size):
+    page, per_page = window(position, size)
+    start = (page - 1) * per_page
+
+    assert start < position < start + per_page
+
+
+def test_most_of_a_window_is_new():
+    """Overlapping must not double the requests."""
+    position, requests = 100, 1
+    while position < 10_000:
+        page, per_page = window(position, 100)
+        position, requests = page * per_page, requests + 1
+
+    assert requests < 120
 
 
 def test_every_customer_comes_once(shop):
@@ -230,7 +306,7 @@ def test_every_customer_comes_once(shop):
 
 
 @pytest.mark.parametrize("listed", ["order_pages", "customer_pages"])
-@pytest.mark.parametrize("cursor", ["0", "x", "1;drop", "9" * 12])
+@pytest.mark.parametrize("cursor", ["3", "x", "1:2;drop", ":1", "9" * 12 + ":1"])
 def test_cursor_that_is_not_ours_is_refused(shop, listed, cursor):
     with pytest.raises(PlatformError, match="cursor"):
         list(getattr(shop.adapter(), listed)(cursor=cursor))
