@@ -35,6 +35,10 @@ class HookCalls:
         self._pm = pm
         self._hook = pm.hook
 
+    def has(self, hook: str) -> bool:
+        """Whether any plugin implements a hook."""
+        return bool(getattr(self._hook, hook).get_hookimpls())
+
     def startup(self, *, config: Config) -> None:
         """Tell every plugin, and those that come later, the configuration."""
         self._hook.retention_startup.call_historic(kwargs={"config": config})

@@ -72,7 +72,7 @@ class Snapshots:
             if known:
                 return known
             before = self._facts(connection, stored)
-        locale = self._locale(event)
+        locale = self.locale(event)
         provisional = self._build(event, stored.subject_id, locale, now, **before)
         provisional = enriched(provisional, self.calls)
         awards = self._awards(event, provisional)
@@ -83,13 +83,42 @@ class Snapshots:
             self._note(connection, stored, now)
             state, followers = self.loyalty.post(connection, stored, awards, now=now)
             self._follow(connection, stored, followers, now)
-            facts = self._facts(connection, stored)
-            context = self._build(event, stored.subject_id, locale, now, loyalty=state, **facts)
-            told = Told(ledgers=self.loyalty.ledgers, locales=self.locales)
-            context = told.on(connection, context, event, stored.subject_id)
+            context = self._told(connection, stored, locale, state, now)
             context = context.model_copy(update={"extras": provisional.extras})
             self._record(connection, context, stored.subject_id, now)
         return context
+
+    @property
+    def asks_plugins(self) -> bool:
+        """Whether a plugin adds to snapshots, or gives points."""
+        hooks = ("retention_enrich_context", "retention_award_points")
+        return any(map(self.calls.has, hooks))
+
+    def of_past(
+        self, connection: Connection, stored: StoredEvent, *, locale: LocaleChoice, now: datetime
+    ) -> Context:
+        """Take one event of the past into account, and return its snapshot for the caller to keep.
+
+        Nothing follows from it, and no plugin is asked: only for shops where none ``asks_plugins``.
+        """
+        self._note(connection, stored, now)
+        state, _ = self.loyalty.post(connection, stored, now=now)
+        return self._told(connection, stored, locale, state, now)
+
+    def _told(
+        self,
+        connection: Connection,
+        stored: StoredEvent,
+        locale: LocaleChoice,
+        loyalty: LoyaltyState,
+        now: datetime,
+    ) -> Context:
+        """Return the snapshot of an event once the store has its facts, and what it tells."""
+        event, who = stored.event, stored.subject_id
+        facts = self._facts(connection, stored)
+        context = self._build(event, who, locale, now, loyalty=loyalty, **facts)
+        told = Told(ledgers=self.loyalty.ledgers, locales=self.locales)
+        return told.on(connection, context, event, who)
 
     def fresh(
         self,
@@ -108,11 +137,12 @@ class Snapshots:
                 code = known_code(self.store, connection, self.loyalty.ledgers, subject_id)
                 loyalty = LoyaltyState(referral_code=code)
             facts = self._known(connection, subject_id, event.order)
-        locale = self._locale(event)
+        locale = self.locale(event)
         context = self._build(event, subject_id, locale, now, loyalty=loyalty, **facts)
         return enriched(context, self.calls)
 
-    def _locale(self, event: ShopEvent) -> LocaleChoice:
+    def locale(self, event: ShopEvent) -> LocaleChoice:
+        """Return in which language an event is told."""
         return resolve_locale(
             order_of(event),
             customer_of(event),

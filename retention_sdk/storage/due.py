@@ -37,6 +37,13 @@ def _plan(insert: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqli
 
 # Built once: every lot plans rows, and building a statement takes longer than running it.
 _PLAN = {"sqlite": _plan(sqlite.insert(due)), "postgresql": _plan(postgresql.insert(due))}
+_MOVE = (
+    update(due)
+    .where(due.c.kind == bindparam("of_kind"), due.c.key == bindparam("of_key"))
+    .where(or_(due.c.state == "done", due.c.due_at > bindparam("now")))
+    .where(due.c.state.in_(("waiting", "done")))
+    .values(state="waiting", due_at=bindparam("next_at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +104,8 @@ class DueRows:
     def move(self, connection: Connection, row: DueRow, *, now: datetime) -> None:
         """Plan a row, or give one that ended, or waits and is not due yet, its new moment."""
         self.plan(connection, [row])
-        is_quiet = or_(due.c.state == "done", due.c.due_at > now)
-        query = update(due).where(_is(row), is_quiet, due.c.state.in_(("waiting", "done")))
-        connection.execute(query.values(state="waiting", due_at=row.due_at))
+        values = {"of_kind": row.kind, "of_key": row.key, "next_at": row.due_at, "now": now}
+        connection.execute(_MOVE, values)
 
     def take(
         self,

@@ -14,6 +14,7 @@ from ..outcome import Outcome
 from ..report import read_outcome
 from ..run import Pipeline, may_pass
 from ..snapshot import HISTORY
+from .past import Past
 from .receiving import Reading, Receiving
 
 if TYPE_CHECKING:
@@ -69,15 +70,29 @@ class Intake:
         Nothing follows from them: no card, no message, no event, and observers do not hear of
         them. An event that was received before is left as it is.
         """
+        return tuple(self._past.take(events))
+
+    @property
+    def _past(self) -> Past:
+        return Past(
+            store=self.store,
+            snapshots=self.cards.room.snapshots,
+            clock=self.clock,
+            raw_kept=self.raw_kept,
+            alone=self._remember,
+            settle=lambda: self.follow(()),
+        )
+
+    def _remember(self, event: ShopEvent) -> tuple[Outcome, ...]:
+        """Store one event of the past, and work on it as on any other."""
         now, store = self.clock(), self.store
         with store.begin() as connection:
-            new = store.inbox.receive(connection, events, now=now, raw_retention=self.raw_kept)
-            for event_id in new:
-                stored = store.inbox.get(connection, event_id)
-                if stored:
-                    store.stages.record(
-                        connection, event_id, HISTORY, b"{}", subject_id=stored.subject_id, now=now
-                    )
+            new = store.inbox.receive(connection, [event], now=now, raw_retention=self.raw_kept)
+            stored = store.inbox.get(connection, event.id) if new else None
+            if stored:
+                store.stages.record(
+                    connection, event.id, HISTORY, b"{}", subject_id=stored.subject_id, now=now
+                )
         return tuple(self.work(event_id, is_new=True) for event_id in new)
 
     def ingest(self, events: Sequence[ShopEvent]) -> tuple[Outcome, ...]:

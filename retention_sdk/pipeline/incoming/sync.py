@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ...adapter import Capability, ShopAdapter
 from ...errors import PlatformError, StorageError, UnsupportedFeature
 from ...model import Order, Page, ShopEvent
-from ..snapshot import HISTORY
 from .intake import Intake
 
 if TYPE_CHECKING:
@@ -104,23 +103,22 @@ class Sync:
         return state
 
     def _take(self, page: Page[Order], state: SyncState) -> SyncedPage:
-        """Store a page's facts and the cursor in one commit, then work on what was new."""
+        """Take the past in; store the news and the cursor in one commit, then work on those."""
         events = [each for order in page.items for each in self.adapter.order_events(order)]
         past = [each for each in events if each.occurred_at < state.began_at]
         news = [each for each in events if each.occurred_at >= state.began_at]
         self._hear_again(events)
 
-        def note(connection: Connection) -> None:
+        old = self.intake.remember(past)
+
+        def note(connection: Connection, _: tuple[str, ...]) -> None:
             # False: another process finished this pass. The page is stored all the same.
             self.intake.store.syncs.advance(
                 connection, state, cursor=page.cursor, orders=len(page.items)
             )
 
-        old, new = self._store(past, news, note)
-        for event in news:
-            if event.id in new:
-                self.intake.calls.event_received(event=event)
-        outcomes = [self.intake.work(each, is_new=True) for each in (*old, *new)]
+        new = self.intake.accept(news, note)
+        outcomes = (*old, *(self.intake.work(each, is_new=True) for each in new))
         states = [outcome.state for outcome in outcomes]
         return SyncedPage(
             orders=len(page.items),
@@ -130,29 +128,6 @@ class Sync:
             failed=states.count("failed"),
             refused=page.refused,
         )
-
-    def _store(
-        self,
-        past: Sequence[ShopEvent],
-        news: Sequence[ShopEvent],
-        note: Callable[[Connection], None],
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Receive all in one commit, and mark the past as such; return what was new of each."""
-        intake, store, now = self.intake, self.intake.store, self.intake.clock()
-        with store.begin() as connection:
-            old, new = (
-                store.inbox.receive(connection, each, now=now, raw_retention=intake.raw_kept)
-                for each in (past, news)
-            )
-            for event_id in old:
-                stored = store.inbox.get(connection, event_id)
-                if stored:
-                    who = stored.subject_id
-                    store.stages.record(
-                        connection, event_id, HISTORY, b"{}", subject_id=who, now=now
-                    )
-            note(connection)
-        return old, new
 
     def _hear_again(self, events: Sequence[ShopEvent]) -> None:
         """See to orders that changed after they were told of: before the cursor moves on."""

@@ -51,20 +51,22 @@ def test_what_it_says_of_days_to_come_is_planned(shop):
 
 
 def test_a_crash_changes_nothing_of_that(shop):
-    """Both are received, and then the process is gone."""
-    work = shop.app.pipeline.run
-    shop.app.pipeline.run = gone
+    """A plugin is asked, so each is received before it is worked on, and then the process is gone."""
+
+    class Gone:
+        @hookimpl
+        def retention_enrich_context(self, context):
+            raise KeyboardInterrupt
+
+    shop.app.plugins.add(Gone(), "gone")
     with pytest.raises(KeyboardInterrupt):
         shop.app.remember(past(shop))
-    shop.app.pipeline.run = work
-    outcomes = shop.app.resume()
+    shop.app.plugins.pm.unregister(name="gone")
+    (created,) = shop.app.resume()
+    (paid,) = shop.app.remember(past(shop))
 
-    assert [("context",)] * 2 == [each.stages for each in outcomes]
+    assert [("context",)] * 2 == [each.stages for each in (created, paid)]
     assert {"new", "paid:1"} == all_events(shop)
-
-
-def gone(stored):
-    raise KeyboardInterrupt
 
 
 def test_who_repeats_history_changes_nothing(shop):
