@@ -146,7 +146,8 @@ def tier_of(adapter: Offer) -> str:
 def readme_page() -> str:
     """Return README.md with its table of platforms made anew."""
     rows = [
-        f"| `retention-{adapter.owner}` | {adapter.summary} | {tier_of(adapter)} |"
+        f"| [`retention-{adapter.owner}`](plugins/retention-{adapter.owner}/README.md) "
+        f"| {adapter.summary} | {tier_of(adapter)} |"
         for name, adapter in our_adapters().items()
         if adapter.owner not in {"retention_sdk", "demoshop"}
     ]

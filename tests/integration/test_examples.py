@@ -5,16 +5,28 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from retention_sdk.cli import COMMANDS, main
+from retention_sdk.cli.run import _app
 from retention_sdk.demo.derive import DATA
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE_PAGE = ROOT / "docs/howto/write-a-template.md"
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/tutorial").glob("*.md")), TEMPLATE_PAGE]
+TUTORIAL = ROOT / "docs/tutorial/first-card.md"
+PAGES = sorted(
+    page
+    for page in (ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md"))
+    if "plans" not in page.parts
+)
+COMMAND = re.compile(
+    r"(?:^|[ `])retention ([a-z][a-z-]*)(?![\w.:/-])((?:\\\n|[^\n`#|>;])*)", re.MULTILINE
+)
 DELIVERIES = DATA / "deliveries"
 
 
@@ -27,7 +39,12 @@ def run(tmp_path, *command, **options):
 
 
 def blocks(page, language):
-    return re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
+    found = re.findall(r"^```(\w*)\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    return [code for name, code in found if name == language]
+
+
+def page_name(page):
+    return str(page.relative_to(ROOT))
 
 
 def test_the_readme_lines_run_as_printed(tmp_path):
@@ -42,27 +59,71 @@ def test_the_readme_lines_run_as_printed(tmp_path):
     assert b"%PDF" == (tmp_path / "card.pdf").read_bytes()[:4]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_command_on_a_page_exists(page):
-    text = page.read_text()
-    used = set(re.findall(r"^retention ([a-z-]+)", text, re.MULTILINE))
+@cache
+def tree():
+    """Every command with those below it, as the command line has them."""
+    modules = {name: import_module(f"retention_sdk.cli.{COMMANDS[name][0]}") for name in COMMANDS}
+    return {name: get_command(_app(name, module)) for name, module in modules.items()}
 
-    assert used <= set(COMMANDS)
+
+def faults(text):
+    """Yield commands and options that a page names and the command line has not."""
+    for match in COMMAND.finditer(text):
+        name, words = match[1], match[2].split()
+        if name not in tree():
+            yield f"retention {name}"
+            continue
+        command = tree()[name]
+        while words and words[0] in getattr(command, "commands", {}):
+            command = command.commands[words.pop(0)]
+        known = {"--help"}.union(*(option.opts for option in command.params))
+        used = {word.partition("=")[0].strip("`.,;:)") for word in words if word.startswith("--")}
+        yield from (f"{command.name} {option}" for option in used - known if name != "x")
 
 
-@pytest.mark.parametrize(
-    "page", [*PAGES, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name
-)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_every_command_and_option_on_a_page_exists(page):
+    prose = re.sub(r"^ *```\w*\n.*?^ *```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    code = [each for name in ("", "sh", "console") for each in blocks(page, name)]
+
+    assert [] == [
+        fault for each in (*code, *re.findall(r"`[^`\n]+`", prose)) for fault in faults(each)
+    ]
+
+
+def anchors(page):
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def leads_somewhere(page, target):
+    path, _, anchor = target.partition("#")
+    file = page.parent / path if path else page
+    return file.exists() and (not anchor or anchor in anchors(file))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_every_link_of_a_page_leads_somewhere(page):
-    targets = re.findall(r"\]\(([^)#:]+)\)", page.read_text())
+    prose = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^):\s]+)\)", prose)
 
-    assert [] == [target for target in targets if not (page.parent / target).exists()]
+    assert [] == [target for target in targets if not leads_somewhere(page, target)]
+
+
+def test_the_index_leads_to_every_page_for_people():
+    index = ROOT / "docs/README.md"
+    linked = {
+        (index.parent / target.partition("#")[0]).resolve()
+        for target in re.findall(r"\]\(([^):\s]+)\)", index.read_text())
+    }
+
+    assert set() == {*ROOT.glob("docs/howto/*.md"), *ROOT.glob("docs/tutorial/*.md")} - linked
 
 
 def test_the_first_card_tutorial_works(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    shutil.copy(DELIVERIES / "orders.csv", tmp_path)
-    (commands, *more) = blocks(ROOT / "docs/tutorial/first-card.md", "")
+    (orders,) = blocks(TUTORIAL, "csv")
+    (commands, *more) = blocks(TUTORIAL, "")
     lines = [
         line.partition("#")[0].strip() for block in (commands, *more) for line in block.splitlines()
     ]
@@ -70,12 +131,15 @@ def test_the_first_card_tutorial_works(tmp_path, monkeypatch, capsys):
     for line in lines:
         program, *arguments = re.findall(r'"[^"]*"|\S+', line) or [""]
         if program == "cd":
-            shutil.copy(tmp_path / "orders.csv", tmp_path / arguments[0])
             monkeypatch.chdir(tmp_path / arguments[0])
-        elif program == "retention" and arguments[0] != "explain":
+            Path("orders.csv").write_text(orders)
+        elif program == "retention":
             assert 0 == main([a.strip('"') for a in arguments]), capsys.readouterr()
 
-    assert 6 <= len(list((tmp_path / "myshop/out").glob("*.pdf")))
+    assert "first_order_welcome" in capsys.readouterr().out  # of `retention explain`
+    assert {"1001", "3001", "3002"} <= {
+        path.stem.removesuffix("-card") for path in (tmp_path / "myshop/out").glob("*.pdf")
+    }
 
 
 def test_the_page_about_templates_works(tmp_path, monkeypatch, capsys):
