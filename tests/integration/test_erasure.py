@@ -480,22 +480,19 @@ def test_an_erasure_killed_at_seeded_moments_is_finished_by_the_next_run(folder)
     assert_nobody_is_left(folder, keys)
 
 
-def test_a_body_that_nobody_could_read_expires(folder):
-    """The honest limit: an unknown topic is nobody's, and kept for as long as raw bodies are."""
-    unknown = UnknownEvent(
-        id="test:unknown",
-        shop_id=SHOP,
-        occurred_at=NOON,
-        topic="moon/landed",
-        raw=MARKS["given name"].encode(),
-    )
-    with open_shop(
-        folder, store=StoreConfig(url=f"sqlite:///{folder}/shop.db", key="42" * 32)
-    ) as shop:
-        shop.ingest([unknown, forget(), forget_second()])
-        before = [where for where, plain in opened_with_all_keys(shop) if findings(plain, where)]
+def test_a_body_of_an_unknown_topic_goes_with_the_next_erasure_or_expires(folder):
+    """It is nobody's: what comes after an erasure stays until its days are over."""
+    shop_settings = StoreConfig(url=f"sqlite:///{folder}/shop.db", key="42" * 32)
+    raw = MARKS["given name"].encode()
+    topic = {"shop_id": SHOP, "occurred_at": NOON, "topic": "moon/landed", "raw": raw}
+    before, after = (UnknownEvent(id=f"test:{name}", **topic) for name in ("before", "after"))
+    with open_shop(folder, store=shop_settings) as shop:
+        shop.ingest([before, forget(), forget_second()])
+        erased = [where for where, plain in opened_with_all_keys(shop) if findings(plain, where)]
+        shop.ingest([after])
+        left = [where for where, plain in opened_with_all_keys(shop) if findings(plain, where)]
         with shop.store.begin() as connection:
             shop.store.inbox.purge_raw(connection, now=NOON + timedelta(days=32))
-        after = [where for where, plain in opened_with_all_keys(shop) if findings(plain, where)]
+        over = [where for where, plain in opened_with_all_keys(shop) if findings(plain, where)]
 
-    assert (["raw:test:unknown"], []) == (before, after)
+    assert ([], ["raw:test:after"], []) == (erased, left, over)
