@@ -263,6 +263,24 @@ class SubjectVault:
 
         return opened
 
+    def hold(self, connection: Connection, subject_id: str) -> bool:
+        """Keep the key of a subject until the transaction ends; False if it is destroyed.
+
+        Whatever an erasure has to undo outside of the store is written under it: either ``lock``
+        finds it, or this finds the key gone. Take it before any other lock.
+        """
+        query = select(subject.c.erased_at).where(subject.c.id == subject_id)
+        row = connection.execute(query.with_for_update(read=True)).one_or_none()
+        return row is not None and row.erased_at is None
+
+    def lock(self, connection: Connection, subjects: Sequence[str]) -> None:
+        """Wait for whoever holds the keys of subjects, and let nobody hold them any more."""
+        ordered = sorted(subjects)
+        for start in range(0, len(ordered), _NAMES_PER_QUERY):
+            some = subject.c.id.in_(ordered[start : start + _NAMES_PER_QUERY])
+            query = select(subject.c.id).where(some).order_by(subject.c.id)
+            connection.execute(query.with_for_update(key_share=True)).all()
+
     def erase(self, connection: Connection, subject_id: str, *, now: datetime) -> bool:
         """Destroy the key of a subject and all that leads to it; return False if it was done.
 

@@ -118,21 +118,24 @@ class Eraser:
         exports = sum(_remove(Path(name), digest) for name, digest in scope.exports)
         # A shop that leaves its platform can ask it for nothing any more.
         gone = "" if is_suppressed else source
-        voided = self.codes.void(scope.subjects, left=gone) if self.codes else VoidedCodes()
+        voided = self._void(scope, VoidedCodes(), gone)
         told, refused = self._tell_platforms(scope.accounts, source)
-        report = ErasureReport(
-            subjects=len(scope.subjects),
-            cards_voided=len(scope.open_cards),
-            deliveries_stopped=scope.stopped,
-            files_removed=files,
-            exports_removed=exports,
-            coupons_voided=voided.coupons,
-            rewards_voided=voided.rewards,
-            suppressed=scope.suppressed,
-            platforms=told,
-            remains=tuple(self._remains(scope, kept, refused, voided.left)),
-        )
-        return self._destroy(scope.subjects, report, at_last)
+        while True:
+            report = ErasureReport(
+                subjects=len(scope.subjects),
+                cards_voided=len(scope.open_cards),
+                deliveries_stopped=scope.stopped,
+                files_removed=files,
+                exports_removed=exports,
+                coupons_voided=voided.coupons,
+                rewards_voided=voided.rewards,
+                suppressed=scope.suppressed,
+                platforms=told,
+                remains=tuple(self._remains(scope, kept, refused, voided.left)),
+            )
+            if destroyed := self._destroy(scope.subjects, report, voided, at_last):
+                return destroyed
+            self._void(scope, voided, gone)  # somebody redeemed points meanwhile
 
     # The first commit ------------------------------------------------------------------------
 
@@ -206,6 +209,12 @@ class Eraser:
 
     # The world outside -----------------------------------------------------------------------
 
+    def _void(self, scope: _Scope, done: VoidedCodes, gone: str) -> VoidedCodes:
+        """Void codes, and return what was done with them so far."""
+        if self.codes:
+            self.codes.void(scope.subjects, done, left=gone)
+        return done
+
     def _tell_platforms(
         self, accounts: Sequence[tuple[str, str]], source: str
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -235,10 +244,20 @@ class Eraser:
     # The last commit -------------------------------------------------------------------------
 
     def _destroy(
-        self, people: Sequence[str], report: ErasureReport, at_last: AtLast | None
-    ) -> ErasureReport:
-        """Return the report with what could only be counted in the commit."""
+        self,
+        people: Sequence[str],
+        report: ErasureReport,
+        voided: VoidedCodes,
+        at_last: AtLast | None,
+    ) -> ErasureReport | None:
+        """Return the report with what could only be counted in the commit.
+
+        Returns None, and destroys nothing, where there is a code that was not voided yet.
+        """
         with self.store.begin() as connection:
+            self.store.subjects.lock(connection, people)
+            if self.codes and not self.codes.is_all(connection, people, voided):
+                return None
             for who in people:
                 self.store.people.clear_errors(connection, who)
                 self.store.achievements.forget(connection, who)

@@ -12,7 +12,7 @@ from ...loyalty.rewards import IssueState
 from ..rewards.credit import CREDIT
 
 if TYPE_CHECKING:
-    from ...storage import RewardIssue
+    from ...storage import Connection, RewardIssue
     from ..cards.coupons import CouponDesk
     from ..rewards.redeem import RewardDesk
 
@@ -23,11 +23,15 @@ _VOIDABLE = frozenset(
 
 @dataclass(slots=True)
 class VoidedCodes:
-    """How many rewards and coupons are void now, and how many are left on which platform."""
+    """How many rewards and coupons are void now, and how many are left on which platform.
+
+    ``seen`` are the rewards that were looked at.
+    """
 
     rewards: int = 0
     coupons: int = 0
     left: Counter[str] = field(default_factory=Counter)
+    seen: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,37 +45,44 @@ class CodesOfErased:
     coupons: CouponDesk | None
     reason: str
 
-    def void(self, subjects: Sequence[str], *, left: str = "") -> VoidedCodes:
+    def void(self, subjects: Sequence[str], done: VoidedCodes, *, left: str = "") -> None:
         """Void the codes of people; what was void before is passed over, so it can be repeated.
 
-        ``left`` is a platform that the shop left: it is asked nothing.
+        What was done is added to ``done``. ``left`` is a platform that the shop left: it is asked
+        nothing.
 
         Raises:
             PlatformError: a platform is away. Try again, before the keys are destroyed.
         """
-        done = VoidedCodes()
-        for issue in self._issues(subjects):
+        with self.desk.store.reading() as connection:
+            fresh = self._fresh(connection, subjects, done)
+        for issue in fresh:
+            done.seen.add(issue.id)
             if self._is_out_of_reach(issue, left):
                 done.left[issue.platform] += 1
             else:
                 done.rewards += self._void(issue, done.left)
         if self.coupons:
             self._void_coupons(self.coupons, subjects, left, done)
-        return done
 
-    def _issues(self, subjects: Sequence[str]) -> tuple[RewardIssue, ...]:
-        """Return what may be worth something on a platform, each once."""
+    def is_all(self, connection: Connection, subjects: Sequence[str], done: VoidedCodes) -> bool:
+        """Whether nobody redeemed anything since, in the transaction that destroys the keys."""
+        return not self._fresh(connection, subjects, done)
+
+    def _fresh(
+        self, connection: Connection, subjects: Sequence[str], done: VoidedCodes
+    ) -> tuple[RewardIssue, ...]:
+        """Return what may be worth something on a platform and was not looked at, each once."""
         store, now = self.desk.store, self.desk.clock()
         found: dict[str, RewardIssue] = {}
-        with store.reading() as connection:
-            for who in subjects:
-                for each in store.rewards.of_person(connection, who):
-                    is_over = each.ends_at is not None and each.ends_at <= now
-                    is_void = is_over and each.state == IssueState.ISSUED
-                    is_money = each.kind == CREDIT and each.state != IssueState.HELD
-                    if each.platform and each.state in _VOIDABLE and not (is_void or is_money):
-                        found[each.id] = each
-        return tuple(found.values())
+        for who in subjects:
+            for each in store.rewards.of_person(connection, who):
+                is_over = each.ends_at is not None and each.ends_at <= now
+                is_void = is_over and each.state == IssueState.ISSUED
+                is_money = each.kind == CREDIT and each.state != IssueState.HELD
+                if each.platform and each.state in _VOIDABLE and not (is_void or is_money):
+                    found[each.id] = each
+        return tuple(each for each in found.values() if each.id not in done.seen)
 
     def _is_out_of_reach(self, issue: RewardIssue, left: str) -> bool:
         if issue.platform == left or issue.program_id not in self.desk.book.ledgers:
@@ -103,11 +114,12 @@ class CodesOfErased:
 
     def _ended(self, issue: RewardIssue) -> IssueState:
         desk = self.desk
-        if issue.state == IssueState.ISSUED:
-            return desk.cancel(issue.id, reason=self.reason).state
         if issue.state == IssueState.HELD:
             with desk.store.begin() as connection:
-                desk.book.refuse(connection, issue.id, reason=self.reason, now=desk.clock())
+                now = desk.clock()
+                issue = desk.book.refuse(connection, issue.id, reason=self.reason, now=now)
+        if issue.state == IssueState.ISSUED:  # also one that was paid for just now
+            return desk.cancel(issue.id, reason=self.reason).state
         return desk.retry(issue.id).state
 
     def _void_coupons(

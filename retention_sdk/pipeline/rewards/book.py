@@ -1,6 +1,6 @@
 """The commits of a redemption. Each takes its lock, looks at the newest step, and adds one or none.
 
-Locks are taken in one order everywhere: request, reward, issue, account.
+Locks are taken in one order everywhere: person, request, reward, issue, account.
 """
 
 from __future__ import annotations
@@ -88,14 +88,18 @@ class RewardBook:
         Raises:
             RewardRefused: it cannot be had now; ``refusals`` say why.
             IdempotencyConflict: the key was used for something else.
+            SubjectErased: the person is forgotten.
         """
         from ...storage.ledger import claim_key
 
         program_id = ledger.program.id
+        is_there = self.store.subjects.hold(connection, wish.subject_id)
         claim_key(connection, program_id, f"reward {wish.key}")
         if known := self.store.rewards.by_key(connection, program_id, wish.key):
             self._require_same(connection, known, wish)
             return known, False
+        if not is_there:
+            raise SubjectErased("the customer was erased")
         self.store.rewards.lock_reward(connection, program_id, wish.reward.id)
         self._require_available(connection, ledger, wish, now)
         issue = self._issue(connection, ledger, wish, now)

@@ -127,6 +127,7 @@ class RewardDesk:
             RewardRefused: it cannot be had now; ``reasons`` say why.
             IdempotencyConflict: the key was used for something else.
             ConfigError: the shop has no such points or reward.
+            SubjectErased: the person is forgotten.
         """
         ledger, now = self.book.ledger(program), self.clock()
         reward = self.find(ledger, reward_id)
