@@ -161,7 +161,12 @@ class Due:
     @property
     def key(self) -> str:
         """A natural idempotency key."""
-        return f"due:{self.kind}:{self.target_id}"
+        return due_key(self.kind, self.target_id)
+
+
+def due_key(kind: Literal["mature", "release", "expire"], target_id: str) -> str:
+    """Return the key under which the ledger writes down what time brings about."""
+    return f"due:{kind}:{target_id}"
 
 
 def settle(book: Book, now: datetime) -> Iterator[Due]:

@@ -207,10 +207,7 @@ class OrdersImport:
         for reference, lots in rows.lots_of_orders(connection, program_id, refunded).items():
             self._lots[reference] = {lot.id: lot for lot in lots}
         paid = list({each.request.reference: None for each in new if each.is_paid})
-        told = rows.bodies_by_causes(
-            connection, program_id, kind="clawback", cause_type="order", ids=paid
-        )
-        for reference, body in told:
+        for reference, body in rows.clawbacks_of_orders(connection, program_id, paid):
             self._note_ratio(reference, ratio_in(body))
 
     def _holders(self, references: Sequence[str]) -> dict[str, str]:

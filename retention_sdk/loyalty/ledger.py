@@ -348,6 +348,5 @@ class PointsLedger:
 
 
 def _largest_ratio(connection: Connection, program_id: str, reference: str) -> Fraction:
-    cause = ("order", reference)
-    bodies = rows.bodies_by_cause(connection, program_id, kind="clawback", cause=cause)
+    bodies = rows.clawbacks_of_order(connection, program_id, reference)
     return max(map(ratio_in, bodies), default=Fraction(0))

@@ -102,8 +102,8 @@ class PointsTime:
 
 def _points_matured(connection: Connection, program_id: str, lot_id: str) -> int:
     """Return how many points of a lot matured, whoever wrote it down; 0 if none did."""
+    from ...loyalty.book import due_key
     from ...storage import ledger as rows
 
-    cause = ("time", lot_id)
-    bodies = rows.bodies_by_cause(connection, program_id, kind="mature", cause=cause)
-    return sum(int(json.loads(body)["points"]) for body in bodies)
+    done = rows.txn_by_key(connection, program_id, due_key("mature", lot_id))
+    return int(json.loads(done.body)["points"]) if done else 0

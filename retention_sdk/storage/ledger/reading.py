@@ -17,6 +17,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
+    literal_column,
     select,
     text,
 )
@@ -41,8 +42,10 @@ _ACCOUNT = _ACCOUNTS.where(
 _LOCKED_ACCOUNT = _ACCOUNT.with_for_update()
 _OWNER = select(accounts.c.subject_id).where(accounts.c.id == bindparam("account_id"))
 _ALL_LOTS = select(lots).where(lots.c.account_id == bindparam("account_id")).order_by(lots.c.id)
-# Spelt as the index on live lots has it, so that settled ones are never read.
-_LIVE_LOTS = _ALL_LOTS.where(lots.c.pending + lots.c.available + lots.c.held > 0)
+# Spelt as the index on live lots has it, so that settled ones are never read. With a parameter
+# SQLite would only see that it fits when it is run, and prepare the query anew each time.
+_IS_LIVE = lots.c.pending + lots.c.available + lots.c.held > literal_column("0")
+_LIVE_LOTS = _ALL_LOTS.where(_IS_LIVE)
 _LOTS_OF_ORDER = (
     _LOTS.join(accounts, accounts.c.id == lots.c.account_id)
     .where(
@@ -69,12 +72,13 @@ _TXN_BY_KEY = select(txns).where(
     txns.c.program_id == bindparam("program_id"), txns.c.idem_key == bindparam("idem_key")
 )
 _MOVES = select(postings).where(postings.c.txn_id == bindparam("txn_id")).order_by(postings.c.seq)
-_BODIES = select(txns.c.body).where(
+# Spelt as the index on clawbacks has it: a parameter could be of any kind.
+_CLAWBACKS_OF_ORDERS = select(txns.c.cause_id, txns.c.body).where(
     txns.c.program_id == bindparam("program_id"),
-    txns.c.cause_id == bindparam("cause_id"),
-    txns.c.cause_type == bindparam("cause_type"),
-    txns.c.kind == bindparam("kind"),
+    txns.c.kind == literal_column("'clawback'"),
+    txns.c.cause_type == "order",
 )
+_CLAWBACKS = _CLAWBACKS_OF_ORDERS.where(txns.c.cause_id == bindparam("cause_id"))
 
 # The same for many at once, for history that is taken in.
 # All names are one parameter: as one each, to prepare a query would take longer than to run it,
@@ -97,7 +101,7 @@ _LOCKED_ACCOUNTS = _among_many(
     accounts.c.subject_id,
 )
 _LIVE_LOTS_OF = _among_many(
-    _LOTS.where(lots.c.pending + lots.c.available + lots.c.held > 0).order_by(lots.c.id),
+    _LOTS.where(_IS_LIVE).order_by(lots.c.id),
     lots.c.account_id,
 )
 _LOTS_OF_ORDERS = _among_many(
@@ -111,14 +115,7 @@ _FINGERPRINTS = _among_many(
     select(txns.c.idem_key, txns.c.fingerprint).where(txns.c.program_id == bindparam("program_id")),
     txns.c.idem_key,
 )
-_BODIES_OF = _among_many(
-    select(txns.c.cause_id, txns.c.body).where(
-        txns.c.program_id == bindparam("program_id"),
-        txns.c.cause_type == bindparam("cause_type"),
-        txns.c.kind == bindparam("kind"),
-    ),
-    txns.c.cause_id,
-)
+_CLAWBACKS_OF = _among_many(_CLAWBACKS_OF_ORDERS, txns.c.cause_id)
 _OWNERS = _among_many(select(accounts.c.id, accounts.c.subject_id), accounts.c.id)
 # Claimed in one order by everybody, so that two who claim some in common do not wait for each
 # other for ever.
@@ -304,25 +301,17 @@ def txns_of_kind(connection: Connection, program_id: str, kind: str) -> list[Txn
     return _txns(connection, query.order_by(txns.c.recorded_at, txns.c.id))
 
 
-def bodies_by_cause(
-    connection: Connection, program_id: str, *, kind: str, cause: tuple[str, str]
-) -> list[str]:
-    """Return the bodies of all transactions of a kind that one thing caused."""
-    names = {
-        "program_id": program_id,
-        "cause_type": cause[0],
-        "cause_id": cause[1],
-        "kind": kind,
-    }
-    return list(connection.execute(_BODIES, names).scalars())
+def clawbacks_of_order(connection: Connection, program_id: str, reference: str) -> list[str]:
+    """Return the bodies of all that was taken back of an order."""
+    found = connection.execute(_CLAWBACKS, {"program_id": program_id, "cause_id": reference})
+    return [row.body for row in found]
 
 
-def bodies_by_causes(
-    connection: Connection, program_id: str, *, kind: str, cause_type: str, ids: Sequence[str]
+def clawbacks_of_orders(
+    connection: Connection, program_id: str, references: Sequence[str]
 ) -> list[tuple[str, str]]:
-    """Return what caused them, and the bodies, of all transactions of a kind that things caused."""
-    wanted = {"program_id": program_id, "cause_type": cause_type, "kind": kind}
-    found = _ask(connection, _BODIES_OF, ids, **wanted)
+    """Return the orders, and the bodies, of all that was taken back of some orders."""
+    found = _ask(connection, _CLAWBACKS_OF, references, program_id=program_id)
     return [(row.cause_id, row.body) for row in found]
 
 

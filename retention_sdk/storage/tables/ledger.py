@@ -104,7 +104,15 @@ txn = Table(
     UniqueConstraint("program_id", "idem_key"),
     UniqueConstraint("account_id", "sequence"),
     one_of("kind", KINDS),
-    Index("ix_txn_program_id_cause_id", "program_id", "cause_id"),
+)
+
+# What was taken back of an order is asked whenever one is paid; of what it earned, its lots tell.
+Index(
+    "ix_txn_clawback",
+    txn.c.program_id,
+    txn.c.cause_id,
+    sqlite_where=txn.c.kind == "clawback",
+    postgresql_where=txn.c.kind == "clawback",
 )
 
 # Append-only. Moves points between two buckets, so that all buckets together stay at zero.

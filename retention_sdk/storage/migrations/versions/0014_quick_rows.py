@@ -1,4 +1,4 @@
-"""Check listed words without building a list of them for every row.
+"""Write rows of the points ledger sooner: cheaper checks, and an index less on what is earned.
 
 SQLite builds a table of its own for ``x IN ('a', 'b', 'c')``, and does so again for each row that
 is written. PostgreSQL does not, so there the checks stay as they are.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
@@ -23,9 +24,18 @@ _LISTED = re.compile(r"CHECK \((\w+) IN \(('\w*'(?:, '\w*')*)\)\)")
 
 
 def upgrade() -> None:
-    """Spell the checks in another way."""
+    """Spell the checks in another way, and index only what is looked for."""
     if op.get_bind().dialect.name == "sqlite":
         _respell_checks(op.get_bind())
+    op.drop_index("ix_txn_program_id_cause_id", "txn")
+    is_clawback = sa.text("kind = 'clawback'")
+    op.create_index(
+        "ix_txn_clawback",
+        "txn",
+        ["program_id", "cause_id"],
+        sqlite_where=is_clawback,
+        postgresql_where=is_clawback,
+    )
 
 
 def downgrade() -> None:
