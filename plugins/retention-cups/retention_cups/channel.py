@@ -23,6 +23,9 @@ _POLL_S = 0.2
 _ANSWER_BYTES_MAX = 8 * 1024 * 1024
 _NOT_SUPPORTED = 0x040A  # client-error-document-format-not-supported
 _NOT_POSSIBLE = 0x0404
+# CUPS forgets the names of jobs a second after they are over, and reads them again only for who
+# asks for something that it keeps nowhere but on disk.
+_FROM_DISK = "job-priority"
 # CUPS has no type of its own for the languages of label printers: it passes raw bytes on.
 _MIME_TYPES = {"application/zpl": "application/vnd.cups-raw"}
 
@@ -121,7 +124,7 @@ class CupsChannel(Channel):
 
     def _find(self, http: Any, name: str) -> Job | None:
         """Return the newest job of that name, waiting, printing or over."""
-        wanted = ("job-id", "job-uri", "job-state", "job-name")
+        wanted = ("job-id", "job-uri", "job-state", "job-name", _FROM_DISK)
         for which in ("not-completed", "completed"):
             attributes = {"which-jobs": which, "requested-attributes": wanted}
             answer = self._ask(http, Operation.GET_JOBS, attributes)

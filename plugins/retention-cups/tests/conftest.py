@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 CUPSD = shutil.which("cupsd") or shutil.which("cupsd", path="/usr/sbin:/sbin")
 DAEMON = Path("/usr/lib/cups")
 CONFIGURATION = """
@@ -71,8 +73,7 @@ class Cups:
 
     def __init__(self, root):
         self.root = root
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.process = None
         self._write()
 
@@ -107,7 +108,7 @@ class Cups:
         log = (self.root / "log/output").open("w")
         with log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        for _ in range(200):
+        for _ in range(2_400):
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except OSError:

@@ -3,15 +3,18 @@
 import itertools
 import socket
 import threading
+import time
 
 import pytest
 from retention_cups.channel import CupsChannel
+from retention_cups.ipp import Operation
 
 from retention_sdk import Config, Retention
 from retention_sdk.config import DeliveryConfig, StoreConfig
 from retention_sdk.errors import ConfigError, DeliveryError
 from retention_sdk.model import Artifact, Delivery, ReceiptState
 from retention_sdk.testing import NOON, a_brand, a_paid_event, a_shop, assert_light_import
+from tests.ports import free_port
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 2000 + b"\n%%EOF\n"
 _numbers = itertools.count(1)
@@ -117,10 +120,8 @@ def test_an_unknown_queue_is_worth_a_look_and_another_try(cups):
 
 
 def test_a_server_that_is_off_is_worth_another_try():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     with pytest.raises(DeliveryError, match="no connection") as caught:
-        CupsChannel(f"ipp://127.0.0.1:{port}/printers/cards").send(delivery(), now=NOON)
+        CupsChannel(f"ipp://127.0.0.1:{free_port()}/printers/cards").send(delivery(), now=NOON)
 
     assert caught.value.retryable
     assert not caught.value.is_uncertain
@@ -166,6 +167,28 @@ def test_a_lost_answer_leaves_doubt_and_the_next_try_finds_the_job(channel, cups
     assert caught.value.is_uncertain
     assert ReceiptState.DUPLICATE == channel.send(card, now=NOON).state
     assert 1 == len(cups.printed)
+
+
+def test_a_job_is_found_when_the_server_has_its_name_on_disk_only(channel, cups):
+    """CUPS puts jobs away within a second or so; waiting for longer makes no difference."""
+    card = delivery("card-put-away")
+    with channel._connected() as http:
+        job = channel._print(http, card.id, card.artifacts[0]).uri  # and nobody looks after it
+    ends = time.monotonic() + 5
+    while name_in_memory(channel, job) and time.monotonic() < ends:
+        time.sleep(0.1)
+
+    assert ReceiptState.DUPLICATE == channel.send(card, now=NOON).state
+    assert 1 == len(cups.printed)
+
+
+def name_in_memory(channel, job):
+    """Return the name that CUPS tells of a job without looking it up."""
+    wanted = {"which-jobs": "completed", "requested-attributes": ("job-uri", "job-name")}
+    with channel._connected() as http:
+        jobs = channel._ask(http, Operation.GET_JOBS, wanted).jobs()
+        told = {each["job-uri"][0]: each.get("job-name") for each in jobs}
+    return told.get(job, "not over")
 
 
 @pytest.mark.parametrize(
