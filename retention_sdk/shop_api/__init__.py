@@ -4,6 +4,7 @@
 own, no cookies, no session, no proxies from the environment.
 """
 
+from .address import safe_address
 from .answer import Answer
 from .client import ApiClient, Timing
 from .graphql import GraphQL
@@ -22,4 +23,5 @@ __all__ = [
     "Timing",
     "read_page",
     "read_page_beside",
+    "safe_address",
 ]

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from ..errors import PlatformError
 from ..http import httpx
+from .address import safe_address
 from .answer import Answer
 from .retry import RetryPolicy, asked_wait_s, is_temporary, may_repeat
 from .throttle import Throttle
@@ -21,7 +22,6 @@ from .throttle import Throttle
 ANSWER_BYTES_MAX = 32 * 1024 * 1024
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """Methods that do the same however often they are sent (RFC 9110, 9.2.2)."""
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _HINTS = {
     401: "; the key is wrong or was revoked",
     403: "; the key may not do this",
@@ -231,11 +231,8 @@ class ApiClient:
 
 
 def _checked(url: str, adapter: str, *, allow_http: bool) -> str:
-    """Return an address that secrets may be sent to: https, or this very machine."""
-    parts = urlsplit(url)
-    is_near = allow_http or parts.hostname in _LOCAL
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_near)
-    if not is_safe or not parts.hostname or parts.username or parts.query or parts.fragment:
-        message = "the address of the API must be plain https, without name, query or fragment"
-        raise PlatformError(message, adapter=adapter, retryable=False)
-    return url
+    try:
+        return safe_address(url, allow_http=allow_http)
+    except ValueError as error:
+        message = f"the address of the API: {error}"
+        raise PlatformError(message, adapter=adapter, retryable=False) from None

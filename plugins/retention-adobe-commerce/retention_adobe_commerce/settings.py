@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
 from retention_sdk.model import Settings
-
-_NEAR = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def _base_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _NEAR):
-        raise ValueError("the address has to be https; plain http shows keys and customers")
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("not an address such as https://shop.example")
-    return url.rstrip("/")
-
+from retention_sdk.shop_api import safe_address
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 """A code as Adobe Commerce spells it."""
@@ -36,7 +24,7 @@ class AdobeCommerceSettings(Settings):
     shop's own, a text, that keeps when somebody answered.
     """
 
-    url: Annotated[str, AfterValidator(_base_url)]
+    url: Annotated[str, AfterValidator(safe_address), AfterValidator(lambda url: url.rstrip("/"))]
     access_token: SecretStr
     consumer_key: str = ""
     consumer_secret: SecretStr | None = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from retention_sdk.model import Settings
 from retention_sdk.model.shop import TimeZone
+from retention_sdk.shop_api import safe_address
 
 # "maximum": 30 of ``per_page`` (order_processing.json).
 PAGE_MAX = 30
@@ -30,5 +31,5 @@ class BasalamSettings(Settings):
     page_size: Annotated[int, Field(ge=1, le=PAGE_MAX)] = PAGE_MAX
     concurrency: Annotated[int, Field(ge=1, le=10)] = 3
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 30.0
-    api_url: str = "https://openapi.basalam.com"
+    api_url: Annotated[str, AfterValidator(safe_address)] = "https://openapi.basalam.com"
     shop_email: str = ""

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
+from functools import partial
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from retention_sdk.model import ConsentChannel, Settings
+from retention_sdk.shop_api import safe_address
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks marks its secrets
 _SECRET_BYTES_MIN = 24
-
-
-def _safe_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("not a URL such as https://shop.example")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("a key must not travel over plain http; use https")
-    if parts.username or parts.password:
-        raise ValueError("put the key into api_key, not into the URL")
-    return url
 
 
 def _secret_key(key: SecretStr) -> SecretStr:
@@ -48,7 +37,7 @@ def signing_bytes(secret: SecretStr) -> bytes:
     return b64decode(secret.get_secret_value().removeprefix(_SECRET_PREFIX), validate=True)
 
 
-BackendUrl = Annotated[str, AfterValidator(_safe_url)]
+BackendUrl = Annotated[str, AfterValidator(partial(safe_address, setting="api_key"))]
 """The Medusa server's address, without /admin: https, or http on this machine."""
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^([_A-Za-z][_0-9A-Za-z]*)?$")]

@@ -6,7 +6,6 @@ import importlib.util
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from retention_medusa.adapter import MedusaAdapter
 
 from retention_sdk.http import httpx
 from tests.playing import playing, reply
+from tests.ports import free_port
 from tests.postgres import is_installed, program, running_cluster
 
 SERVER = Path(__file__).parent / "server"
@@ -68,7 +68,7 @@ def database():
 @pytest.fixture(scope="session")
 def medusa(tmp_path_factory, hooks, database):
     """The address of a running server with a secret of this run only."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **_environment(database),
         "PORT": str(port),
@@ -173,7 +173,7 @@ def _install(wanted):
             return
         # The loyalty plugin pins its peers to the release before; it runs with this one.
         command = ["npm", "ci", "--ignore-scripts", "--legacy-peer-deps", "--omit=dev"]
-        command += ["--no-audit", "--no-fund"]
+        command += ["--no-audit", "--no-fund", "--fetch-retries=5"]
         _run(command)
         stamp.write_text(wanted)
 
@@ -206,11 +206,6 @@ def _run(command, **options):
         command, cwd=SERVER, capture_output=True, text=True, check=False, **options
     )
     assert 0 == done.returncode, f"{command[0]} failed:\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
-
-
-def _free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def _wait_until_ready(process, address, log):

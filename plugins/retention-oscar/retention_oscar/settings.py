@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
 from retention_sdk.model import Settings
+from retention_sdk.shop_api import safe_address
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_checked = partial(
+    safe_address, example="https://shop.example/api", what="a password", setting="password"
+)
 
-
-def _safe_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("not a URL such as https://shop.example/api")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("a password must not travel over plain http; use https")
-    if parts.username or parts.password:
-        raise ValueError("put the password into password, not into the URL")
-    return url.rstrip("/")
-
-
-ApiUrl = Annotated[str, AfterValidator(_safe_url)]
+ApiUrl = Annotated[str, AfterValidator(_checked), AfterValidator(lambda url: url.rstrip("/"))]
 """The address of oscarapi: https, or http on this machine."""
 
 Secret = Annotated[SecretStr, Field(min_length=16)]

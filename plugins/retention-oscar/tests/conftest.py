@@ -6,7 +6,6 @@ import importlib.util
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,10 +16,11 @@ import pytest
 from retention_oscar.adapter import OscarAdapter
 
 from tests.playing import good, playing
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 SERVER, PLUGIN, ROOT = HERE / "server", HERE.parent, HERE.parents[2]
-START_S = 120
+START_S = 300
 SECRETS = ["companion-secret-2026", "companion-secret-2025"]
 
 
@@ -55,7 +55,7 @@ def oscar(tmp_path_factory, sink):
     python, migrated = _installed()
     folder = tmp_path_factory.mktemp("oscar")
     shutil.copyfile(migrated, folder / "shop.sqlite3")
-    password, port, log = secrets.token_hex(12), _free_port(), folder / "server.log"
+    password, port, log = secrets.token_hex(12), free_port(), folder / "server.log"
     environment = _environment(folder, folder / "shop.sqlite3")
     environment |= {
         "SHOP_PASSWORD": password,
@@ -144,11 +144,6 @@ def _environment(folder, database):
 def _run(command, **options):
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     assert done.returncode == 0, f"{command[0]} failed:\n{done.stderr[-3000:]}"
-
-
-def _free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def _wait_until_ready(process, log):

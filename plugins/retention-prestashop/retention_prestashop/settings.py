@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
 from retention_sdk.model import Settings
 from retention_sdk.model.shop import TimeZone
+from retention_sdk.shop_api import safe_address
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _KEY_LENGTH = 32
 
 
@@ -46,12 +45,7 @@ class PrestaShopSettings(Settings):
 
     @model_validator(mode="after")
     def _opens_the_webservice_safely(self) -> Self:
-        parts = urlsplit(self.webservice_url)
-        is_near = parts.hostname in _LOOPBACK
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
-            raise ValueError("the key goes over https alone, or to this very machine")
-        if not parts.hostname or parts.username or parts.query or parts.fragment:
-            raise ValueError("the address holds no name, query or fragment")
+        safe_address(self.webservice_url)
         if len(self.webservice_key.get_secret_value()) != _KEY_LENGTH:
             raise ValueError(f"a key of the webservice has {_KEY_LENGTH} characters")
         return self

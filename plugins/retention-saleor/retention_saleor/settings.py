@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
 from retention_sdk.model import ConsentChannel, Settings
+from retention_sdk.shop_api import safe_address
 
 from .values import unbase64url
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _BITS_MIN = 2048
 """NIST SP 800-131A: shorter RSA keys are not acceptable for signatures."""
-
-
-def _safe_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("not a URL such as https://shop.example/graphql/")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("a token must not travel over plain http; use https")
-    if parts.username or parts.password:
-        raise ValueError("put the token into token, not into the URL")
-    return url
 
 
 def _number(text: str) -> str:
@@ -33,7 +23,11 @@ def _number(text: str) -> str:
     return text
 
 
-ApiUrl = Annotated[str, AfterValidator(_safe_url)]
+_checked = partial(
+    safe_address, example="https://shop.example/graphql/", what="a token", setting="token"
+)
+
+ApiUrl = Annotated[str, AfterValidator(_checked)]
 """The GraphQL API's address: https, or http on this machine."""
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_.\-]{0,99})?$")]

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from retention_sdk.model import Settings
+from retention_sdk.shop_api import safe_address
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-
-def _shop_address(url: str) -> str:
-    parts = urlsplit(url)
-    is_near = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if not parts.hostname or not (parts.scheme == "https" or is_near):
-        raise ValueError("not an address such as https://shop.example; plain http shows the secret")
-    if parts.username or parts.query or parts.fragment:
-        raise ValueError("the address alone, without name, query or fragment")
+def _without_api(url: str) -> str:
     return url.rstrip("/").removesuffix("/api")
 
 
-ShopUrl = Annotated[str, AfterValidator(_shop_address)]
+ShopUrl = Annotated[str, AfterValidator(safe_address), AfterValidator(_without_api)]
 """Where the shop is: https, or http on this machine. ``/api`` is added by the adapter."""
 
 HexId = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{32})?$")]

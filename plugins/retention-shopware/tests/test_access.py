@@ -109,8 +109,8 @@ def test_busy_shop_is_asked_again(shop):
     [
         ("http://shop.example", "plain http"),
         ("shop.example", "not an address"),
-        ("https://me:pass@shop.example", "address alone"),
-        ("https://shop.example/?a=1", "address alone"),
+        ("https://me:pass@shop.example", "holds no name"),
+        ("https://shop.example/?a=1", "holds no name"),
     ],
 )
 def test_address_that_shows_secrets_is_refused(shop, url, why):

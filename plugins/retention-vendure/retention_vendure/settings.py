@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
 from retention_sdk.model import ConsentChannel, Settings
+from retention_sdk.shop_api import safe_address
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_checked = partial(safe_address, example="https://shop.example/admin-api", setting="api_key")
 
-
-def _safe_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("not a URL such as https://shop.example/admin-api")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("a key must not travel over plain http; use https")
-    if parts.username or parts.password:
-        raise ValueError("put the key into api_key, not into the URL")
-    return url
-
-
-AdminUrl = Annotated[str, AfterValidator(_safe_url)]
+AdminUrl = Annotated[str, AfterValidator(_checked)]
 """The Admin API's address: https, or http on this machine."""
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^([_A-Za-z][_0-9A-Za-z]*)?$")]

@@ -6,7 +6,6 @@ import importlib.util
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -16,13 +15,14 @@ from retention_vendure.adapter import VendureAdapter
 
 from retention_sdk.http import httpx
 from retention_sdk.shop_api import Timing
+from tests.ports import free_port
 
 SERVER = Path(__file__).parent / "server"
 NEEDS = (
     "a Vendure server needs Node 20 or newer with npm: install it from your system's packages, "
     "or with nvm"
 )
-START_S = 120
+START_S = 300
 # Nobody waits in a test.
 UNHURRIED = Timing(sleep=lambda _: None)
 
@@ -50,7 +50,7 @@ def vendure(tmp_path_factory):
     """The Admin API of a running server with a password that exists for this run only."""
     _require_node()
     _install()
-    password, port = secrets.token_hex(12), _free_port()
+    password, port = secrets.token_hex(12), free_port()
     log = tmp_path_factory.mktemp("vendure") / "server.log"
     environment = {**os.environ, "PORT": str(port), "ADMIN_PASSWORD": password}
     with log.open("wb") as output:
@@ -155,15 +155,10 @@ def _install():
         wanted = hashlib.sha256(pinned.read()).hexdigest()
         if stamp.is_file() and stamp.read_text() == wanted:
             return
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=5"]
         done = subprocess.run(command, cwd=SERVER, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"npm ci failed:\n{done.stderr[-3000:]}"
         stamp.write_text(wanted)
-
-
-def _free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def _wait_until_ready(process, log):

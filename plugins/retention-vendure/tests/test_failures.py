@@ -10,6 +10,7 @@ from retention_sdk.errors import ConfigError, PayloadError, PlatformError, Unsup
 from retention_sdk.shop_api.client import ANSWER_BYTES_MAX
 from retention_sdk.testing import a_code, a_consent
 from tests.playing import good, playing
+from tests.ports import free_port
 
 KEY = "key-0123456789"
 
@@ -74,9 +75,7 @@ def test_answer_that_is_cut_off_may_be_asked_again(shop, adapter_class, cutting_
 
 
 def test_server_that_is_down_may_be_up_later(shop, adapter_class):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    adapter = make(adapter_class, shop, url=f"http://127.0.0.1:{port}/admin-api")
+    adapter = make(adapter_class, shop, url=f"http://127.0.0.1:{free_port()}/admin-api")
 
     assert failure(adapter.fetch_shop).retryable
 
@@ -177,7 +176,7 @@ def test_shop_without_a_country_has_no_profile(scripted):
     ("changes", "message"),
     [
         ({"url": "http://shop.example/admin-api"}, "https"),
-        ({"url": "shop.example"}, "not a URL"),
+        ({"url": "shop.example"}, "not an address"),
         ({"url": "https://ada:secret@shop.example/"}, "api_key"),
         ({"api_key": None}, "username and password"),
         ({"username": "ada", "password": "x"}, "username and password"),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
 from retention_sdk.consent.platforms import words_for
 from retention_sdk.model import ConsentChannel, ConsentState, Settings
+from retention_sdk.shop_api import safe_address
 
 _YES, _NO = ConsentState.GRANTED, ConsentState.DENIED
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class WooCommerceSettings(Settings):
@@ -80,10 +79,6 @@ class WooCommerceSettings(Settings):
             return self
         if not self.rest_url:
             raise ValueError("say where the shop is: set store_url")
-        parts = urlsplit(self.rest_url)
-        is_near = self.allow_http or parts.hostname in _LOOPBACK
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
-            raise ValueError("the API is asked over https; plain http needs allow_http")
-        if not parts.hostname or parts.username or parts.query or parts.fragment:
-            raise ValueError("the address of the API holds no name, query or fragment")
+        way_out = "use https, or set allow_http"
+        safe_address(self.rest_url, allow_http=self.allow_http, way_out=way_out)
         return self

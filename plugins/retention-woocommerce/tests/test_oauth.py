@@ -210,7 +210,7 @@ def test_https_takes_basic_authentication_and_no_signature(library):
     ("changes", "message"),
     [
         ({"api_url": "http://shop.example/wp-json/wc/v3"}, "allow_http"),
-        ({"api_url": "ftp://shop.example/"}, "allow_http"),
+        ({"api_url": "ftp://shop.example/"}, "not an address"),
         ({"api_url": "https://name@shop.example/"}, "holds no name"),
         ({"api_url": "https://shop.example/?rest_route=/wc/v3"}, "holds no name"),
         ({"api_url": "", "store_url": ""}, "store_url"),

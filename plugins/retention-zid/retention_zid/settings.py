@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from retention_sdk.model import Settings
 from retention_sdk.model.base import CountryCode
 from retention_sdk.model.shop import TimeZone
+from retention_sdk.shop_api import safe_address
 
 # "Items per page (max 100)".
 PAGE_MAX = 100
@@ -30,4 +31,4 @@ class ZidSettings(Settings):
     lookback_days: Annotated[int, Field(ge=1, le=3650)] = 60
     page_size: Annotated[int, Field(ge=1, le=PAGE_MAX)] = 50
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 30.0
-    api_url: str = "https://api.zid.sa"
+    api_url: Annotated[str, AfterValidator(safe_address)] = "https://api.zid.sa"
