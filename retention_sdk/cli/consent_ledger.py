@@ -10,7 +10,7 @@ import typer
 
 from ..app import Retention
 from ..errors import ConfigError
-from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
+from .output import DEFAULT_CONFIG, ConfigFile, Json, console, counted, emit, table
 
 if TYPE_CHECKING:
     from ..storage import ChainFinding, ConsentEntry
@@ -174,7 +174,7 @@ def _show_history(entries: Sequence[ConsentEntry]) -> None:
 def _show_findings(found: Sequence[ChainFinding], count: int) -> None:
     out = console()
     if not found:
-        out.print(f"The chain is whole: {count} records.")
+        out.print(f"The chain is whole: {counted(count, 'record')}.")
         return
     for each in found:
         where = f"record {each.seq}" if each.seq else "the file"
@@ -183,4 +183,4 @@ def _show_findings(found: Sequence[ChainFinding], count: int) -> None:
 
 def _show_export(file: Path, count: int, key: str) -> None:
     out = console()
-    out.print(f"{file}: {count} records, signed with the key {key}")
+    out.print(f"{file}: {counted(count, 'record')}, signed with the key {key}")

@@ -25,7 +25,7 @@ from .consent_words import (
     rules_of,
     signature_of,
 )
-from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
+from .output import DEFAULT_CONFIG, ConfigFile, Json, console, counted, emit
 
 _TRUST = {"high": "green", "medium": "yellow", "low": "red"}
 _READ = {
@@ -178,7 +178,9 @@ def _limits(rule: Rule) -> Iterator[str]:
 
 
 def _footer(count: int, doubtful: int, rules: RuleSet) -> str:
-    lines = [f"{count} rules of {len(rules.rules) + len(rules.added)}, table {rules.version}."]
+    lines = [
+        f"{counted(count, 'rule')} of {len(rules.rules) + len(rules.added)}, table {rules.version}."
+    ]
     if doubtful:
         lines.append(
             "Of low confidence, so counted as the stricter fallback until somebody signs: "

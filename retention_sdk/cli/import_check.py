@@ -7,7 +7,7 @@ from typing import Any
 
 from ..model import Order, Page
 from .import_show import REFUSED_SHOWN_MAX, UNREADABLE
-from .output import console, emit, table
+from .output import console, counted, emit, table
 
 _SAMPLE = 10
 _HEADINGS = {
@@ -72,5 +72,4 @@ def _show(answer: dict[str, Any]) -> None:
         out.print(table(tuple(_HEADINGS.values()), rows))
     for problem in answer["problems"]:
         out.print(problem, style="yellow")
-    what = "order" if answer["orders"] == 1 else "orders"
-    out.print(f"{answer['orders']} {what} can be read, {answer['refused']} cannot")
+    out.print(f"{counted(answer['orders'], 'order')} can be read, {answer['refused']} cannot")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from ..pipeline import Outcome
-from .output import console
+from .output import console, counted
 from .show import exit_code, show_outcomes
 
 SHOWN_MAX = 1_000
@@ -63,5 +63,6 @@ class Told:
         for sentence in self._sentences:
             print(f"retention: {sentence}", file=sys.stderr)
         if self._refused:
-            print(f"retention: {self._refused} orders could not be read", file=sys.stderr)
+            refused = counted(self._refused, "order")
+            print(f"retention: {refused} could not be read", file=sys.stderr)
         return self._worst or (UNREADABLE if self._refused else 0)

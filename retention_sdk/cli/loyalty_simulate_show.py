@@ -10,7 +10,7 @@ from rich.text import Text
 from ..model import Money
 from .loyalty_liability import show_report
 from .loyalty_people import number_table
-from .output import console
+from .output import console, counted
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -63,11 +63,10 @@ def show_both(one: Simulation, other: Simulation) -> None:
 
 def _head(made: Simulation) -> None:
     out, lines = console(), made.report.lines
-    people = "customer" if made.customers == 1 else "customers"
     spent = ", ".join(_money(made.paid)) or "nothing"
     out.print(
-        f"{made.orders:,} orders of {made.customers:,} {people}, {lines[0].first_day} to "
-        f"{lines[-1].last_day}; {spent} paid.",
+        f"{counted(made.orders, 'order')} of {counted(made.customers, 'customer')}, "
+        f"{lines[0].first_day} to {lines[-1].last_day}; {spent} paid.",
     )
     out.print(f"Assumed: {_assumed(made.assumed)}.\n")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..app import Retention
-from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit
+from .output import DEFAULT_CONFIG, ConfigFile, Json, console, counted, emit
 
 if TYPE_CHECKING:
     from ..loyalty import Verification
@@ -56,14 +56,13 @@ def _show(checked: dict[str, Verification]) -> None:
     out = console()
     answer = _as_json(checked)
     counts = " and ".join(
-        f"{answer[f'{what}s_count']:,} {what}{'' if answer[f'{what}s_count'] == 1 else 's'}"
-        for what in ("account", "transaction")
+        counted(answer[f"{what}s_count"], what) for what in ("account", "transaction")
     )
     if answer["is_clean"]:
         out.print(f"Every point is where its postings say: {counts}.")
         return
     findings = answer["findings"]
-    out.print(f"{len(findings):,} faults in {counts}; the first:", style="bold red")
+    out.print(f"{counted(len(findings), 'fault')} in {counts}; the first:", style="bold red")
     for each in findings[:_SHOWN_MAX]:
         where = f"account {each['account']}, " if each["account"] else ""
         out.print(f"  {where}{each['place']}: {each['message']}")

@@ -80,6 +80,11 @@ class Group(TyperGroup):
             formatter.write_dl(rows)
 
 
+def counted(count: int, what: str) -> str:
+    """Return a number with its noun, as ``1 order`` or ``2,000 orders``."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 @contextmanager
 def progress(label: str, total: int | None, *, is_quiet: bool) -> Any:
     """Show a bar on the error stream while something long runs; yield a function that moves it.

@@ -11,7 +11,7 @@ from ..app import Retention
 from ..consent.rights import RequestState
 from ..pipeline.privacy.erasure import ErasureReport
 from ..pipeline.privacy.request_view import RequestView
-from .output import DEFAULT_CONFIG, ConfigFile, Json, console, emit, table
+from .output import DEFAULT_CONFIG, ConfigFile, Json, console, counted, emit, table
 
 RequestId = Annotated[str, typer.Argument(help="As `retention rights list` shows it.")]
 
@@ -120,11 +120,11 @@ def _left(view: RequestView) -> Text:
     if not view.is_open:
         return Text(_words(view.state), "green")
     if view.days_left < 0:
-        return Text(f"{_days(-view.days_left)} late", "bold red")
+        return Text(f"{counted(-view.days_left, 'day')} late", "bold red")
     if view.days_left == 0:
         return Text("today", "bold red")
     colour = "yellow" if view.days_left <= _URGENT_DAYS else "green"
-    return Text(_days(view.days_left), colour)
+    return Text(counted(view.days_left, "day"), colour)
 
 
 def _until(view: RequestView) -> str:
@@ -135,10 +135,6 @@ def _until(view: RequestView) -> str:
     if view.extended_by > view.answer_by:
         parts.append(f"once extended, by {_day(view.extended_by)}")
     return f"Deadlines: {', '.join(parts)}; due now: {_day(view.due_at)}."
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
 
 
 def _why(reason: str, citation: str) -> str:

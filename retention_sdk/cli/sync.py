@@ -16,7 +16,7 @@ from ..errors import PlatformError
 from ..pipeline.incoming.sync import OVERLAP, SyncedPage
 from ..pipeline.incoming.syncing import SyncReport, SyncWishes
 from .choices import read_since
-from .output import DEFAULT_CONFIG, ConfigFile, Json, emit, progress
+from .output import DEFAULT_CONFIG, ConfigFile, Json, counted, emit, progress
 
 
 def command(
@@ -86,15 +86,15 @@ def _answer(report: SyncReport) -> dict[str, Any]:
 
 def _show(report: SyncReport) -> None:
     line = (
-        f"{report.orders} orders read: {report.history} facts of the past counted, "
+        f"{counted(report.orders, 'order')} read: "
+        f"{counted(report.history, 'fact')} of the past counted, "
         f"{report.news} news worked on"
     )
-    left = {
-        "to be tried again": report.waiting,
-        "failed (`retention explain`)": report.failed,
-        "orders that cannot be read": report.refused,
-    }
-    rest = [f"{count} {words}" for words, count in left.items() if count]
+    rest = [f"{report.waiting} to be tried again"] if report.waiting else []
+    if report.failed:
+        rest.append(f"{report.failed} failed (`retention explain`)")
+    if report.refused:
+        rest.append(f"{counted(report.refused, 'order')} that cannot be read")
     seen = f"{report.seen_until:%Y-%m-%d %H:%M} UTC" if report.seen_until else "now"
     print("; ".join([line, *rest, f"whatever changed before {seen} is stored"]))
     for sentence in report.refusals:
