@@ -6,10 +6,11 @@ import socket
 import threading
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from retention_sdk.config import DeliveryConfig
 from retention_sdk.testing import a_paid_event
+from tests.mail_server import mail_server
+from tests.ports import free_port
 
 
 class Mailbox:
@@ -23,27 +24,18 @@ class Mailbox:
 
 @pytest.fixture
 def server():
-    controller = Controller(Mailbox(), hostname="127.0.0.1", port=free_port())
-    controller.start()
-    yield controller
-    controller.stop()
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    with mail_server(Mailbox()) as running:
+        yield running
 
 
 def to_smtp(make_shop, port):
-    settings = {"host": "127.0.0.1", "port": port, "security": "none", "timeout_s": 5}
+    settings = {"host": "127.0.0.1", "port": port, "security": "none", "timeout_s": 120}
     return make_shop(
         delivery=DeliveryConfig(card="folder", email="smtp"),
         channels={"smtp": settings, "folder": {"directory": "out"}},
     )
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # aiosmtpd leaves its loop to the collector
 def test_the_mail_arrives_once_as_it_was_made(make_shop, server):
     shop = to_smtp(make_shop, server.port)
     event = a_paid_event()

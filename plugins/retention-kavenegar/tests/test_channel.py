@@ -4,7 +4,6 @@ No account was used: the answers are synthetic, in the shape that Kavenegar publ
 """
 
 import logging
-import socket
 from contextlib import contextmanager
 from urllib.parse import parse_qs
 
@@ -20,6 +19,7 @@ from retention_sdk.model import Artifact, Delivery, ReceiptState
 from retention_sdk.testing import NOON, assert_light_import, assert_plugin_conforms
 from tests import playing as plays
 from tests.playing import good, reply
+from tests.ports import free_port
 
 KEY = "4B6F2D7A invented+key/4C"
 ESCAPED = "4B6F2D7A%20invented%2Bkey%2F4C"
@@ -60,7 +60,7 @@ def refused(code, status=None):
 
 def channel(play, **options):
     url = play.url.removesuffix("/api")
-    return KavenegarChannel(api_key=KEY, url=url, timeout_s=5, **options)
+    return KavenegarChannel(api_key=KEY, url=url, timeout_s=120, **options)
 
 
 @pytest.fixture(scope="module")
@@ -214,9 +214,7 @@ def test_other_answers(failure, answer, is_retryable, is_uncertain):
 
 
 def test_a_server_that_is_off_got_nothing():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    closed = KavenegarChannel(api_key=KEY, url=f"http://127.0.0.1:{port}")
+    closed = KavenegarChannel(api_key=KEY, url=f"http://127.0.0.1:{free_port()}")
     with pytest.raises(DeliveryError, match="no connection") as caught:
         closed.send(delivery(), now=NOON)
 

@@ -5,7 +5,6 @@ No account was used: the answers are synthetic.
 
 import json
 import logging
-import socket
 from urllib.parse import parse_qs
 
 import pytest
@@ -18,6 +17,7 @@ from retention_twilio.codes import FINAL, LATER
 from retention_sdk.errors import ConfigError, DeliveryError
 from retention_sdk.model import Artifact, Delivery, ReceiptState
 from retention_sdk.testing import NOON, assert_light_import, assert_plugin_conforms
+from tests.ports import free_port
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 SERVICE = "MG" + "0123456789abcdef" * 2
@@ -188,8 +188,7 @@ def test_other_answers(failure, twilio, answer, is_retryable, is_uncertain):
 
 def test_a_server_that_is_off_got_nothing():
     """A real refusal of a connection, through the library's own layers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     made = channel()
     made._client.http_client.proxy = {"https": f"http://127.0.0.1:{port}"}
     made._client.api.base_url = f"https://127.0.0.1:{port}"

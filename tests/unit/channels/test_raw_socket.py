@@ -10,6 +10,7 @@ import pytest
 from retention_sdk.channels.raw_socket import RawSocketChannel
 from retention_sdk.errors import ConfigError, DeliveryError
 from retention_sdk.model import Artifact, Delivery, ReceiptState
+from tests.ports import free_port
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LABEL = b"^XA^FO50,50^GFA,..." + bytes(range(256)) * 8192 + b"^XZ"
@@ -70,7 +71,7 @@ def printer():
 
 
 def channel_to(printer):
-    return RawSocketChannel("127.0.0.1", port=printer.port, timeout_s=5)
+    return RawSocketChannel("127.0.0.1", port=printer.port, timeout_s=120)
 
 
 def test_every_byte_arrives_and_the_receipt_says_where(printer):
@@ -101,11 +102,8 @@ def test_a_line_cut_in_the_middle_leaves_nobody_knowing(printer, takes):
 
 
 def test_a_printer_that_is_off_is_worth_another_try():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-
     with pytest.raises(DeliveryError, match="no connection") as caught:
-        RawSocketChannel("127.0.0.1", port=port, timeout_s=5).send(delivery(), now=NOW)
+        RawSocketChannel("127.0.0.1", port=free_port(), timeout_s=120).send(delivery(), now=NOW)
 
     assert caught.value.retryable
     assert not caught.value.is_uncertain

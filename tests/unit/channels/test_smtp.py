@@ -9,12 +9,11 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from email import policy
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,6 +23,8 @@ from cryptography.x509.oid import NameOID
 from retention_sdk.channels import SmtpChannel
 from retention_sdk.errors import ConfigError, DeliveryError
 from retention_sdk.model import Artifact, ReceiptState
+from tests.mail_server import mail_server
+from tests.ports import free_port
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "mails"
 PASSWORD = "correct horse battery staple"
@@ -61,23 +62,13 @@ class Inbox:
 
 @contextmanager
 def serve(inbox: Inbox, **options: object) -> Iterator[int]:
-    port = free_port()
-    server = Controller(inbox, hostname="127.0.0.1", port=port, **options)
-    server.start()
-    try:
-        yield port
-    finally:
-        server.stop()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    with mail_server(inbox, **options) as server:
+        yield server.port
 
 
 def channel(port: int, **options: object) -> SmtpChannel:
     return SmtpChannel(
-        "127.0.0.1", **{"port": port, "security": "none", "timeout_s": 10, **options}
+        "127.0.0.1", **{"port": port, "security": "none", "timeout_s": 120, **options}
     )
 
 
@@ -155,7 +146,7 @@ def test_nobody_listening_is_worth_another_try(make_delivery, now):
 def cutting_proxy(target: int, *, after: bytes) -> Iterator[int]:
     """Forward bytes until the client has sent ``after``; then cut both lines."""
     listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(10)
+    listener.settimeout(120)
 
     def run() -> None:
         with ExitStack() as stack:
@@ -173,7 +164,8 @@ def cutting_proxy(target: int, *, after: bytes) -> Iterator[int]:
                 if after not in seen:
                     server.sendall(data)
             for line in (server, client):
-                line.shutdown(socket.SHUT_RDWR)
+                with suppress(OSError):  # the client was faster
+                    line.shutdown(socket.SHUT_RDWR)
             back.join()
 
     thread = threading.Thread(target=run)
