@@ -101,8 +101,7 @@ def read_csv(text: str, reading: Reading) -> Iterator[Order]:
     Raises:
         PayloadError: row and column say where; values are never quoted.
     """
-    rows = list(_rows(text))
-    for _, group in groupby(rows, key=lambda numbered: numbered[1]["order_id"]):
+    for _, group in groupby(_rows(text), key=lambda numbered: numbered[1]["order_id"]):
         members = list(group)
         number = members[0][0]
         try:
