@@ -162,6 +162,19 @@ def test_the_page_about_templates_works(tmp_path, monkeypatch, capsys):
     assert b"%PDF" == (tmp_path / "theirs.pdf").read_bytes()[:4]
 
 
+def test_the_page_about_styles_works(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    page = ROOT / "docs/howto/write-a-style.md"
+    assert 0 == main(["template", "new", "plum", "--from", "classic"]), capsys.readouterr()
+    table, _ = blocks(page, "toml")
+    Path("styles/plum/style.toml").write_text(table)
+    (code,) = blocks(page, "python")
+
+    exec(compile(code, page.name, "exec"), {})
+
+    assert b"%PDF" == Path("card.pdf").read_bytes()[:4]
+
+
 def test_the_storefront_script_prints_a_card(tmp_path):
     done = run(tmp_path, ROOT / "examples/storefront.py")
 

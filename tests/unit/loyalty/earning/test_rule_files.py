@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import get_args
 
 import pytest
 
+from retention_sdk import Retention
+from retention_sdk.cli import main
 from retention_sdk.config import load_config
 from retention_sdk.errors import ConfigError
-from retention_sdk.loyalty import PointsLedger
 from retention_sdk.loyalty.earning import EarningRule
+from retention_sdk.testing import a_customer, a_paid_event, an_order
 
 ROOT = Path(__file__).parents[4]
 EXAMPLES = ROOT / "examples" / "loyalty"
@@ -97,13 +98,24 @@ def blocks(language: str) -> list[str]:
     return [part.split("```")[0] for part in text.split(f"```{language}\n")[1:]]
 
 
-def test_the_guide_says_what_its_snippets_print(load, capsys, make_order):
-    """The programme of the guide and an order of 38.90 EUR: 77 doubled, and 50 for the first."""
-    names = {
-        "program": load(blocks("toml")[0]),
-        "order": make_order(3890, placed_at=datetime(2026, 11, 25, tzinfo=UTC)),
-    }
-    exec(blocks("python")[0], names)
+@pytest.fixture
+def shop_dir(tmp_path, monkeypatch):
+    """A shop with the programme of the guide, in which somebody with the number 7 ordered."""
+    monkeypatch.chdir(tmp_path)
+    assert 0 == main(["init", "--name", "Tea", "--country", "DE"])
+    file = tmp_path / "retention.toml"
+    review = '[[loyalty.rules]]\nkind = "review"\nid = "review"\npoints = 5\n'
+    file.write_text(f"{file.read_text().split('[loyalty')[0]}{blocks('toml')[0]}\n{review}")
+    with Retention.from_file(file) as shop:
+        order = an_order("20.00 EUR", customer=a_customer(id="7"))
+        shop.remember([a_paid_event(order, shop_id=shop.config.shop.id)])
+    return tmp_path
+
+
+def test_the_guide_says_what_its_snippets_print(shop_dir, capsys):
+    """An order of 38.90 EUR: 77 doubled, and 50 for the first."""
+    capsys.readouterr()
+    exec(blocks("python")[0], {})
 
     told = blocks("python")[0].split("print(")[1:]
     printed = capsys.readouterr().out.splitlines()
@@ -112,18 +124,15 @@ def test_the_guide_says_what_its_snippets_print(load, capsys, make_order):
     assert printed[1].startswith(comment.removesuffix(" …"))
 
 
-def test_the_guide_gives_points_for_a_review(load, store, capsys):
-    """With a rule for reviews, five points, however often it is told."""
-    program = load(with_rule('kind = "review"\nid = "review"\npoints = 5'))
-    shop = SimpleNamespace(store=store, ledger=PointsLedger(store, program))
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    with store.begin() as connection:
-        subject_id = store.subjects.subject_for(connection, "tea", "id:ada", now=now)
+def test_the_guide_gives_points_for_a_review_once(shop_dir, capsys):
+    capsys.readouterr()
     for _ in range(2):
-        exec(blocks("python")[1], {"shop": shop, "now": now, "subject_id": subject_id})
+        exec(blocks("python")[1], {})
+    assert 0 == main(["loyalty", "history", "7", "--json"])
 
-    with store.begin() as connection:
-        assert 5 == shop.ledger.balance(connection, subject_id, now=now).balance
+    first, again, *told = capsys.readouterr().out.splitlines()
+    causes = [each["cause"]["type"] for each in json.loads("\n".join(told))]
+    assert ("5", "5", ["order", "review"]) == (first, again, causes)
 
 
 def test_the_guide_names_every_kind_and_every_key():
