@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import pytest
 
 from retention_sdk.testing import a_customer, a_paid_event, an_order
 from tests.integration.due_worker import BOUGHT, LATER, open_shop
+from tests.processes import kill
 
 ROOT = Path(__file__).parents[2]
 SOAK = bool(os.environ.get("RETENTION_SOAK"))
@@ -90,8 +90,7 @@ def test_workers_killed_at_any_moment_lose_nothing_and_repeat_nothing(folder):
         for _ in range(chance.randint(1, 6)):
             worker.stdout.readline()
         time.sleep(chance.random() * 0.02)  # somewhere within a row
-        worker.send_signal(signal.SIGKILL)
-        worker.communicate()
+        kill(worker)
     last = start(folder)
     _, errors = last.communicate()
 

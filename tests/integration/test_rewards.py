@@ -19,6 +19,7 @@ from retention_sdk.loyalty.rewards import IssueState
 from retention_sdk.pipeline.rewards.book import Wish
 from retention_sdk.pipeline.rewards.standing import Market
 from retention_sdk.storage import open_store
+from tests.processes import kill
 from tests.unit.pipeline.redeeming import balance, give, is_clean, make_desk, make_program
 
 from .reward_worker import KEY, PROGRAM, STOCK, Folder
@@ -67,7 +68,7 @@ def finish(workers):
 def wait_until_alone(url):
     """Wait until the server noticed that a killed process is gone."""
     others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while url.startswith("postgresql"):
         with psycopg.connect(url) as connection:
             if connection.execute(others.encode()).fetchall() == [(1,)]:
@@ -115,7 +116,7 @@ def test_who_counts_waits_for_whoever_counts_already(url, folder, reward, reason
             wish = Wish(subject_id=ada, reward=made, key="k", market=Market("EUR"), platform="")
             desk.book.place(connection, ledger, wish, now=desk.clock())
             late.start()
-            late.join(timeout=1)  # long enough to go wrong
+            late.join(timeout=0.3)  # long enough to go wrong
         late.join()
 
         assert [reason] == refused
@@ -155,8 +156,7 @@ def test_killed_redemptions_end_with_one_code_and_one_payment_or_nothing(url, fo
         moment = random.Random(seed)
         lines = [worker.stdout.readline().strip() for _ in range(moment.randrange(1, 8))]
         time.sleep(moment.random() * 0.06)
-        worker.kill()
-        acknowledged.update([*lines, *worker.communicate()[0].split()])
+        acknowledged.update([*lines, *kill(worker).split()])
     wait_until_alone(url)
 
     with open_store(url, key=KEY) as store:
