@@ -1,14 +1,16 @@
 """What many tests need: a shop with settings of its own, a clock that stands still."""
 
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from retention_sdk import Brand, Config, Retention, Sender
 from retention_sdk.config import StoreConfig
@@ -20,12 +22,27 @@ from tests.postgres import is_installed, running_cluster
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
-# No test fails because the machine is busy; in CI, Hypothesis' own profile says the same.
-settings.register_profile("unhurried", deadline=None)
-if not os.environ.get("CI"):
-    settings.load_profile("unhurried")
+# No test fails because the machine is busy, or for an example that nobody asked for: what is drawn
+# is the same every day, and other every time where there is time to look at what it finds.
+settings.register_profile(
+    "unhurried",
+    deadline=None,
+    derandomize=not os.environ.get("RETENTION_SOAK"),
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("unhurried")
 
 KEY = "42" * 32
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 << 30
+
+
+def pytest_configure():
+    """Write into memory where there is room: a store waits for its disk at each commit."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_BYTES
+    if has_room and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:  # some tests install programs
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.hookimpl(optionalhook=True)
