@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from retention_sdk.storage import open_store
+from tests.ports import free_port
 
-_PATIENCE_S = 60
+_PATIENCE_S = 300
 # Nothing is written down for the day after: whoever kills the server itself asks for less.
 _QUICK = (
     "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal",
@@ -35,7 +35,7 @@ class Cluster:
     """Runs a server and makes databases in it; every one starts as a copy of an empty store."""
 
     def __init__(self, folder: Path, *, settings: tuple[str, ...] = _QUICK) -> None:
-        self.folder, self.port = folder, _free_port()
+        self.folder, self.port = folder, free_port()
         self._numbers, self._templates, self._made = count(), dict[bytes, str](), list[str]()
         self._run(
             "initdb", "-A", "trust", "-U", "retention", "-E", "UTF8", "--locale=C", "--no-sync"
@@ -174,9 +174,3 @@ def _unprivileged(folder: Path) -> dict[str, Any]:
     if user:
         options |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     return options
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
