@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
+import tomllib
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +17,7 @@ from typer.main import get_command
 from retention_sdk.cli import COMMANDS, main
 from retention_sdk.cli.run import _app
 from retention_sdk.demo.derive import DATA
+from retention_sdk.hooks.manager import load
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE_PAGE = ROOT / "docs/howto/write-a-template.md"
@@ -24,6 +27,11 @@ PAGES = sorted(
     for page in (ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md"))
     if "plans" not in page.parts
 )
+PLUGINS = [
+    page
+    for page in PAGES
+    if "plugins" in page.relative_to(ROOT).parts and "demoshop" not in page.parent.name
+]
 COMMAND = re.compile(
     r"(?:^|[ `])retention ([a-z][a-z-]*)(?![\w.:/-])((?:\\\n|[^\n`#|>;])*)", re.MULTILINE
 )
@@ -118,6 +126,21 @@ def test_the_index_leads_to_every_page_for_people():
     }
 
     assert set() == {*ROOT.glob("docs/howto/*.md"), *ROOT.glob("docs/tutorial/*.md")} - linked
+
+
+@pytest.mark.parametrize("readme", PLUGINS, ids=page_name)
+def test_every_setting_in_the_readme_of_an_adapter_exists(readme):
+    adapters = load().shelves.adapters
+    tables = re.findall(r"^ *```toml\n(.*?)^ *```", readme.read_text(), re.DOTALL | re.MULTILINE)
+    shown = [tomllib.loads(textwrap.dedent(table)).get("platforms", {}) for table in tables]
+
+    for name, settings in (item for each in shown for item in each.items()):
+        assert set() == set(settings) - set(adapters[name].load().settings_model.model_fields)
+
+
+@pytest.mark.parametrize("readme", PLUGINS, ids=page_name)
+def test_the_readme_of_a_package_says_how_to_install_it(readme):
+    assert f"pip install {readme.parent.name}" in readme.read_text()
 
 
 def test_the_first_card_tutorial_works(tmp_path, monkeypatch, capsys):
