@@ -49,7 +49,7 @@ def _shop(shop: Retention, config: Config) -> Iterator[Finding]:
         yield finding
         if finding[1]:
             yield from _sync(shop, platform)
-    for name in {config.delivery.card, config.delivery.email}:
+    for name in dict.fromkeys((*config.delivery.channels.values(), *config.channels)):
         yield _try(f"channel {name}", lambda name=name: type(shop.channel(name)).__name__)
     yield from _consent(shop)
     yield _try("card", lambda: _card(shop))

@@ -77,6 +77,18 @@ def test_init_writes_a_shop_that_the_doctor_finds_healthy(shop_dir, capsys):
     assert ["unsubscribing"] == [each["what"] for each in json.loads(out) if not each["ok"]]
 
 
+def test_the_doctor_tries_every_channel_that_the_settings_name(shop_dir, capsys):
+    file = shop_dir / "retention.toml"
+    text = file.read_text().replace('# sms = "twilio"', 'sms = "pigeon"')
+    file.write_text(f"{text}\n[channels.raw]\nprot = 9100\n")
+
+    code, out, _ = run(capsys, "doctor", "--json")
+    found = {each["what"]: each["ok"] for each in json.loads(out)}
+
+    assert (3, True) == (code, found["channel folder"])
+    assert [False, False] == [found["channel pigeon"], found["channel raw"]]
+
+
 def test_a_file_that_is_not_there_is_named(shop_dir, capsys):
     code, _, err = run(capsys, "receive", "-p", "woocommerce", "--headers", "h.json", "--body", "b")
 
