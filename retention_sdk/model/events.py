@@ -296,6 +296,19 @@ class AchievementEarned(LoyaltyEvent):
     reward: Identifier | Literal[""] = ""
 
 
+class ChallengeEnded(LoyaltyEvent):
+    """The last moment of a challenge passed for somebody who took part in it.
+
+    ``level`` is the highest of its levels that they hold, empty where they reached none;
+    ``next_level`` is the first that they lack, empty where they reached all.
+    """
+
+    type: Literal["challenge_ended"] = "challenge_ended"
+    achievement: Identifier
+    level: Identifier | Literal[""] = ""
+    next_level: Identifier | Literal[""] = ""
+
+
 class ReferralRewarded(LoyaltyEvent):
     """Somebody got ``points`` because they brought a friend along, or were brought along."""
 
@@ -349,6 +362,7 @@ Event = Annotated[
     | TierAtRisk
     | RewardIssued
     | AchievementEarned
+    | ChallengeEnded
     | ReferralRewarded
     | RecordChanged
     | UnknownEvent,

@@ -12,7 +12,7 @@ from ...storage import AchievementStep, Connection, DeedRow, DueRow, Store, Stor
 from ...storage.subject_merges import survivor_of
 from ..journal import Journal
 from .facts import Facts
-from .progress import Progress, ends_at, progress
+from .progress import Progress, ends_at, progress, runs_out
 from .records import FactBook
 from .settings import Achievement, StreakAchievement
 from .steps import MERGED, Held, StepWriter, Writing, held_of
@@ -134,7 +134,8 @@ class AchievementBook:
         planned = ends_at(achievement, facts, before, time_zone=zone)
         if planned == at:
             seen = progress(achievement, facts, before, time_zone=zone)
-            self._note_end(Writing(connection, who, f"time:{ENDS}", at, at), achievement, seen)
+            if runs_out(achievement, seen):
+                self._note_end(Writing(connection, who, f"time:{ENDS}", at, at), achievement, seen)
         is_later = planned is not None and planned > at
         return planned if is_later else ends_at(achievement, facts, at, time_zone=zone)
 

@@ -91,13 +91,26 @@ def ends_at(
 ) -> datetime | None:
     """Return when a count that has begun ends unless more is done; None for never.
 
-    That is when a period or challenge ends that somebody takes part in, or a streak breaks.
+    That is when a period or challenge ends that somebody takes part in, or a streak breaks. A
+    challenge ends for who reached all of it, too, and for who joined it before it began.
     """
     seen = progress(achievement, facts, now, time_zone=time_zone)
-    has_begun = seen.count > 0 or (achievement.join == "opt_in" and seen.has_joined)
-    if seen.is_done or not seen.is_open or not has_begun or achievement.period == "rolling":
+    closes = closes_at(achievement, ZoneInfo(time_zone))
+    takes_part = has_begun(achievement, seen) or (closes is not None and seen.times > 0)
+    if not takes_part or (closes and now >= closes):
         return None
-    return seen.until
+    return seen.until if seen.is_open and runs_out(achievement, seen) else closes
+
+
+def has_begun(achievement: Achievement, seen: Progress) -> bool:
+    """Whether somebody takes part: with a choice, or by what they did in this period."""
+    return seen.count > 0 or (achievement.join == "opt_in" and seen.has_joined)
+
+
+def runs_out(achievement: Achievement, seen: Progress) -> bool:
+    """Whether somebody takes part who has something left to reach, and to lose at a known time."""
+    is_fixed = achievement.period != "rolling"
+    return is_fixed and not seen.is_done and has_begun(achievement, seen)
 
 
 def _has_joined(achievement: Achievement, facts: Facts, now: datetime) -> bool:

@@ -221,7 +221,8 @@ def _keepers(config: Config, store: Store, ledgers: tuple[PointsLedger, ...]) ->
     found[TIER_TURNS] = ranks = read_tiers(config, store, ledgers)
     by_name = {ledger.program.id: ledger for ledger in ledgers}
     found[REFRESH] = RefreshTime(store=store, shop_id=shop_id, ledgers=by_name, ranks=ranks)
-    found |= dict.fromkeys(ACHIEVING, AchievementTime(store=store, ledgers=by_name))
+    goals = AchievementTime(store=store, shop_id=shop_id, ledgers=by_name)
+    found |= dict.fromkeys(ACHIEVING, goals)
     if books := books_of(store, ledgers):
         found[REFERRAL] = ReferralTime(store=store, shop_id=shop_id, books=books)
     return found

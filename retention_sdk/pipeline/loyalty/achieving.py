@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...model import AchievementEarned, CustomersMerged, ShopEvent
 from ..due.people import newest_customer
+from .challenges import closed_events
 
 if TYPE_CHECKING:
     from ...loyalty import PointsLedger
@@ -79,12 +80,16 @@ class AchievementTime:
     """What ends with time: challenges, periods, streaks, and the scores of leaderboards."""
 
     store: Store
+    shop_id: str
     ledgers: Mapping[str, PointsLedger]
 
     def bring_about(
         self, connection: Connection, row: LeasedRow
     ) -> tuple[Iterator[ShopEvent], datetime | None]:
-        """Write down what ended at the moment of a row; return when the next end is due."""
+        """Write down what ended at the moment of a row, and tell of the end of a challenge.
+
+        Returns when the next end is due.
+        """
         from ...storage import DueRow
         from ...storage.subject_merges import survivor_of
 
@@ -106,4 +111,5 @@ class AchievementTime:
             moved = DueRow(row.kind, f"{program_id} {name} {who}", who, again)
             self.store.due.move(connection, moved, now=row.due_at)
             again = None
-        return iter(()), again
+        told = closed_events(self.store, connection, ledger, row, who, shop_id=self.shop_id)
+        return told, again

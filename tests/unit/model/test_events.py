@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from retention_sdk.model import (
     AchievementEarned,
+    ChallengeEnded,
     CustomerLapsed,
     DerivedEvent,
     Event,
@@ -48,6 +49,7 @@ CASES = {
         "ends_at": NOON,
     },
     AchievementEarned: {"achievement": "ten-orders", "points": 50},
+    ChallengeEnded: {"achievement": "advent", "level": "bronze", "next_level": "silver"},
     ReferralRewarded: {"points": 100, "role": "referrer"},
     CustomerLapsed: {"last_order_at": NOON, "days": 90},
     PointsMatured: {"points": 3},

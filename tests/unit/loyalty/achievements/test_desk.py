@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from retention_sdk.errors import LedgerError
-from retention_sdk.model import AchievementEarned, CustomerErased, Engagement, Erasure
+from retention_sdk.model import (
+    AchievementEarned,
+    ChallengeEnded,
+    CustomerErased,
+    Engagement,
+    Erasure,
+)
 from retention_sdk.testing import a_customer, a_shop
 from tests.unit.loyalty.achievements.kit import (
     ADA,
@@ -17,6 +23,7 @@ from tests.unit.loyalty.achievements.kit import (
     engaged,
     merged,
     paid,
+    person,
     refunded,
     tell,
     who,
@@ -146,6 +153,92 @@ def test_a_challenge_that_ends_is_noted_once_for_who_took_part(make_shop):
 
     assert [("ended", "advent", 1, "the time was over", end)] == shop.steps()
     assert [] == shop.steps(BOB)
+
+
+def ends(shop):
+    """Return what was told of challenges that ended: whose, the level they hold, the next."""
+    with shop.app.store.reading() as connection:
+        owners = shop.app.store.subjects.of_shop(connection, shop.app.config.shop.id)
+        events = [e for who in owners for e in shop.app.store.people.events(connection, who)]
+    return sorted(
+        (e.customer.id, e.level, e.next_level) for e in events if isinstance(e, ChallengeEnded)
+    )
+
+
+def run(shop, *days):
+    for day in days:
+        shop.now = day
+        shop.app.run_due(now=shop.now)
+
+
+AFTER = (datetime(2026, 12, 26, tzinfo=UTC), datetime(2027, 12, 27, tzinfo=UTC))
+
+
+def test_the_end_of_a_challenge_is_told_once_to_those_who_joined(make_shop):
+    shop = Shop(make_shop, ADVENT)
+    eve = person(1)
+    shop.tell(paid("0"), paid("b", customer=BOB), paid("e", customer=eve))
+    for customer in (ADA, BOB):
+        shop.desk.join(customer, "advent")
+    shop.now = DECEMBER
+    shop.tell(paid("1", at=DECEMBER), paid("2", at=DECEMBER), paid("3", customer=eve, at=DECEMBER))
+    run(shop, DECEMBER)
+    before = ends(shop)
+    run(shop, *AFTER)
+
+    assert [] == before
+    assert [(ADA.id, "done", ""), ("bob", "", "done")] == ends(shop)
+    assert [] == [step for step in shop.steps() if step[0] == "ended"]
+
+
+def test_the_end_of_a_challenge_for_all_is_told_to_those_who_did_something(make_shop):
+    """With the highest level they hold; what nobody joined goes by what was bought."""
+    levels = [{"key": "one", "target": 1}, {"key": "three", "target": 3}]
+    shop = Shop(make_shop, {**ADVENT, "join": "automatic", "levels": levels})
+    shop.tell(paid("b", customer=BOB))
+    shop.now = DECEMBER
+    shop.tell(paid("1", at=DECEMBER))
+    run(shop, *AFTER)
+
+    assert [(ADA.id, "one", "three")] == ends(shop)
+
+
+def test_who_left_and_who_was_erased_hear_of_no_end(make_shop):
+    shop = Shop(make_shop, ADVENT)
+    shop.tell(paid("0"), paid("b", customer=BOB))
+    for customer in (ADA, BOB):
+        shop.desk.join(customer, "advent")
+    shop.desk.leave(ADA, "advent")
+    erasure = Erasure(customer_id=BOB.id, email=BOB.email)
+    forget = {"id": "erase", "shop_id": shop.app.config.shop.id, "occurred_at": NOW}
+    shop.app.ingest([CustomerErased(erasure=erasure, **forget)])
+    run(shop, *AFTER)
+
+    assert [] == ends(shop)
+
+
+def test_two_who_became_one_hear_of_one_end(make_shop):
+    shop = Shop(make_shop, ADVENT)
+    shop.tell(paid("0"), paid("b", customer=BOB))
+    for customer in (ADA, BOB):
+        shop.desk.join(customer, "advent")
+    shop.tell(merged(ADA, BOB))
+    run(shop, *AFTER)
+
+    assert [(ADA.id, "", "done")] == ends(shop)
+
+
+def test_a_challenge_of_each_month_ends_once(make_shop):
+    """A month that ends within it is noted, and is no end of it."""
+    monthly = {**ADVENT, "join": "automatic", "period": "month", "ends": "2027-01-20T00:00"}
+    shop = Shop(make_shop, {**monthly, "repeats": "each_period", "levels": [{"target": 2}]})
+    shop.now = DECEMBER
+    shop.tell(paid("1", at=DECEMBER), paid("2", at=DECEMBER))
+    run(shop, datetime(2027, 1, 2, tzinfo=UTC))
+    january = ends(shop)
+    run(shop, datetime(2027, 1, 21, tzinfo=UTC))
+
+    assert ([], [(ADA.id, "done", "")]) == (january, ends(shop))
 
 
 def test_a_streak_that_breaks_is_noted_and_one_that_goes_on_is_not(make_shop):
