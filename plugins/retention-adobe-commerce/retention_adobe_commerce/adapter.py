@@ -25,6 +25,7 @@ from retention_sdk.model import (
     Shop,
 )
 from retention_sdk.shop_api import Timing, read_page, read_page_beside
+from retention_sdk.shop_api.values import text
 
 from . import coupons
 from .catalogue import read_product, read_shop
@@ -33,7 +34,7 @@ from .lists import numbered_pages, order_pages
 from .people import read_consents, read_customer, with_answer
 from .read import Beside, read_order
 from .settings import AdobeCommerceSettings
-from .values import Json, number, text
+from .values import Json, number
 
 _ENABLED: Filter = ("status", "eq", 1)
 _SHOWN: Filter = ("visibility", "in", "2,3,4")

@@ -6,9 +6,10 @@ import re
 from html import unescape
 
 from retention_sdk.model import Product, Shop
+from retention_sdk.shop_api.values import text
 
 from .settings import AdobeCommerceSettings
-from .values import Json, number, text
+from .values import Json, number
 
 _BREAK = re.compile(r"(?i)<br\s*/?>|</(p|div|li|h[1-6])>")
 _MARK = re.compile(r"(?s)<style.*?</style>|<[^>]*>")

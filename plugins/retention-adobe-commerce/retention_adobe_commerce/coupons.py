@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 from retention_sdk.errors import UnsupportedFeature
 from retention_sdk.model import DiscountCode
+from retention_sdk.shop_api.values import text
 
 from .client import NAME, Rest, refused
-from .values import Json, number, plain, text
+from .values import Json, number, plain
 
 # A rule without dates is given the day on which it is made as its last one by some versions.
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from retention_sdk.model import Fulfilment, FulfilmentLine, LineKind, OrderLine, Parcel
 from retention_sdk.model.order import FulfilmentStatus
+from retention_sdk.shop_api.values import text
 
-from .values import Json, moment, number, plain, text
+from .values import Json, moment, number, plain
 
 _OVER = frozenset({"canceled", "closed"})
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from retention_sdk.consent.platforms import read_state, write_state
 from retention_sdk.model import Consent, ConsentChannel, ConsentState, Customer
+from retention_sdk.shop_api.values import text
 
 from .read import addressee, read_address
 from .settings import AdobeCommerceSettings
-from .values import Json, number, text
+from .values import Json, number
 
 _WORDS = "adobe"
 

@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from retention_sdk.model import Address, Customer, LineKind, Money, Order, OrderLine
+from retention_sdk.shop_api.values import text
 
 from .parcels import fulfilments_of
-from .values import Json, exact, moment, number, plain, rounded, text
+from .values import Json, exact, moment, number, plain, rounded
 
 _INVOICE_PAID = 2
 _STATES_PAID = frozenset({"processing", "complete", "closed"})

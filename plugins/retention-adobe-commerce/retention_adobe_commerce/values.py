@@ -9,6 +9,7 @@ from typing import Any
 
 from retention_sdk.model import Money
 from retention_sdk.model.money import minor_digits
+from retention_sdk.shop_api.values import identifier, text
 
 Json = Mapping[str, Any]
 _AMOUNT_MAX = Decimal(10) ** 17
@@ -16,18 +17,7 @@ _AMOUNT_MAX = Decimal(10) ** 17
 
 def number(value: Any) -> str:
     """Return an identifier, a whole number above zero, as text."""
-    if type(value) is not int or value <= 0:
-        raise TypeError("an identifier is a whole number")
-    return str(value)
-
-
-def text(value: Any) -> str:
-    """Return a text; null is none. Anything else is refused."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TypeError("a text was expected")
-    return value
+    return identifier(value, least=1)
 
 
 def moment(value: Any) -> datetime:

@@ -13,8 +13,9 @@ from retention_sdk.errors import PayloadError, PlatformError
 from retention_sdk.http import httpx
 from retention_sdk.model import Order, Page, Product, Shop
 from retention_sdk.shop_api import ApiClient, Timing, read_page
+from retention_sdk.shop_api.values import asked_number, identifier
 
-from .read import Json, number, read_order, read_product, read_shop
+from .read import Json, read_order, read_product, read_shop
 from .settings import BasalamSettings
 
 _PARCELS = "v1/vendor-parcels"
@@ -49,10 +50,9 @@ class BasalamAdapter(ShopAdapter):
 
     def fetch_order(self, order_id: str) -> Order:
         """Return one parcel by its number."""
-        if not (order_id.isascii() and order_id.isdecimal()):
-            raise self._refused("there is no such parcel: identifiers here are whole numbers")
+        parcel_id = asked_number(order_id, adapter=self.name)
         with self._connected() as api, self.reading():
-            return self._read_parcel(api, order_id)
+            return self._read_parcel(api, parcel_id)
 
     def order_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
@@ -75,9 +75,9 @@ class BasalamAdapter(ShopAdapter):
                 cursor = following
                 yield read_page(
                     _items(body),
-                    lambda item: self._read_parcel(api, number(item["id"])),
+                    lambda item: self._read_parcel(api, identifier(item["id"])),
                     reading=self.reading,
-                    name=lambda item: f"parcel {number(item['id'])}",
+                    name=lambda item: f"parcel {identifier(item['id'])}",
                     cursor=cursor,
                     at_once=self.settings.concurrency,
                 )
@@ -107,7 +107,7 @@ class BasalamAdapter(ShopAdapter):
                     fresh,
                     read_product,
                     reading=self.reading,
-                    name=lambda item: f"product {number(item['id'])}",
+                    name=lambda item: f"product {identifier(item['id'])}",
                     cursor="" if is_last else str(page),
                 )
                 if is_last:

@@ -20,6 +20,7 @@ from retention_sdk.model import (
     Shop,
     plan_fulfilment,
 )
+from retention_sdk.shop_api import values
 
 from .settings import BasalamSettings
 
@@ -40,8 +41,8 @@ def read_order(body: Json, settings: BasalamSettings) -> Order:
     shipping = _money(body["shipping_cost"], settings)
     total = _money(body["total_items_price"], settings) + shipping
     return Order(
-        id=number(body["id"]),
-        number=number(order["id"]),
+        id=values.identifier(body["id"]),
+        number=values.identifier(order["id"]),
         placed_at=moment(order["created_at"], settings),
         paid_at=_moment_or_none(order["paid_at"], settings),
         cancelled_at=moment(body["updated_at"], settings) if status == _CANCELLED else None,
@@ -60,7 +61,7 @@ def read_order(body: Json, settings: BasalamSettings) -> Order:
 
 def read_product(body: Json) -> Product:
     """Read a product of the vendor's list."""
-    return Product(id=number(body["id"]), title=body["title"], sku=body.get("sku") or "")
+    return Product(id=values.identifier(body["id"]), title=body["title"], sku=body.get("sku") or "")
 
 
 def read_shop(body: Json, settings: BasalamSettings, *, shop_id: str) -> Shop:
@@ -78,17 +79,9 @@ def read_shop(body: Json, settings: BasalamSettings, *, shop_id: str) -> Shop:
     )
 
 
-def number(value: Any) -> str:
-    """Return a number as we keep it."""
-    if type(value) is not int or value < 0:
-        raise TypeError("an identifier is a whole number")
-    return str(value)
-
-
 def moment(text: str, settings: BasalamSettings) -> datetime:
     """Read a date; one without a zone is in the shop's."""
-    stamp = datetime.fromisoformat(text)
-    return stamp if stamp.tzinfo else stamp.replace(tzinfo=ZoneInfo(settings.time_zone))
+    return values.moment(text, zone=ZoneInfo(settings.time_zone))
 
 
 def _moment_or_none(text: str | None, settings: BasalamSettings) -> datetime | None:
@@ -103,7 +96,7 @@ def _money(amount: Any, settings: BasalamSettings) -> Money:
 
 def _status(body: Json) -> int:
     status = body.get("status")
-    return int(number(status["id"])) if status else 0
+    return int(values.identifier(status["id"])) if status else 0
 
 
 def _lines(body: Json, settings: BasalamSettings) -> tuple[OrderLine, ...]:
@@ -120,12 +113,12 @@ def _line(item: Json, settings: BasalamSettings, *, is_for_all: bool) -> OrderLi
     total = price if is_for_all else price * quantity
     piece = Money(minor=price.minor // quantity, currency=CURRENCY) if is_for_all else price
     return OrderLine(
-        id=number(item["id"]),
+        id=values.identifier(item["id"]),
         title=item["title"],
         quantity=quantity,
         unit_price=piece,
         total=total,
-        product_id=number(item["product"]["id"]),
+        product_id=values.identifier(item["product"]["id"]),
     )
 
 
@@ -144,7 +137,7 @@ def _fulfilments(
         state = {"status": reached, "shipped_at": moment(left, settings)}
     carrier = body["shipping_method"]["current"]["title"]
     tracking = receipt.get("tracking_code") or ""
-    name = number(body["id"])
+    name = values.identifier(body["id"])
     parcel = Parcel(id=name, carrier=carrier or "", tracking_number=tracking)
     return tuple(
         Fulfilment(id=name, lines=planned.lines, parcels=(parcel,), **state)
@@ -155,7 +148,7 @@ def _fulfilments(
 def _buyer(customer: Json) -> Customer:
     user = customer["user"]
     return Customer(
-        id=number(user["id"]),
+        id=values.identifier(user["id"]),
         full_name=user["name"],
         phone=customer["recipient"].get("mobile") or "",
         address=_address(customer),

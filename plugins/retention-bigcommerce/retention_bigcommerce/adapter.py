@@ -29,10 +29,11 @@ from retention_sdk.model import (
     WebhookRequest,
 )
 from retention_sdk.shop_api import ApiClient, Timing, read_page, read_page_beside
+from retention_sdk.shop_api.values import asked_number, identifier
 from retention_sdk.signatures import read_moment
 
 from . import catalogue, codes, hooks, people
-from .api import Json, connected, moment, name_of, number, one_v3, refused
+from .api import Json, connected, moment, one_v3, refused
 from .orders import Refunds, complete, fetch_order, order_pages, refunds_of
 from .read import is_placed, read_order, refunded_at
 from .settings import BigCommerceSettings
@@ -101,7 +102,7 @@ class BigCommerceAdapter(ShopAdapter):
             mark = sha256(f"{scope} {_text(body['hash'])}".encode()).hexdigest()[:16]
             return (self._changed(request, *subject, at, mark),)
         if scope == "store/customer/deleted":
-            return (self._erased(request, name_of(body["data"]["id"]), at),)
+            return (self._erased(request, identifier(body["data"]["id"]), at),)
         return (self.unknown_event(request, topic=scope, occurred_at=at),)
 
     def complete(self, event: RecordChanged) -> tuple[ShopEvent, ...]:
@@ -140,7 +141,7 @@ class BigCommerceAdapter(ShopAdapter):
                     partial(refunds_of, api),
                     partial(self._read_placed, api),
                     reading=self.reading,
-                    name=lambda item: f"order {name_of(item['id'])}",
+                    name=lambda item: f"order {identifier(item['id'])}",
                     cursor=place,
                     at_once=own.concurrency,
                 )
@@ -168,7 +169,7 @@ class BigCommerceAdapter(ShopAdapter):
                     items,
                     partial(people.read_account, subscribers=subscribers),
                     reading=self.reading,
-                    name=lambda item: f"customer {name_of(item['id'])}",
+                    name=lambda item: f"customer {identifier(item['id'])}",
                     cursor=place,
                 )
 
@@ -182,7 +183,7 @@ class BigCommerceAdapter(ShopAdapter):
                     items,
                     partial(catalogue.read_product, home=home),
                     reading=self.reading,
-                    name=lambda item: f"product {name_of(item['id'])}",
+                    name=lambda item: f"product {identifier(item['id'])}",
                     cursor=place,
                 )
 
@@ -222,7 +223,7 @@ class BigCommerceAdapter(ShopAdapter):
         Raises:
             PlatformError: the order has fees, which an update might delete, or its notes are full.
         """
-        path = f"v2/orders/{number(order_id)}"
+        path = f"v2/orders/{asked_number(order_id, adapter=self.name)}"
         with self._connected() as api, self.reading():
             order = api.get(path, params={"include": "fees"}).mapping()
             if order["fees"] != []:
@@ -250,7 +251,7 @@ class BigCommerceAdapter(ShopAdapter):
     def erase_customer(self, customer_id: str) -> None:
         """Delete a customer and the subscription; orders stay, with the addresses in them."""
         with self._connected() as api, self.reading():
-            people.erase(api, number(customer_id))
+            people.erase(api, asked_number(customer_id, adapter=self.name))
 
     # What records prove --------------------------------------------------------------------
 
@@ -268,7 +269,7 @@ class BigCommerceAdapter(ShopAdapter):
         return (updated, *self._answers(customer, f"customer:{customer.id}", changed_at))
 
     def _subscriber_events(self, api: ApiClient, subscriber_id: str) -> tuple[ShopEvent, ...]:
-        path = f"{people.SUBSCRIBERS}/{number(subscriber_id)}"
+        path = f"{people.SUBSCRIBERS}/{asked_number(subscriber_id, adapter=self.name)}"
         answer = api.get(path, also_good=(404,))
         if not answer.is_good:
             return ()
@@ -277,7 +278,7 @@ class BigCommerceAdapter(ShopAdapter):
         customer = people.read_subscriber(found)
         if account:
             customer = people.read_customer(account, customer.consents)
-        subject = f"subscriber:{name_of(found['id'])}"
+        subject = f"subscriber:{identifier(found['id'])}"
         return self._answers(customer, subject, moment(found["date_modified"]))
 
     def _ticked(self, order: Order) -> tuple[ShopEvent, ...]:

@@ -83,24 +83,6 @@ def is_last(items: Sequence[Json], size: int) -> bool:
     return len(items) < min(size, _PAGE_SURE)
 
 
-def number(identifier: str) -> str:
-    """Return an identifier that may stand in a path: BigCommerce's are whole numbers.
-
-    Raises:
-        PlatformError: it is none, so nothing here is called that.
-    """
-    if not (identifier.isascii() and identifier.isdecimal()):
-        raise refused("there is no such thing: identifiers here are whole numbers")
-    return identifier
-
-
-def name_of(value: Any) -> str:
-    """Return a number as we keep it."""
-    if type(value) is not int or value < 0:
-        raise TypeError("an identifier is a whole number")
-    return str(value)
-
-
 def refused(message: str) -> PlatformError:
     """Return the error for what trying again does not help."""
     return PlatformError(message, adapter=NAME, retryable=False)

@@ -8,8 +8,9 @@ from html import unescape
 
 from retention_sdk.model import Product, Shop
 from retention_sdk.shop_api import ApiClient
+from retention_sdk.shop_api.values import identifier
 
-from .api import Json, is_last, items_v3, name_of, refused
+from .api import Json, is_last, items_v3, refused
 
 _PRODUCTS = "v3/catalog/products"
 _FIELDS = "id,name,sku,gtin,upc,description,custom_url"
@@ -42,7 +43,7 @@ def read_product(body: Json, *, home: str) -> Product:
     codes = (re.sub(r"[\s-]", "", body.get(name) or "") for name in ("gtin", "upc"))
     path = (body.get("custom_url") or {}).get("url") or ""
     return Product(
-        id=name_of(body["id"]),
+        id=identifier(body["id"]),
         title=body["name"],
         sku=body["sku"] or "",
         gtin=next((code for code in codes if _GTIN.fullmatch(code)), ""),

@@ -9,9 +9,10 @@ from typing import Any
 from retention_sdk.errors import UnsupportedFeature
 from retention_sdk.model import DiscountCode, Money
 from retention_sdk.shop_api import ApiClient
+from retention_sdk.shop_api.values import identifier
 from retention_sdk.signatures import read_moment
 
-from .api import NAME, Json, items_v2, mail_date, moment, name_of, refused
+from .api import NAME, Json, items_v2, mail_date, moment, refused
 from .settings import BigCommerceSettings
 
 _COUPONS, _CERTIFICATES = "v2/coupons", "v2/gift_certificates"
@@ -56,7 +57,7 @@ def void(api: ApiClient, code: DiscountCode) -> None:
         there = _find(api, _CERTIFICATES, code)
         if there and there["status"] != "disabled":
             kept = {name: there[name] for name in _KEPT}
-            path = f"{_CERTIFICATES}/{name_of(there['id'])}"
+            path = f"{_CERTIFICATES}/{identifier(there['id'])}"
             api.put(path, json={**kept, "status": "disabled"})
         return
     coupon = _find(api, _COUPONS, code)
@@ -64,7 +65,7 @@ def void(api: ApiClient, code: DiscountCode) -> None:
         # What is left out of a coupon is cleared, so all of it goes back.
         names = ("name", "type", "code", "applies_to", *_AMOUNTS, *_LIMITS, "expires")
         kept = {name: coupon[name] for name in names if coupon.get(name) not in (None, "")}
-        path = f"{_COUPONS}/{name_of(coupon['id'])}"
+        path = f"{_COUPONS}/{identifier(coupon['id'])}"
         api.put(path, json={**kept, "enabled": False})
 
 
@@ -106,7 +107,7 @@ def _same_coupon(code: DiscountCode, coupon: Json, wanted: Json) -> DiscountCode
     if _terms(coupon) != _terms(wanted):
         raise refused("this code exists and is worth something else; choose another one")
     ends = coupon.get("expires")
-    update = {"platform_id": name_of(coupon["id"]), "ends_at": moment(ends) if ends else None}
+    update = {"platform_id": identifier(coupon["id"]), "ends_at": moment(ends) if ends else None}
     return code.model_copy(update=update)
 
 
@@ -157,7 +158,7 @@ def _certificate(
     if (Decimal(made["amount"]), made["currency_code"]) != (balance.amount, balance.currency):
         raise refused("this code exists and is worth something else; choose another one")
     ends = _unix(made.get("expiry_date"))
-    return code.model_copy(update={"platform_id": name_of(made["id"]), "ends_at": ends})
+    return code.model_copy(update={"platform_id": identifier(made["id"]), "ends_at": ends})
 
 
 def _wanted_certificate(

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from retention_sdk.shop_api import ApiClient
+from retention_sdk.shop_api.values import identifier
 
-from .api import Json, all_v3, name_of, refused
+from .api import Json, all_v3, refused
 
 SCOPES = (
     "store/order/created",
@@ -44,7 +45,7 @@ def subject_of(scope: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
     if scope not in _SUBJECTS:
         return None
     kind, field = _SUBJECTS[scope]
-    return kind, name_of(data[field])
+    return kind, identifier(data[field])
 
 
 def register(api: ApiClient, address: str) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ def register(api: ApiClient, address: str) -> tuple[str, ...]:
         wanted = {"scope": scope, "destination": address, "is_active": True}
         asleep = next((hook for hook in known if hook["scope"] == scope), None)
         if asleep:
-            api.put(f"v3/hooks/{name_of(asleep['id'])}", json=wanted)
+            api.put(f"v3/hooks/{identifier(asleep['id'])}", json=wanted)
         else:
             # There is one webhook per scope and address, so this may be sent again.
             api.post("v3/hooks", json=wanted, is_repeatable=True)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from retention_sdk.shop_api import ApiClient
+from retention_sdk.shop_api.values import asked_number, identifier
 
-from .api import Json, all_v2, all_v3, data_of, is_last, items_v2, moment, name_of, number, refused
+from .api import NAME, Json, all_v2, all_v3, data_of, is_last, items_v2, moment, refused
 from .parcels import shipped_items
 from .read import OrderParts, consignments, is_paid, is_placed
 from .settings import BigCommerceSettings
@@ -27,7 +28,9 @@ _WHOLE = {"include": "consignments.line_items", "consignment_structure": "object
 
 def fetch_order(api: ApiClient, order_id: str, settings: BigCommerceSettings) -> OrderParts | None:
     """Return one order with all its parts; None if there is none, or nobody has placed it yet."""
-    answer = api.get(f"v2/orders/{number(order_id)}", params=_WHOLE, also_good=(204, 404))
+    answer = api.get(
+        f"v2/orders/{asked_number(order_id, adapter=NAME)}", params=_WHOLE, also_good=(204, 404)
+    )
     if answer.status != _OK:
         return None
     body = answer.mapping()
@@ -38,7 +41,7 @@ def complete(
     api: ApiClient, order: Json, refunds: Refunds, settings: BigCommerceSettings
 ) -> OrderParts:
     """Ask for the parts of an order."""
-    path = f"orders/{name_of(order['id'])}"
+    path = f"orders/{identifier(order['id'])}"
     return OrderParts(
         order=order,
         products=_products(api, order, path),
@@ -53,10 +56,10 @@ def refunds_of(api: ApiClient, orders: Sequence[Json]) -> Refunds:
     """Return the refunds of some orders by the order's number, all in one list."""
     found: dict[int, list[Json]] = {order["id"]: [] for order in orders}
     if orders:
-        wanted = {"order_id:in": ",".join(name_of(order["id"]) for order in orders)}
+        wanted = {"order_id:in": ",".join(identifier(order["id"]) for order in orders)}
         for refund in all_v3(api, "v3/orders/payment_actions/refunds", **wanted):
             # One that names an order which nobody asked for would be missing somewhere.
-            found[int(name_of(refund["order_id"]))].append(refund)
+            found[int(identifier(refund["order_id"]))].append(refund)
     return found
 
 

@@ -13,8 +13,9 @@ from retention_sdk.model import (
     OrderLine,
     Parcel,
 )
+from retention_sdk.shop_api.values import identifier
 
-from .api import Json, moment, name_of
+from .api import Json, moment
 
 if TYPE_CHECKING:
     from .read import OrderParts
@@ -37,14 +38,14 @@ def _shipped(shipments: Any, left: dict[str, int]) -> Iterator[Fulfilment]:
     for shipment in shipments:
         inside = []
         for item in shipment["items"]:
-            line_id = name_of(item["order_product_id"])
+            line_id = identifier(item["order_product_id"])
             quantity = min(item["quantity"], left.get(line_id, 0))
             if quantity > 0:
                 left[line_id] -= quantity
                 inside.append(FulfilmentLine(line_id=line_id, quantity=quantity))
         if not inside:
             continue
-        name = f"shipment-{name_of(shipment['id'])}"
+        name = f"shipment-{identifier(shipment['id'])}"
         carrier = shipment.get("shipping_provider_display_name") or shipment["tracking_carrier"]
         tracking = shipment["tracking_number"] or ""
         yield Fulfilment(
@@ -74,11 +75,11 @@ def _waiting(parts: OrderParts, left: Mapping[str, int], *, is_off: bool) -> Ite
         state = {"status": FulfilmentStatus.SHIPPED, "shipped_at": shipped_at}
     by_address: dict[str, list[FulfilmentLine]] = {}
     for product in parts.products:
-        if quantity := left.get(name_of(product["id"]), 0):
-            line = FulfilmentLine(line_id=name_of(product["id"]), quantity=quantity)
-            by_address.setdefault(name_of(product["order_address_id"]), []).append(line)
+        if quantity := left.get(identifier(product["id"]), 0):
+            line = FulfilmentLine(line_id=identifier(product["id"]), quantity=quantity)
+            by_address.setdefault(identifier(product["order_address_id"]), []).append(line)
     for address, inside in by_address.items():
-        name = f"{name_of(order['id'])}-{address}"
+        name = f"{identifier(order['id'])}-{address}"
         parcels = (Parcel(id=name),)
         yield Fulfilment(id=name, lines=tuple(inside), parcels=parcels, **state)
 

@@ -18,20 +18,9 @@ from retention_sdk.model import (
     Purpose,
 )
 from retention_sdk.shop_api import ApiClient
+from retention_sdk.shop_api.values import asked_number, identifier
 
-from .api import (
-    NAME,
-    Json,
-    all_v3,
-    data_of,
-    is_last,
-    items_v3,
-    moment,
-    name_of,
-    number,
-    one_v3,
-    refused,
-)
+from .api import NAME, Json, all_v3, data_of, is_last, items_v3, moment, one_v3, refused
 
 Answer = tuple[ConsentState, datetime]
 """A yes or a no to marketing by e-mail, and its moment."""
@@ -78,9 +67,9 @@ def all_subscribers(api: ApiClient) -> dict[str, Json]:
 
 def fetch_customer(api: ApiClient, customer_id: str) -> Json | None:
     """Return a customer as BigCommerce has them, None if there is none."""
-    wishes = {"id:in": number(customer_id), "include": "addresses"}
+    wishes = {"id:in": asked_number(customer_id, adapter=NAME), "include": "addresses"}
     found = items_v3(api, _CUSTOMERS, **wishes)
-    return next((each for each in found if name_of(each["id"]) == customer_id), None)
+    return next((each for each in found if identifier(each["id"]) == customer_id), None)
 
 
 def find_account(api: ApiClient, email: str) -> Json | None:
@@ -106,7 +95,7 @@ def read_customer(body: Json, consents: Iterable[Consent]) -> Customer:
     """Read a customer."""
     addresses = body.get("addresses") or ()
     return Customer(
-        id=name_of(body["id"]),
+        id=identifier(body["id"]),
         given_name=body["first_name"],
         family_name=body["last_name"],
         company=body["company"] or "",
@@ -173,7 +162,7 @@ def write_consent(api: ApiClient, customer: Json, consent: Consent) -> None:
     for each in there:
         wanted = [] if is_no else sorted({*each["consents"], word})
         change = {"email": each["email"], "consents": wanted}
-        _require(api.put(f"{SUBSCRIBERS}/{name_of(each['id'])}", json=change), wanted)
+        _require(api.put(f"{SUBSCRIBERS}/{identifier(each['id'])}", json=change), wanted)
     if not there:
         made = {name: customer[name] for name in ("email", "first_name", "last_name")}
         answer = api.post(SUBSCRIBERS, json={**made, "source": "custom", "consents": [word]})
@@ -186,7 +175,7 @@ def erase(api: ApiClient, customer_id: str) -> None:
     if customer is None:
         return
     for each in find_subscribers(api, customer["email"]):
-        api.delete(f"{SUBSCRIBERS}/{name_of(each['id'])}", also_good=(404,))
+        api.delete(f"{SUBSCRIBERS}/{identifier(each['id'])}", also_good=(404,))
     api.request("DELETE", _CUSTOMERS, params={"id:in": customer_id}, also_good=(404,))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from retention_sdk.model import (
@@ -21,9 +21,9 @@ from retention_sdk.model import (
     Order,
     OrderLine,
 )
-from retention_sdk.model.money import minor_digits
+from retention_sdk.shop_api.values import identifier, rounded
 
-from .api import Json, moment, name_of
+from .api import Json, moment
 from .parcels import plan
 from .settings import BigCommerceSettings
 
@@ -73,8 +73,8 @@ def is_paid(order: Json, settings: BigCommerceSettings) -> bool:
 def read_order(parts: OrderParts, settings: BigCommerceSettings) -> Order:
     """Read an order; amounts are in the currency that the buyer pays in."""
     body = parts.order
-    currency, order_id = body["default_currency_code"], name_of(body["id"])
-    total = _money(body["total_inc_tax"], currency)
+    currency, order_id = body["default_currency_code"], identifier(body["id"])
+    total = rounded(body["total_inc_tax"], currency)
     lines = tuple(_line(each, currency) for each in parts.products if each["quantity"])
     changed_at, status = moment(body["date_modified"]), body["status_id"]
     is_off = status in {_CANCELLED, _DECLINED}
@@ -90,7 +90,7 @@ def read_order(parts: OrderParts, settings: BigCommerceSettings) -> Order:
         total=total,
         lines=lines,
         shipping=_sum(body, ("shipping_cost_inc_tax", "handling_cost_inc_tax"), currency),
-        tax=_money(body["total_tax"], currency),
+        tax=rounded(body["total_tax"], currency),
         discount=_sum(body, ("discount_amount", "coupon_discount"), currency),
         refunded=_refunded(parts, total),
         customer=_buyer(body),
@@ -141,16 +141,8 @@ def read_address(data: Json) -> Address | None:
 # Money -------------------------------------------------------------------------------------
 
 
-def _money(amount: Any, currency: str) -> Money:
-    """Round an amount: BigCommerce keeps four decimals, as text or as a number."""
-    if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):
-        raise TypeError("money is text or a JSON number")
-    unit = Decimal(1).scaleb(-minor_digits(currency))
-    return Money.parse(Decimal(amount).quantize(unit, ROUND_HALF_UP), currency)
-
-
 def _sum(body: Json, fields: Iterable[str], currency: str) -> Money:
-    return _money(sum(Decimal(body[field]) for field in fields), currency)
+    return rounded(sum(Decimal(body[field]) for field in fields), currency)
 
 
 def _refunded(parts: OrderParts, total: Money) -> Money | None:
@@ -160,7 +152,7 @@ def _refunded(parts: OrderParts, total: Money) -> Money | None:
     if not parts.refunds:
         return None
     paid = sum((_paid_back(each) for each in parts.refunds), Decimal(0))
-    return min(_money(paid, total.currency), total, key=lambda money: money.minor)
+    return min(rounded(paid, total.currency), total, key=lambda money: money.minor)
 
 
 def _paid_back(refund: Json) -> Decimal:
@@ -194,13 +186,13 @@ def _line(line: Json, currency: str) -> OrderLine:
     if line.get("order_pickup_method_id") and kind is LineKind.PHYSICAL:
         kind = LineKind.PICKUP
     return OrderLine(
-        id=name_of(line["id"]),
+        id=identifier(line["id"]),
         title=line["name"],
         quantity=line["quantity"],
-        unit_price=_money(line["price_inc_tax"], currency),
-        total=_money(line["total_inc_tax"] if paid is None else paid, currency),
+        unit_price=rounded(line["price_inc_tax"], currency),
+        total=rounded(line["total_inc_tax"] if paid is None else paid, currency),
         sku=line["sku"] or "",
-        product_id=name_of(line["product_id"]),
+        product_id=identifier(line["product_id"]),
         kind=kind,
         is_gift_card=line["type"] == "giftcertificate",
         brand=line.get("brand") or "",
@@ -208,7 +200,7 @@ def _line(line: Json, currency: str) -> OrderLine:
 
 
 def _buyer(body: Json) -> Customer | None:
-    billing, account = body["billing_address"], name_of(body["customer_id"])
+    billing, account = body["billing_address"], identifier(body["customer_id"])
     known = (billing["first_name"], billing["last_name"], billing["email"])
     if account == "0" and not any(known):
         return None

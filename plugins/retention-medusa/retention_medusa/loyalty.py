@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from retention_sdk.errors import PlatformError, UnsupportedFeature
 from retention_sdk.model import DiscountCode, Money
 from retention_sdk.shop_api import ApiClient
+from retention_sdk.shop_api.values import moment
 
 from .promotions import number
-from .values import Json, amount, moment
+from .values import Json, amount
 
 _CARDS = "admin/gift-cards"
 _ACCOUNTS = "admin/store-credit-accounts"

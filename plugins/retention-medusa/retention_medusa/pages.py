@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from retention_sdk.errors import PlatformError
 from retention_sdk.shop_api import ApiClient
+from retention_sdk.shop_api.values import moment
 
-from .values import Json, moment
+from .values import Json
 
 # PostgreSQL keeps microseconds, answers have milliseconds: a moment may be a little later than
 # it is told.

@@ -9,8 +9,9 @@ from retention_sdk.errors import PlatformError, UnsupportedFeature
 from retention_sdk.model import DiscountCode, Money
 from retention_sdk.model.money import minor_digits
 from retention_sdk.shop_api import ApiClient
+from retention_sdk.shop_api.values import moment
 
-from .values import Json, moment
+from .values import Json
 
 PATH = "admin/promotions"
 _FIELDS = (

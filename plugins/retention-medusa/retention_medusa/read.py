@@ -22,9 +22,10 @@ from retention_sdk.model import (
     Parcel,
     Product,
 )
+from retention_sdk.shop_api.values import moment, text
 
 from .settings import MedusaSettings
-from .values import Json, amount, moment, moments, text, total
+from .values import Json, amount, moments, total
 
 _DRAFTS = frozenset({"draft"})
 

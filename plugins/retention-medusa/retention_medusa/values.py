@@ -9,6 +9,7 @@ from typing import Any
 
 from retention_sdk.model import Money
 from retention_sdk.model.money import minor_digits
+from retention_sdk.shop_api.values import moment
 
 Json = Mapping[str, Any]
 
@@ -34,23 +35,9 @@ def total(values: Iterable[Any]) -> Decimal:
     return sum((_exact(value) for value in values), Decimal(0))
 
 
-def moment(text: str) -> datetime:
-    """Read a moment; Medusa writes all of them in UTC with a Z."""
-    return datetime.fromisoformat(text)
-
-
 def moments(items: Iterable[Json], name: str) -> list[datetime]:
     """Return a moment of each item that has it."""
     return [moment(item[name]) for item in items if item.get(name)]
-
-
-def text(value: Any) -> str:
-    """Return a text, an empty one for null."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
 
 
 def _exact(value: Any) -> Decimal:

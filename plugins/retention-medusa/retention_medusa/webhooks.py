@@ -17,10 +17,11 @@ from retention_sdk.model import (
     ShopEvent,
     WebhookRequest,
 )
+from retention_sdk.shop_api.values import moment
 
 from .read import read_customer
 from .settings import MedusaSettings
-from .values import Json, moment
+from .values import Json
 
 CUSTOMER_TOPICS = frozenset({"customer.created", "customer.updated"})
 

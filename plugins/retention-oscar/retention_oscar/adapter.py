@@ -21,11 +21,11 @@ from retention_sdk.model import (
     WebhookRequest,
 )
 from retention_sdk.shop_api import read_page
+from retention_sdk.shop_api.values import asked_number, moment
 
 from .client import OscarClient, connected, refused
 from .read import (
     last_part,
-    moment,
     read_consents,
     read_customer,
     read_order,
@@ -256,7 +256,7 @@ class OscarAdapter(ShopAdapter):
         """Return what the companion keeps of a customer's answers."""
         self._require_companion("reading consent")
         with connected(self.settings) as client:
-            data = client.companion(f"customers/{_number(customer_id)}/")
+            data = client.companion(f"customers/{asked_number(customer_id, adapter=self.name)}/")
         with self.reading():
             return read_consents(data["customer"])
 
@@ -272,12 +272,16 @@ class OscarAdapter(ShopAdapter):
             "recorded_at": at.isoformat() if at else None,
             "source": consent.source,
         }
-        self._write("PUT", f"customers/{_number(customer_id)}/consents/", json=answer)
+        self._write(
+            "PUT",
+            f"customers/{asked_number(customer_id, adapter=self.name)}/consents/",
+            json=answer,
+        )
 
     def erase_customer(self, customer_id: str) -> None:
         """Delete the account, its addresses and answers; orders keep where they were sent."""
         self._require_companion("erasing customers")
-        self._write("DELETE", f"customers/{_number(customer_id)}/")
+        self._write("DELETE", f"customers/{asked_number(customer_id, adapter=self.name)}/")
 
     def create_code(self, code: DiscountCode) -> DiscountCode:
         """Create a voucher, or find the same one. Oscar writes codes in capitals."""
@@ -301,7 +305,11 @@ class OscarAdapter(ShopAdapter):
     def note_order(self, order_id: str, text: str) -> None:
         """Write a note that the dashboard shows at the order; the same one is written once."""
         self._require_companion("notes at orders")
-        self._write("POST", f"orders/{_number(order_id)}/notes/", json={"text": text})
+        self._write(
+            "POST",
+            f"orders/{asked_number(order_id, adapter=self.name)}/notes/",
+            json={"text": text},
+        )
 
     def _write(self, method: str, path: str, **wishes: Any) -> None:
         with connected(self.settings) as client:
@@ -331,9 +339,3 @@ def _moved(before: str, after: str) -> str:
     if before == after:
         raise refused("the shop answers the same page again and again")
     return after
-
-
-def _number(identifier: str) -> str:
-    if not (identifier.isascii() and identifier.isdigit()):
-        raise refused("oscar's identifiers are numbers")
-    return identifier

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from retention_sdk.errors import PlatformError
 from retention_sdk.shop_api import Answer, ApiClient
+from retention_sdk.shop_api.values import asked_number
 
 from .settings import OscarSettings
 
@@ -33,7 +34,7 @@ class OscarClient:
 
     def order(self, order_id: str) -> Json:
         """Return one order with its lines."""
-        path = f"admin/orders/{_number(order_id)}/"
+        path = f"admin/orders/{asked_number(order_id, adapter=ADAPTER)}/"
         return self.with_lines(_found(self._api.get(path, also_good=(_NOT_FOUND,))).mapping())
 
     def with_lines(self, order: Json) -> Json:
@@ -117,9 +118,3 @@ def _list(answer: Answer) -> Sequence[Json]:
             "the shop answered something else than a whole list; is url that of oscarapi?"
         )
     return decoded
-
-
-def _number(order_id: str) -> str:
-    if not (order_id.isascii() and order_id.isdigit()):
-        raise refused("oscar's identifiers are numbers")
-    return order_id

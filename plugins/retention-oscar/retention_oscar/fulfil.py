@@ -47,7 +47,7 @@ def last_number(data: Json) -> str:
 
 def _sent(data: Json, settings: OscarSettings, left: dict[str, int]) -> tuple[Fulfilment, ...]:
     """Return parcels that left; what is in them is taken out of ``left``."""
-    from .read import moment
+    from retention_sdk.shop_api.values import moment
 
     events = (data.get("retention") or {}).get("shipments") or ()
     delivered = _delivered(events, settings)

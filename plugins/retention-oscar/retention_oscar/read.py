@@ -23,6 +23,7 @@ from retention_sdk.model import (
     Purpose,
 )
 from retention_sdk.model.money import minor_digits
+from retention_sdk.shop_api.values import identifier, moment
 
 from .fulfil import fulfilments
 from .settings import OscarSettings
@@ -77,7 +78,7 @@ def refunded_at(data: Json) -> datetime | None:
 def read_customer(data: Json) -> Customer:
     """Read an account as the companion tells it."""
     return Customer(
-        id=_identifier(data["id"]),
+        id=identifier(data["id"], least=1),
         given_name=data["first_name"],
         family_name=data["last_name"],
         email=data["email"],
@@ -111,20 +112,12 @@ def read_product(data: Json) -> Product:
     """Read a product; a variant without a title of its own is named by its number."""
     records = data.get("stockrecords") or ()
     return Product(
-        id=_identifier(data["id"]),
-        title=data["title"] or f"product {_identifier(data['id'])}",
+        id=identifier(data["id"], least=1),
+        title=data["title"] or f"product {identifier(data['id'], least=1)}",
         sku=records[0]["partner_sku"] if records else "",
         gtin=data["upc"] or "",
         categories=tuple(data.get("categories") or ()),
     )
-
-
-def moment(text: str) -> datetime:
-    """Read a moment with its offset."""
-    read = datetime.fromisoformat(text)
-    if read.tzinfo is None:
-        raise ValueError("a moment needs its offset")
-    return read
 
 
 def last_part(link: str) -> str:
@@ -133,12 +126,6 @@ def last_part(link: str) -> str:
     if not part:
         raise ValueError("a link names something")
     return part
-
-
-def _identifier(value: int) -> str:
-    if type(value) is not int or value < 1:
-        raise TypeError("an identifier is a whole number")
-    return str(value)
 
 
 def _money(amount: str, currency: str) -> Money:

@@ -14,6 +14,7 @@ from retention_sdk.adapter import Capability, ShopAdapter
 from retention_sdk.http import httpx
 from retention_sdk.model import Consent, Customer, DiscountCode, Order, Page, Product, Shop
 from retention_sdk.shop_api import Timing, read_page, read_page_beside
+from retention_sdk.shop_api.values import asked_number
 
 from . import codes, notes
 from .catalogue import PRODUCT_FIELDS, read_product, read_shop
@@ -24,7 +25,7 @@ from .orders import ORDER_FIELDS, OrderReader
 from .paging import numbered
 from .people import CUSTOMER_FIELDS, read_consent, read_customer
 from .settings import PrestaShopSettings
-from .webservice import Json, Webservice, asked, number, refused
+from .webservice import Json, Webservice, number, refused
 
 _TOKEN_BYTES = 6
 
@@ -68,7 +69,11 @@ class PrestaShopAdapter(ShopAdapter):
     def fetch_order(self, order_id: str) -> Order:
         """Return one order by its number (``id``, not its reference)."""
         with self._talking() as (service, directory):
-            rows = list(service.rows_by("orders", "id", [asked(order_id)], ORDER_FIELDS))
+            rows = list(
+                service.rows_by(
+                    "orders", "id", [asked_number(order_id, adapter=self.name)], ORDER_FIELDS
+                )
+            )
             order = self._reader(service, directory).read(rows[0]) if rows else None
         if order is None:
             raise refused("there is no such order, or its last line was deleted")
@@ -120,7 +125,14 @@ class PrestaShopAdapter(ShopAdapter):
     def fetch_consents(self, customer_id: str) -> tuple[Consent, ...]:
         """Return the answer about the shop's newsletter."""
         with self._talking() as (service, directory):
-            rows = list(service.rows_by("customers", "id", [asked(customer_id)], CUSTOMER_FIELDS))
+            rows = list(
+                service.rows_by(
+                    "customers",
+                    "id",
+                    [asked_number(customer_id, adapter=self.name)],
+                    CUSTOMER_FIELDS,
+                )
+            )
             if not rows:
                 raise refused("there is no such customer")
             consent = read_consent(rows[0], directory.zone)

@@ -3,22 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
-
-from retention_sdk.model import Money, minor_digits
-
-
-def rounded(amount: str | int | Decimal, currency: str) -> Money:
-    """Read an amount of up to six decimals, rounded to the minor unit as PrestaShop shows it.
-
-    Raises:
-        TypeError: it is a float, or no amount.
-        ValueError: it is not a finite decimal.
-    """
-    if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):
-        raise TypeError("money is text or a whole number")
-    unit = Decimal(1).scaleb(-minor_digits(currency))
-    return Money.parse(Decimal(amount).quantize(unit, ROUND_HALF_UP), currency)
 
 
 def spread(total_minor: int, weights: Sequence[int]) -> list[int]:

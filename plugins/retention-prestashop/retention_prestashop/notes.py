@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .webservice import Json, Webservice, asked, number, refused
+from retention_sdk.shop_api.values import asked_number
+
+from .webservice import NAME, Json, Webservice, number, refused
 
 # Whatever follows a tag is cut off when a message is stored, so notes hold none.
 _NO_TAGS = str.maketrans({"<": "‹", ">": "›"})
@@ -21,7 +23,7 @@ def add(
     Raises:
         PlatformError: there is no such order, or the shop refused.
     """
-    order_id = asked(order_id)
+    order_id = asked_number(order_id, adapter=NAME)
     thread = _thread(service, order_id) or _new_thread(service, order_id, make_token())
     message = {
         "id_customer_thread": thread,

@@ -21,11 +21,12 @@ from retention_sdk.model import (
     plan_fulfilment,
 )
 from retention_sdk.shop_api import read_page_beside
+from retention_sdk.shop_api.values import rounded
 
 from .directory import Directory
 from .history import History
 from .moments import moment
-from .money import rounded, spread
+from .money import spread
 from .people import ADDRESS_FIELDS, CUSTOMER_FIELDS, read_address, read_customer
 from .settings import PrestaShopSettings
 from .webservice import NO_SUCH_RESOURCE, Json, Webservice, number

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from .webservice import Json, Webservice, asked, number, refused
+from retention_sdk.shop_api.values import asked_number
+
+from .webservice import NAME, Json, Webservice, number, refused
 
 _PLACE = re.compile(r"(\d{14})(?:(\+)|-(\d{1,12}))?")
 _SECOND = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
@@ -83,7 +85,7 @@ def numbered(
 
     New records have higher numbers, so none is passed over, and none comes twice.
     """
-    last = asked(cursor or "0")
+    last = asked_number(cursor or "0", adapter=NAME)
     while True:
         chosen = {"id": f">[{last}]", **where}
         rows = service.rows(resource, fields, where=chosen, sort="id_ASC", limit=size)

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from retention_sdk.errors import PayloadError, PlatformError
 from retention_sdk.shop_api import Answer, ApiClient, Timing
+from retention_sdk.shop_api.values import asked_number
 
 from .settings import PrestaShopSettings
 from .xml import document
@@ -136,13 +137,13 @@ class Webservice:
 
     def remove(self, resource: str, identifier: str) -> None:
         """Delete a record; one that is not there is no error."""
-        answer = self._ask("DELETE", f"{resource}/{asked(identifier)}")
+        answer = self._ask("DELETE", f"{resource}/{asked_number(identifier, adapter=NAME)}")
         if not answer.is_good and answer.status != 404:  # noqa: PLR2004 - the status is its name
             raise _refused(answer, f"deleting from {resource}")
 
     def whole(self, resource: str, kind: str, identifier: str) -> Json:
         """Return a whole record, secrets and all: for writing it again, and for nothing else."""
-        answer = self._ask("GET", f"{resource}/{asked(identifier)}")
+        answer = self._ask("GET", f"{resource}/{asked_number(identifier, adapter=NAME)}")
         if not answer.is_good:
             raise _refused(answer, f"the record of {resource}")
         return _one(answer, kind)
@@ -181,19 +182,6 @@ def number(identifier: object) -> str:
     if isinstance(identifier, bool) or not (text.isascii() and text.isdecimal()):
         raise ValueError("an identifier is a whole number")
     return text
-
-
-def asked(identifier: str) -> str:
-    """Return an identifier that somebody asks for.
-
-    Raises:
-        PlatformError: it is none, so nothing here is called that.
-    """
-    try:
-        return number(identifier)
-    except ValueError:
-        message = "there is no such thing: identifiers here are whole numbers"
-        raise refused(message) from None
 
 
 def refused(message: str, *, code: str = "") -> PlatformError:

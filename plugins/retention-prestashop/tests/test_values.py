@@ -1,4 +1,4 @@
-"""Dates without a zone, amounts with six decimals, records as XML: all pure."""
+"""Dates without a zone, amounts that are divided, records as XML: all pure."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from retention_prestashop.moments import earliest_stamp, moment, moment_or_none, stamp
-from retention_prestashop.money import rounded, spread
+from retention_prestashop.money import spread
 from retention_prestashop.xml import document
 
 from retention_sdk.errors import UnsupportedFeature
@@ -58,26 +58,6 @@ def test_no_later_moment_is_written_by_an_earlier_stamp(zone, autumn, early, lat
     since, other = sorted((autumn + early, autumn + late))
 
     assert earliest_stamp(since, ZoneInfo(zone)) <= stamp(other, ZoneInfo(zone))
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "expected"),
-    [
-        ("39.270000", "EUR", "39.27 EUR"),
-        ("19.635000", "EUR", "19.64 EUR"),
-        ("1234.500000", "JPY", "1235 JPY"),
-        ("1.234500", "KWD", "1.235 KWD"),
-        (7, "EUR", "7.00 EUR"),
-    ],
-)
-def test_amounts_are_rounded_as_the_shop_shows_them(amount, currency, expected):
-    assert expected == str(rounded(amount, currency))
-
-
-@pytest.mark.parametrize("amount", [1.5, True, None, "NaN", "12,5"])
-def test_what_is_no_exact_amount_is_refused(amount):
-    with pytest.raises((TypeError, ValueError, ArithmeticError)):
-        rounded(amount, "EUR")
 
 
 @given(

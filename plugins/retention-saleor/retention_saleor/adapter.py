@@ -27,6 +27,7 @@ from retention_sdk.model import (
     WebhookRequest,
 )
 from retention_sdk.shop_api import Timing, read_page
+from retention_sdk.shop_api.values import moment
 
 from . import documents as sent
 from . import gift_cards, hooks, signature, vouchers
@@ -34,7 +35,7 @@ from .client import Run, codes_of, connected, done, fetch_jwks, pages_of, refuse
 from .consent import read_consents, written
 from .read import is_placed, read_customer, read_order, read_product
 from .settings import SaleorSettings
-from .values import Json, moment
+from .values import Json
 from .webhooks import CUSTOMER_TOPICS, GONE_TOPICS, ORDER_TOPICS, Facts
 
 T = TypeVar("T")

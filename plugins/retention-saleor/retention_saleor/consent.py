@@ -12,9 +12,10 @@ from datetime import datetime
 
 from retention_sdk.consent.platforms import read_state, write_state
 from retention_sdk.model import Consent, ConsentState, OptInLevel
+from retention_sdk.shop_api.values import moment
 
 from .settings import SaleorSettings
-from .values import Json, moment
+from .values import Json
 
 _VALUE_MAX = 2_000
 

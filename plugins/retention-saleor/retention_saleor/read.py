@@ -22,10 +22,11 @@ from retention_sdk.model import (
     Parcel,
     Product,
 )
+from retention_sdk.shop_api.values import moment, text
 
 from .consent import read_consents
 from .settings import SaleorSettings
-from .values import Json, count, language, moment, money, text
+from .values import Json, count, language, money
 
 _PAID = frozenset({"ORDER_FULLY_PAID", "ORDER_MARKED_AS_PAID"})
 _CHARGED = frozenset({"FULL", "OVERCHARGED"})

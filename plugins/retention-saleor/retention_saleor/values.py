@@ -5,29 +5,12 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from retention_sdk.model import Money
+from retention_sdk.shop_api.values import text
 
 Json = Mapping[str, Any]
-
-
-def moment(value: Any) -> datetime:
-    """Read a date with its offset; one without is refused."""
-    stamp = datetime.fromisoformat(value)
-    if stamp.tzinfo is None:
-        raise ValueError("a date without its offset")
-    return stamp
-
-
-def text(value: Any) -> str:
-    """Return a text; null is none. Anything else is refused."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TypeError("a text was expected")
-    return value
 
 
 def count(value: Any) -> int:

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from retention_sdk.errors import UnsupportedFeature
 from retention_sdk.model import DiscountCode, Money
+from retention_sdk.shop_api.values import moment
 
 from .client import NAME, Run, codes_of, done, refused
 from .documents import CREATE_VOUCHER, LIST_VOUCHER, UPDATE_VOUCHER, VOUCHERS
-from .values import Json, moment, money
+from .values import Json, money
 
 _VOIDED_FROM, _VOIDED_TO = "2000-01-01T00:00:00+00:00", "2000-01-02T00:00:00+00:00"
 """A voucher cannot be switched off, and one that is deleted gives its code free again."""

@@ -19,10 +19,11 @@ from retention_sdk.model import (
     RecordChanged,
     ShopEvent,
 )
+from retention_sdk.shop_api.values import moment, text
 
 from .read import read_customer
 from .settings import SaleorSettings
-from .values import Json, moment, text
+from .values import Json
 
 ORDER_TOPICS = frozenset(
     {

@@ -25,12 +25,13 @@ from retention_sdk.model import (
     ShopEvent,
     WebhookRequest,
 )
+from retention_sdk.shop_api.values import identifier, moment, text
 
 from .admin import ShopifyAdmin
 from .consent import read_email_consent, read_sms_consent, read_whatsapp_consent
 from .read import read_customer, read_order
 from .settings import ShopifySettings
-from .values import gid_number, identifier, moment, text
+from .values import gid_number
 
 Json = Mapping[str, Any]
 

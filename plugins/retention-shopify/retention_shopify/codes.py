@@ -9,10 +9,10 @@ from typing import Any
 
 from retention_sdk.errors import UnsupportedFeature
 from retention_sdk.model import DiscountCode, Money
+from retention_sdk.shop_api.values import moment
 
 from .client import NAME, Json, Run, codes_of, done, refused
 from .documents import CODE, CREATE_BASIC, CREATE_FREE_SHIPPING, DEACTIVATE_CODE
-from .values import moment
 
 _TAKEN = frozenset({"TAKEN", "DUPLICATE"})
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from retention_sdk.consent.platforms import platform_words, read_state
 from retention_sdk.model import Consent, ConsentChannel, ConsentState, Purpose
-
-from .values import moment
+from retention_sdk.shop_api.values import moment
 
 _COLLECTORS = frozenset({"shopify", "other"})
 

@@ -15,10 +15,11 @@ from itertools import chain, repeat
 from typing import Any
 
 from retention_sdk.shop_api import Timing
+from retention_sdk.shop_api.values import moment
 
 from .bulk_documents import EXPORT, EXPORTED
 from .client import Json, Run, refused
-from .values import gid, gid_number, moment
+from .values import gid, gid_number
 
 Fetch = Callable[[int, int], bytes]
 """Returns the bytes of a file from a position up to, and without, another one."""

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from retention_sdk.model import Product
+from retention_sdk.shop_api.values import text
 
-from .values import gid_number, number, text
+from .values import gid_number, number
 
 Json = Mapping[str, Any]
 

@@ -21,10 +21,10 @@ from retention_sdk.model import (
     Parcel,
     minor_digits,
 )
+from retention_sdk.shop_api.values import identifier, moment, text
 
 from .consent import read_answers
 from .settings import ShopifySettings
-from .values import identifier, moment, text
 
 Json = Mapping[str, Any]
 

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from retention_sdk.model import Consent
+from retention_sdk.shop_api.values import text
 
 from .client import Session, refused
 from .criteria import Criteria, among, either, equals, since
 from .people import written_answer
-from .values import Json, identifier, name_based_id, text
+from .values import Json, identifier, name_based_id
 
 ENTITY = "newsletter-recipient"
 LOOK_BACK = timedelta(hours=6)

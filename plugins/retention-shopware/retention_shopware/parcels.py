@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from retention_sdk.model import Fulfilment, FulfilmentLine, LineKind, OrderLine, Parcel
 from retention_sdk.model.order import FulfilmentStatus, plan_fulfilment
+from retention_sdk.shop_api.values import text
 
-from .values import Json, identifier, moment_or_none, named, text
+from .values import Json, identifier, moment_or_none, named
 
 _STATUS = {
     "shipped": FulfilmentStatus.SHIPPED,

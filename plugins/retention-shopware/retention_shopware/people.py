@@ -12,10 +12,11 @@ from typing import Any
 
 from retention_sdk.consent.platforms import read_state, write_state
 from retention_sdk.model import Consent, ConsentChannel, ConsentState, Customer, OptInLevel
+from retention_sdk.shop_api.values import text
 
 from .client import NAME
 from .read import addressee, read_address
-from .values import Json, identifier, moment, moment_or_none, text
+from .values import Json, identifier, moment, moment_or_none
 
 ANSWERED = "retention_sdk_answered"
 """Our custom field of a recipient: which status we wrote, and when it was answered."""

@@ -14,10 +14,11 @@ from retention_sdk.model import (
     Order,
     OrderLine,
 )
+from retention_sdk.shop_api.values import text
 
 from .parcels import fulfilments_of
 from .settings import ShopwareSettings
-from .values import Json, exact, identifier, moment, moment_or_none, named, rounded, text
+from .values import Json, exact, identifier, moment, moment_or_none, named, rounded
 
 _DEDUCTIONS = frozenset({"promotion", "discount", "credit"})
 _PAID = frozenset({"paid", "refunded", "refunded_partially", "chargeback"})

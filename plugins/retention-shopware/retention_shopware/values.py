@@ -11,6 +11,7 @@ from typing import Any
 
 from retention_sdk.model import Money
 from retention_sdk.model.money import minor_digits
+from retention_sdk.shop_api import values
 
 Json = Mapping[str, Any]
 
@@ -38,21 +39,9 @@ def name_based_id(*names: str) -> str:
     return sha256("\0".join(("retention_sdk", *names)).encode()).hexdigest()[:32]
 
 
-def text(value: Any) -> str:
-    """Return a text; null is none. Anything else is refused."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TypeError("a text was expected")
-    return value
-
-
 def moment(value: Any) -> datetime:
     """Read a date with its offset; Shopware writes UTC."""
-    stamp = datetime.fromisoformat(value)
-    if stamp.tzinfo is None:
-        raise ValueError("a date without its offset")
-    return stamp.astimezone(UTC)
+    return values.moment(value).astimezone(UTC)
 
 
 def moment_or_none(value: Any) -> datetime | None:
@@ -98,4 +87,4 @@ def named(entity: Any) -> str:
     if entity is None:
         return ""
     translated = entity.get("translated") or {}
-    return text(translated.get("name") or entity.get("name"))
+    return values.text(translated.get("name") or entity.get("name"))

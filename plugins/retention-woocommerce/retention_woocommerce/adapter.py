@@ -30,9 +30,10 @@ from retention_sdk.model import (
     WebhookRequest,
 )
 from retention_sdk.shop_api import ApiClient, Timing, read_page
+from retention_sdk.shop_api.values import asked_number
 
 from . import coupons, hooks
-from .api import connected, fetch_items, number, refused
+from .api import connected, fetch_items, refused
 from .catalogue import read_product, read_shop
 from .paging import numbered_pages, order_pages
 from .read import DRAFTS, consent_meta, moment, read_customer, read_order
@@ -176,7 +177,7 @@ class WooCommerceAdapter(ShopAdapter):
     def fetch_order(self, order_id: str) -> Order:
         """Return one order by its ``id``; a draft is none yet."""
         with self._connected() as api, self.reading():
-            body = api.get(f"orders/{number(order_id)}").mapping()
+            body = api.get(f"orders/{asked_number(order_id, adapter=self.name)}").mapping()
             if body["status"] in DRAFTS:
                 raise refused("this order is a draft: nobody has placed it yet")
             return read_order(body, self.settings)
@@ -241,7 +242,7 @@ class WooCommerceAdapter(ShopAdapter):
         """Return the answer that ``consent_meta_key`` holds."""
         self._require_consent_key()
         with self._connected() as api, self.reading():
-            body = api.get(f"customers/{number(customer_id)}").mapping()
+            body = api.get(f"customers/{asked_number(customer_id, adapter=self.name)}").mapping()
             return read_customer(body, self.settings).consents
 
     def write_consent(self, customer_id: str, consent: Consent) -> None:
@@ -255,7 +256,7 @@ class WooCommerceAdapter(ShopAdapter):
             raise UnsupportedFeature(message, adapter=self.name)
         change = {"meta_data": consent_meta(consent, self.settings)}
         with self._connected() as api:
-            api.put(f"customers/{number(customer_id)}", json=change)
+            api.put(f"customers/{asked_number(customer_id, adapter=self.name)}", json=change)
 
     def create_code(self, code: DiscountCode) -> DiscountCode:
         """Create a coupon with this code, or find the one that is there."""
@@ -273,7 +274,7 @@ class WooCommerceAdapter(ShopAdapter):
         # WooCommerce shows notes as HTML.
         note = {"note": escape(text, quote=False), "customer_note": False}
         with self._connected() as api:
-            api.post(f"orders/{number(order_id)}/notes", json=note)
+            api.post(f"orders/{asked_number(order_id, adapter=self.name)}/notes", json=note)
 
     def set_order_fields(self, order_id: str, fields: Mapping[str, str]) -> None:
         """Set ``_retention_<name>`` in the order's ``meta_data``, which buyers do not see."""
@@ -281,7 +282,9 @@ class WooCommerceAdapter(ShopAdapter):
         # WordPress calls keys that begin with an underscore protected: no form shows them.
         entries = [{"key": f"_retention_{name}", "value": fields[name]} for name in fields]
         with self._connected() as api:
-            api.put(f"orders/{number(order_id)}", json={"meta_data": entries})
+            api.put(
+                f"orders/{asked_number(order_id, adapter=self.name)}", json={"meta_data": entries}
+            )
 
     def register_webhooks(self, address: str) -> tuple[str, ...]:
         """Have WooCommerce tell an https address what we read, signed with the first secret."""
@@ -297,7 +300,7 @@ class WooCommerceAdapter(ShopAdapter):
     def erase_customer(self, customer_id: str) -> None:
         """Delete an account for good; its orders stay, with the addresses in them."""
         with self._connected() as api:
-            path = f"customers/{number(customer_id)}"
+            path = f"customers/{asked_number(customer_id, adapter=self.name)}"
             if api.get(path, also_good=(404,)).is_good:
                 api.request("DELETE", path, params={"force": "true"}, also_good=(404,))
 

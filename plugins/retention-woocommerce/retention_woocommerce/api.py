@@ -67,17 +67,6 @@ def count_of(answer: Answer, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() else None
 
 
-def number(identifier: str) -> str:
-    """Return an identifier that may stand in a path: WooCommerce's are whole numbers.
-
-    Raises:
-        PlatformError: it is none, so nothing here is called that.
-    """
-    if not (identifier.isascii() and identifier.isdecimal()):
-        raise refused("there is no such thing: identifiers here are whole numbers")
-    return identifier
-
-
 def refused(message: str) -> PlatformError:
     """Return the error for what trying again does not help."""
     return PlatformError(message, adapter=NAME, retryable=False)

@@ -23,6 +23,7 @@ from retention_sdk.model import (
     minor_digits,
     plan_fulfilment,
 )
+from retention_sdk.shop_api import values
 
 from .settings import WooCommerceSettings
 
@@ -43,7 +44,7 @@ def read_order(body: Json, settings: WooCommerceSettings) -> Order:
     meta = _meta(body["meta_data"])
     message = _first(meta, settings.gift_message_meta_keys)
     lines = _lines(body, settings)
-    order_id, total = _id(body["id"]), _exact(body["total"], body["currency"])
+    order_id, total = values.identifier(body["id"]), _exact(body["total"], body["currency"])
     return Order(
         id=order_id,
         number=str(body["number"]),
@@ -76,7 +77,7 @@ def read_customer(body: Json, settings: WooCommerceSettings) -> Customer:
     meta, billing = _meta(body["meta_data"]), body["billing"]
     consent = read_consent(body["meta_data"], settings, asked_at=None)
     return Customer(
-        id=_id(body["id"]),
+        id=values.identifier(body["id"]),
         given_name=body["first_name"] or billing["first_name"],
         family_name=body["last_name"] or billing["last_name"],
         company=billing["company"],
@@ -133,18 +134,11 @@ def consent_meta(consent: Consent, settings: WooCommerceSettings) -> list[dict[s
 
 def moment(text: str) -> datetime:
     """Read a ``*_gmt`` date. WooCommerce writes UTC and leaves the Z away."""
-    stamp = datetime.fromisoformat(text)
-    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+    return values.moment(text, zone=UTC)
 
 
 def _moment_or_none(text: str | None) -> datetime | None:
     return moment(text) if text else None
-
-
-def _id(number: Any) -> str:
-    if type(number) is not int or number < 0:
-        raise TypeError("an identifier is a whole number")
-    return str(number)
 
 
 # Money -------------------------------------------------------------------------------------
@@ -201,13 +195,13 @@ def _line(line: Json, currency: str, kind: LineKind, *, brand: str) -> OrderLine
     listed = Decimal(line["subtotal"]) + Decimal(line["subtotal_tax"])
     paid = Decimal(line["total"]) + Decimal(line["total_tax"])
     return OrderLine(
-        id=_id(line["id"]),
+        id=values.identifier(line["id"]),
         title=line["name"],
         quantity=quantity,
         unit_price=_rounded(listed / quantity, currency),
         total=_rounded(paid, currency),
         sku=line["sku"] or "",
-        product_id=_id(line["product_id"]),
+        product_id=values.identifier(line["product_id"]),
         kind=kind,
         brand=brand,
     )
@@ -241,7 +235,7 @@ def _fulfilments(body: Json, order_id: str, lines: tuple[OrderLine, ...]) -> tup
 
 
 def _buyer(body: Json, settings: WooCommerceSettings) -> Customer | None:
-    billing, account = body["billing"], _id(body["customer_id"])
+    billing, account = body["billing"], values.identifier(body["customer_id"])
     known = (billing["first_name"], billing["last_name"], billing["email"], billing["phone"])
     if account == "0" and not any(known):
         return None

@@ -12,9 +12,10 @@ from retention_sdk.errors import PayloadError
 from retention_sdk.http import httpx
 from retention_sdk.model import Customer, Order, Page, Shop
 from retention_sdk.shop_api import ApiClient, Timing, read_page
+from retention_sdk.shop_api.values import asked_number, identifier
 
-from .paging import pages, refused
-from .read import Json, number, read_customer, read_order, read_shop
+from .paging import pages
+from .read import Json, read_customer, read_order, read_shop
 from .settings import ZidSettings
 
 _ORDERS, _CUSTOMERS = "v1/managers/store/orders", "v1/managers/store/customers"
@@ -47,10 +48,9 @@ class ZidAdapter(ShopAdapter):
 
     def fetch_order(self, order_id: str) -> Order:
         """Return one order by its ``id`` (not its code)."""
-        if not (order_id.isascii() and order_id.isdecimal()):
-            raise refused("there is no such order: identifiers here are whole numbers")
+        path = f"{_ORDERS}/{asked_number(order_id, adapter=self.name)}/view"
         with self._connected() as api, self.reading():
-            return self.read_orders(api.get(f"{_ORDERS}/{order_id}/view").mapping())[0]
+            return self.read_orders(api.get(path).mapping())[0]
 
     def order_pages(
         self, *, updated_since: datetime | None = None, cursor: str = ""
@@ -71,7 +71,7 @@ class ZidAdapter(ShopAdapter):
                     items,
                     lambda item: read_order(item, self.settings),
                     reading=self.reading,
-                    name=lambda item: f"order {number(item['id'])}",
+                    name=lambda item: f"order {identifier(item['id'])}",
                     cursor=place,
                 )
 
@@ -86,7 +86,7 @@ class ZidAdapter(ShopAdapter):
                     items,
                     read_customer,
                     reading=self.reading,
-                    name=lambda item: f"customer {number(item['id'])}",
+                    name=lambda item: f"customer {identifier(item['id'])}",
                     cursor=place,
                 )
 

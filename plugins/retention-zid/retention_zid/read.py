@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,14 +13,13 @@ from retention_sdk.model import (
     Fulfilment,
     FulfilmentStatus,
     LineKind,
-    Money,
     Order,
     OrderLine,
     Parcel,
     Shop,
     plan_fulfilment,
 )
-from retention_sdk.model.money import minor_digits
+from retention_sdk.shop_api import values
 
 from .settings import ZidSettings
 
@@ -34,8 +32,8 @@ _LEFT, _THERE = "indelivery", "delivered"
 
 def read_order(body: Json, settings: ZidSettings) -> Order:
     """Read an order with its products."""
-    currency, order_id = body["currency_code"], number(body["id"])
-    total, state = _money(body["order_total"], currency), _state(body)
+    currency, order_id = body["currency_code"], values.identifier(body["id"])
+    total, state = values.rounded(body["order_total"], currency), _state(body)
     changed_at, payment = moment(body["updated_at"], settings), body["payment_status"]
     lines = tuple(_lines(body, currency))
     return Order(
@@ -65,7 +63,7 @@ def read_order(body: Json, settings: ZidSettings) -> Order:
 def read_customer(body: Json) -> Customer:
     """Read a customer with an account."""
     return Customer(
-        id=number(body["id"]),
+        id=values.identifier(body["id"]),
         full_name=body["name"],
         company=body.get("business_name") or "",
         email=body.get("email") or "",
@@ -90,25 +88,9 @@ def read_shop(body: Json, settings: ZidSettings, *, shop_id: str) -> Shop:
     )
 
 
-def number(value: Any) -> str:
-    """Return a number as we keep it."""
-    if type(value) is not int or value < 0:
-        raise TypeError("an identifier is a whole number")
-    return str(value)
-
-
 def moment(text: str, settings: ZidSettings) -> datetime:
     """Read a date; one without a zone is in the shop's."""
-    stamp = datetime.fromisoformat(text)
-    return stamp if stamp.tzinfo else stamp.replace(tzinfo=ZoneInfo(settings.time_zone))
-
-
-def _money(amount: Any, currency: str) -> Money:
-    """Round an amount: Zid writes text with many decimals, or a number."""
-    if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):
-        raise TypeError("money is text or a JSON number")
-    unit = Decimal(1).scaleb(-minor_digits(currency))
-    return Money.parse(Decimal(amount).quantize(unit, ROUND_HALF_UP), currency)
+    return values.moment(text, zone=ZoneInfo(settings.time_zone))
 
 
 def _state(body: Json) -> str:
@@ -129,12 +111,12 @@ def _lines(body: Json, currency: str) -> Iterator[OrderLine]:
     travels = body.get("requires_shipping") is not False
     for product in body["products"]:
         is_file = bool(product.get("downloadables") or product.get("vouchers"))
-        quantity, total = product["quantity"], _money(product["total"], currency)
+        quantity, total = product["quantity"], values.rounded(product["total"], currency)
         yield OrderLine(
-            id=number(product["order_product_id"]),
+            id=values.identifier(product["order_product_id"]),
             title=product["name"],
             quantity=quantity,
-            unit_price=_money(product["price"], currency),
+            unit_price=values.rounded(product["price"], currency),
             total=total,
             sku=product.get("sku") or "",
             product_id=product.get("product_id") or product.get("id") or "",
@@ -152,7 +134,7 @@ def _fulfilments(
     elif state in {_LEFT, _THERE}:
         reached = FulfilmentStatus.DELIVERED if state == _THERE else FulfilmentStatus.SHIPPED
         update = {"status": reached, "shipped_at": changed_at}
-    method, name = _method(body, "shipping"), number(body["id"])
+    method, name = _method(body, "shipping"), values.identifier(body["id"])
     tracking = (method.get("tracking") or {}).get("number") or ""
     parcel = Parcel(id=name, carrier=method.get("name") or "", tracking_number=tracking)
     return tuple(
@@ -167,7 +149,7 @@ def _buyer(body: Json) -> Customer | None:
         return None
     is_guest = bool(body.get("is_guest_customer"))
     return Customer(
-        id="" if is_guest else number(customer["id"]),
+        id="" if is_guest else values.identifier(customer["id"]),
         full_name=customer["name"],
         company=customer.get("business_name") or "",
         email=customer.get("email") or "",
