@@ -73,7 +73,8 @@ class Rights:
         an opt-out and a restriction take effect here.
 
         Raises:
-            RightsError: nothing says whom it is about.
+            RightsError: nothing says whom it is about, or the ``reference`` is that of another
+                person's request, or of one for something else.
         """
         store, now = self.room.store, self.clock()
         references = store.references_of_request(asked)
@@ -93,6 +94,12 @@ class Rights:
                 received_at=received_at or now,
             )
             request = self.book.require(connection, request_id)
+            said = set(self.book.references(connection, request))
+            is_another = request.subject_id != who and said and said.isdisjoint(references)
+            if is_another or request.kind != kind.value:
+                raise RightsError(
+                    f"another request has this reference, {request_id}; choose a new one"
+                )
             if not request.steps:
                 first = RequestStep(
                     state=RequestState.RECEIVED, at=request.received_at, by=by, reason=reason

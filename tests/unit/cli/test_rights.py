@@ -50,6 +50,18 @@ def opened(run, kind, *, is_checked=True):
     return view["id"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "email"), [("access", "bo@mail.example"), ("erasure", "ada@mail.example")]
+)
+def test_a_reference_is_not_taken_for_another_person_or_another_wish(run, capsys, kind, email):
+    first = opened(run, "access", is_checked=False)
+    told = ["--email", email, "--reference", "access"]
+
+    assert 2 == main(["rights", "open", kind, *told])
+    assert f"another request has this reference, {first}" in capsys.readouterr().err
+    assert [first] == [view["id"] for view in run("list")["requests"]]
+
+
 def test_a_request_is_opened_once_under_its_reference_and_listed_with_days_left(run, capsys):
     first, again = opened(run, "access"), opened(run, "access", is_checked=False)
     (view,) = run("list")["requests"]
