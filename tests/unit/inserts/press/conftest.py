@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pikepdf
 import pytest
 import typst
+from pikepdf import Dictionary
 from PIL import Image
 
 from retention_sdk.inserts.formats import get_format
@@ -22,6 +23,8 @@ CREATED_AT = datetime(2026, 11, 14, 9, tzinfo=UTC)
 BRAND = Palette.model_validate(
     {"inks": {"#7a2e2e": {"cmyk": (20, 95, 75, 30), "spot": "PANTONE 1807 C"}}}
 )
+
+WIDE, HIGH = 91 * 72 / 25.4, 61 * 72 / 25.4
 
 DRAWN = """
 #set page(width: 85mm, height: 55mm, margin: 0mm, bleed: 3mm, fill: white)
@@ -209,3 +212,46 @@ def tool():
         return path
 
     return found
+
+
+@pytest.fixture
+def drawing():
+    """Return a function that makes a card whose front is drawn by hand."""
+
+    def made(content: bytes, build=None) -> bytes:
+        with pikepdf.new() as pdf:
+            for _ in range(2):
+                page = pdf.add_blank_page(page_size=(WIDE, HIGH)).obj
+                page.Contents = pdf.make_stream(b"0 g 0 0 9 9 re f")
+                page.Resources = Dictionary()
+            front = pdf.pages[0].obj
+            front.Contents = pdf.make_stream(content)
+            if build:
+                front.Resources = build(pdf)
+            out = io.BytesIO()
+            pdf.save(out)
+            return out.getvalue()
+
+    return made
+
+
+@pytest.fixture
+def front(drawing, press, reading):
+    """Return a function that gives the operators of a finished front, written as text."""
+
+    def finished(content: bytes, build=None, **wishes) -> str:
+        page = reading(press(drawing(content, build), **wishes)).pdf.pages[0]
+        return pikepdf.unparse_content_stream(pikepdf.parse_content_stream(page)).decode("latin-1")
+
+    return finished
+
+
+@pytest.fixture
+def pixels(drawing, press, reading):
+    """Return a function that gives the finished pixels of a picture, with its colour space."""
+
+    def finished(build, **wishes):
+        image = reading(press(drawing(b"/P Do", build), **wishes)).pdf.pages[0].Resources.XObject.P
+        return image.ColorSpace, image.read_bytes()
+
+    return finished
