@@ -20,6 +20,7 @@ import pytest
 from retention_sdk import Retention
 from retention_sdk.demo.derive import DATA, DEMO_SECRET
 from retention_sdk.http import httpx
+from tests.ports import free_port
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PAGE = Path(__file__).parents[2] / "docs/howto/mount-the-receiver.md"
@@ -59,8 +60,7 @@ def listens(port):
 @pytest.fixture(params=SERVERS)
 def served(request, folder):
     """An example on the server that its first lines name, stopped in order."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, *SERVERS[request.param], str(port)]
     environment = {**os.environ, "RETENTION_CONFIG": str(folder / "retention.toml")}
     environment["PYTHONPATH"] = f"{EXAMPLES}:{EXAMPLES.parent}"
@@ -68,18 +68,18 @@ def served(request, folder):
     with log.open("wb") as told:
         process = subprocess.Popen(command, cwd=EXAMPLES, env=environment, stdout=told, stderr=told)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not listens(port):
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.05)
         with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False
+            base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False
         ) as client:
             yield client
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+        process.wait(timeout=120)
 
 
 def orders(folder):
@@ -95,7 +95,11 @@ def orders(folder):
 def test_a_framework_takes_deliveries_whole_and_answers_by_number(served, folder):
     """Spaces, line ends and letters of the body arrive as they were signed; a card is printed."""
     odd = b"\r\n " + json.dumps({**json.loads(RAW), "id": 7}, indent=1).encode() + b"\n\n"
-    post = served.post
+
+    def post(path, **options):
+        while 503 == (answer := served.post(path, **options)).status_code:
+            time.sleep(0.1)  # its disk is slow today; a platform comes again too
+        return answer
 
     def many(number):
         body = json.dumps({**json.loads(RAW), "id": number}).encode()
@@ -113,7 +117,7 @@ def test_a_framework_takes_deliveries_whole_and_answers_by_number(served, folder
     ]
     with ThreadPoolExecutor(4) as pool:
         statuses = set(pool.map(many, range(2001, 2006)))
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not list((folder / "out").glob("card-*/card.pdf")):
         assert time.monotonic() < deadline
         time.sleep(0.1)
