@@ -1,7 +1,9 @@
 """Everything a newcomer copies runs as printed: README, tutorials, examples."""
 
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from retention_sdk.cli import COMMANDS, main
 from retention_sdk.cli.run import _app
 from retention_sdk.demo.derive import DATA
 from retention_sdk.hooks.manager import load
+from retention_sdk.testing import an_order
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE_PAGE = ROOT / "docs/howto/write-a-template.md"
@@ -196,6 +199,41 @@ def test_the_page_about_styles_works(tmp_path, monkeypatch, capsys):
     exec(compile(code, page.name, "exec"), {})
 
     assert b"%PDF" == Path("card.pdf").read_bytes()[:4]
+
+
+def test_the_page_about_forbidden_texts_prints_its_findings(tmp_path):
+    (code,) = blocks(ROOT / "docs/howto/consent-lints.md", "python")
+
+    done = run(tmp_path, "-c", code)
+
+    assert ["error", "warning"] == [line.split()[0] for line in done.stdout.splitlines()]
+
+
+def test_the_page_about_a_brand_shows_what_the_check_takes(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    page = ROOT / "docs/howto/design-a-brand.md"
+    (commands,) = blocks(page, "")
+    assert 0 == main(shlex.split(commands)[1:])
+    brand = Path("brand.toml")
+    contact = 'contact_email = "hello@kiln.example"\n'
+    brand.write_text("\n".join((contact + brand.read_text(), *blocks(page, "toml"))))
+
+    assert 0 == main(["brand", "check"]), capsys.readouterr()
+
+
+def test_the_page_about_batches_works(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    page = ROOT / "docs/howto/print-a-batch.md"
+    assert 0 == main(["init", "--name", "Kiln & Leaf", "--email", "hello@kiln.example"])
+    Path("orders.jsonl").write_text(an_order("38.90 EUR").model_dump_json() + "\n")
+    (shown,) = blocks(page, "json")
+
+    for command in blocks(page, "sh"):
+        assert 0 == main(shlex.split(command.replace("\\\n", ""))[1:]), capsys.readouterr()
+
+    slips = [json.loads(line) for line in Path("cards/manifest.jsonl").read_text().splitlines()]
+    assert [("1001", "printed"), ("1001", "known")] == [(it["order"], it["state"]) for it in slips]
+    assert slips[0].keys() <= json.loads(shown).keys()
 
 
 def test_the_storefront_script_prints_a_card(tmp_path):
