@@ -3,585 +3,77 @@
 Every mistake was made by somebody once. The name beside it is the test of the kit that says so.
 """
 
-import copy
-import hmac
-import itertools
 import json
-import socket
-from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime
-from uuid import uuid4
 
 import pytest
 
-from retention_sdk.adapter import Capability
-from retention_sdk.errors import PlatformError, SignatureError
-from retention_sdk.model import (
-    Consent,
-    ConsentChanged,
-    ConsentChannel,
-    ConsentState,
-    Money,
-    Order,
-    OrderPaid,
-    OrderPlaced,
-    Page,
-    Product,
-)
-from retention_sdk.testing import (
-    AdapterConformance,
-    BogusShop,
-    Case,
-    a_customer,
-    an_order,
-    bogus_order,
-    kit_failures,
-)
+from retention_sdk.model import ConsentChanged, OrderPaid, OrderPlaced
+from retention_sdk.testing import AdapterConformance, Case, a_customer, an_order, kit_failures
 from retention_sdk.testing.conformance import kit_tests
-
-YES = Consent(channel=ConsentChannel.EMAIL, state=ConsentState.GRANTED, source="hope")
-HEADERS = {"X-Bogus-Topic": "order", "X-Bogus-Delivery": "d-1"}
-
-
-class Good(BogusShop):
-    """The adapter that every broken one below differs from in one thing."""
-
-
-class UnverifiedShop(Good):
-    def verify(self, request):
-        pass
-
-
-class PresenceShop(Good):
-    def verify(self, request):
-        if not request.header("X-Bogus-Signature"):
-            raise SignatureError("missing", adapter=self.name)
-
-
-class ReserialisingShop(Good):
-    """Signs what json.dumps makes of the body, not the bytes that came in."""
-
-    def verify(self, request):
-        body = json.dumps(json.loads(request.body), separators=(",", ":"), ensure_ascii=False)
-        if self.sign({}, body.encode())["X-Bogus-Signature"] != request.header("X-Bogus-Signature"):
-            raise SignatureError("wrong", adapter=self.name)
-
-
-class AsciiShop(Good):
-    """Compares texts, which hmac refuses when they are not ASCII."""
-
-    def verify(self, request):
-        expected = self.sign({}, request.body)["X-Bogus-Signature"]
-        if not hmac.compare_digest(expected, request.header("X-Bogus-Signature")):
-            raise SignatureError("wrong", adapter=self.name)
-
-
-class LatinShop(Good):
-    """Encodes the secret as the server's locale has it."""
-
-    def verify(self, request):
-        secrets = tuple(s.get_secret_value().encode("latin-1") for s in self.settings.secrets)
-        self.verify_hmac(request, secrets=secrets, given=request.header("X-Bogus-Signature"))
-
-
-class TrustingShop(Good):
-    """Believes a signature that it has seen before, whatever the body."""
-
-    def __init__(self, settings=None, *, shop_id):
-        super().__init__(settings, shop_id=shop_id)
-        self.seen = set()
-
-    def verify(self, request):
-        given = request.header("X-Bogus-Signature")
-        if given not in self.seen:
-            super().verify(request)
-            self.seen.add(given)
-
-
-class CaseSensitiveShop(Good):
-    def read(self, request, body):
-        assert request.headers["X-Bogus-Topic"] is not None
-        return super().read(request, body)
-
-
-class PresumptuousShop(Good):
-    """Takes a customer who said nothing for one who said yes."""
-
-    def read(self, request, body):
-        events = super().read(request, body)
-        return tuple(self._hopeful(event) for event in events)
-
-    def _hopeful(self, event):
-        order = getattr(event, "order", None)
-        if not order or not order.customer or order.customer.consents:
-            return event
-        customer = order.customer.model_copy(update={"consents": (YES,)})
-        return event.model_copy(update={"order": order.model_copy(update={"customer": customer})})
-
-
-class TruthyShop(Good):
-    """Takes any answer that is not a no for a yes."""
-
-    def read(self, request, body):
-        for consent in (body.get("customer") or {}).get("consents") or []:
-            consent["state"] = "denied" if consent.get("state") == "denied" else "granted"
-        content = json.dumps(body, default=str).encode()
-        return super().read(request.model_copy(update={"body": content}), body)
-
-
-class RandomIdShop(Good):
-    def read(self, request, body):
-        return tuple(
-            event.model_copy(update={"id": uuid4().hex}) for event in super().read(request, body)
-        )
-
-
-class DeliveryIdShop(Good):
-    """Names the event after the delivery, so that a redelivery is paid for twice."""
-
-    def read(self, request, body):
-        delivery = request.header("X-Bogus-Delivery")
-        return tuple(
-            event.model_copy(update={"id": f"{self.shop_id}:{delivery}:{event.type}"})
-            for event in super().read(request, body)
-        )
-
-
-class ShoplessIdShop(Good):
-    def read(self, request, body):
-        return tuple(
-            event.model_copy(update={"id": f"{event.type}-{event.order.id}"})
-            if hasattr(event, "order")
-            else event
-            for event in super().read(request, body)
-        )
-
-
-class OneIdShop(Good):
-    def read(self, request, body):
-        return tuple(
-            event.model_copy(update={"id": f"{self.shop_id}-1"})
-            for event in super().read(request, body)
-        )
-
-
-class CallingHomeShop(Good):
-    """Asks the platform while it reads, so that a replay is another reading."""
-
-    def read(self, request, body):
-        with suppress(OSError):
-            socket.create_connection(("127.0.0.1", 9), timeout=0.01).close()
-        return super().read(request, body)
-
-
-class GuestlessShop(Good):
-    """Was tried with registered customers only."""
-
-    def read(self, request, body):
-        if request.header("X-Bogus-Topic") == "order" and body["customer"] is None:
-            raise RuntimeError("who?")
-        return super().read(request, body)
-
-
-class PedanticShop(Good):
-    """Refuses fields that it does not know."""
-
-    def read(self, request, body):
-        if set(body) - set(Order.model_fields):
-            raise KeyError("strict")
-        return super().read(request, body)
-
-
-class TopiclessShop(Good):
-    def read(self, request, body):
-        if request.header("X-Bogus-Topic") != "order":
-            raise RuntimeError("what?")
-        return super().read(request, body)
-
-
-class MutatingShop(Good):
-    def read(self, request, body):
-        events = super().read(request, body)
-        body.clear()
-        return events
-
-
-class ForgetfulShop(Good):
-    """Keeps the parsed body instead of the bytes."""
-
-    def read(self, request, body):
-        again = json.dumps(body, default=str).encode()
-        return tuple(
-            event.model_copy(update={"raw": again}) for event in super().read(request, body)
-        )
-
-
-class FloatingShop(Good):
-    """Computes with floats, and is one yen or a hundred off."""
-
-    def read(self, request, body):
-        events = super().read(request, body)
-        return tuple(self._wrong(event) for event in events)
-
-    def _wrong(self, event):
-        if not hasattr(event, "order") or event.order.currency != "JPY":
-            return event
-        total = Money(minor=event.order.total.minor * 100, currency="JPY")
-        return event.model_copy(update={"order": event.order.model_copy(update={"total": total})})
-
-
-class LocalTimeShop(Good):
-    """Takes UTC for the server's own time."""
-
-    def read(self, request, body):
-        events = super().read(request, body)
-        return tuple(
-            event.model_copy(update={"order": event.order.model_copy(update={"placed_at": WRONG})})
-            if hasattr(event, "order")
-            else event
-            for event in events
-        )
-
-
-class SilentShop(Good):
-    """Swallows what it cannot read, and nobody hears of the order again."""
-
-    def read(self, request, body):
-        try:
-            return super().read(request, body)
-        except ValueError:
-            return ()
-
-
-class LenientShop(Good):
-    """Makes the best of a delivery that was cut off: nothing."""
-
-    def _decode(self, body):
-        with suppress(ValueError):
-            return super()._decode(body)
-        return {}
-
-    def read(self, request, body):
-        return super().read(request, body) if body else ()
-
-
-class CrashingShop(Good):
-    """Raises an error that is not about the payload."""
-
-    def read(self, request, body):
-        if "number" in body and not isinstance(body["number"], str):
-            raise RuntimeError("bug")
-        return super().read(request, body)
-
-
-class UncheckedShop(Good):
-    """Builds what it sends on without the model's checks, with text that cannot be stored."""
-
-    def read(self, request, body):
-        content = json.dumps({**body, "number": "1001"}, default=str).encode()
-        events = super().read(request.model_copy(update={"body": content}), body)
-        return tuple(self._renumbered(event, str(body.get("number"))) for event in events)
-
-    def _renumbered(self, event, number):
-        if not hasattr(event, "order"):
-            return event
-        order = event.order.model_copy(update={"number": number})
-        return event.model_copy(update={"order": order})
-
-
-class CopyingShop(Good):
-    """Copies the body before it reads it, however deep it is."""
-
-    def read(self, request, body):
-        return super().read(request, copy.deepcopy(body))
-
-
-class GossipingShop(Good):
-    """Quotes the buyer in an error."""
-
-    def read(self, request, body):
-        from retention_sdk.errors import PayloadError
-
-        try:
-            return super().read(request, body)
-        except ValueError as error:
-            raise PayloadError(f"order of {body.get('customer')}", adapter=self.name) from error
-
-
-class NamelessFileShop(Good):
-    """Leaves the buyer out of what it reads from files."""
-
-    def read_orders(self, body):
-        (order,) = super().read_orders(body)
-        return (order.model_copy(update={"customer": None}),)
-
-
-class ChattyShop(Good):
-    def __repr__(self):
-        return f"<BogusShop {self.settings.secrets[0].get_secret_value()}>"
-
-
-class EagerShop(Good):
-    """Connects when it is built."""
-
-    def __init__(self, settings, *, shop_id):
-        super().__init__(settings, shop_id=shop_id)
-        with suppress(OSError):
-            socket.create_connection(("127.0.0.1", 9), timeout=0.01).close()
-
-
-class ModestShop(Good):
-    """Does more than it declares."""
-
-    capabilities = ~Capability.CREATE_CODE
-
-
-class GenerousShop(Good):
-    """Makes a plain code of one that is worth free shipping, which it does not know."""
-
-    capabilities = ~Capability.FREE_SHIPPING_CODE
-
-    def create_code(self, code):
-        return self.codes.setdefault(code.code, code.model_copy(update={"platform_id": "1"}))
-
-
-class TaciturnShop(Good):
-    """Shows languages and does not declare it."""
-
-    capabilities = ~Capability.CUSTOMER_LOCALE
-
-
-class RepeatingCodeShop(Good):
-    """Makes a second promotion when it is asked twice."""
-
-    def create_code(self, code):
-        return code.model_copy(update={"platform_id": uuid4().hex})
-
-
-class OnceErasingShop(Good):
-    """Takes a second request to erase somebody for a mistake."""
-
-    def erase_customer(self, customer_id):
-        if customer_id in self.codes:
-            raise PlatformError("there is no such customer", adapter=self.name, retryable=False)
-        self.codes[customer_id] = None
-
-
-class RememberingShop(Good):
-    """Says that it erased somebody, and did nothing."""
-
-    def fetch_consents(self, customer_id):
-        return (YES,)
-
-    def erase_customer(self, customer_id):
-        pass
-
-
-class YeaSayingShop(Good):
-    """Writes every answer down as a yes."""
-
-    def write_consent(self, customer_id, consent):
-        super().write_consent(
-            customer_id, consent.model_copy(update={"state": ConsentState.GRANTED})
-        )
-
-
-class ConsumingShop(Good):
-    """Hands answers out once, like a queue."""
-
-    def fetch_consents(self, customer_id):
-        return self.consents.pop(customer_id, ())
-
-    def __init__(self, settings=None, *, shop_id):
-        super().__init__(settings, shop_id=shop_id)
-        self.consents["77"] = (YES,)
-
-
-class TwiceListShop(Good):
-    """Its pages overlap."""
-
-    def fetch_orders(self, *, updated_since=None):
-        orders = list(super().fetch_orders(updated_since=updated_since))
-        yield from orders + orders[:1]
-
-
-class UnsortedListShop(Good):
-    """Lists in the order of a hash table."""
-
-    turns = itertools.count()
-
-    def fetch_orders(self, *, updated_since=None):
-        step = 1 if next(self.turns) % 2 else -1
-        yield from list(super().fetch_orders(updated_since=updated_since))[::step]
-
-
-class HalfListShop(Good):
-    """Forgets the last page."""
-
-    def fetch_orders(self, *, updated_since=None):
-        yield from list(super().fetch_orders(updated_since=updated_since))[:-1]
-
-
-class TimelessListShop(Good):
-    """Lists everything, whatever it is asked for."""
-
-    def fetch_orders(self, *, updated_since=None):
-        yield from super().fetch_orders()
-
-
-class OtherOrderShop(Good):
-    """Lists less of an order than it fetches."""
-
-    def fetch_order(self, order_id):
-        order = super().fetch_order(order_id)
-        return order.model_copy(update={"customer": None})
-
-    def fetch_orders(self, *, updated_since=None):
-        if updated_since is None or updated_since.year < 2050:
-            yield from (bogus_order(number) for number in self.numbers)
-
-
-class HalfPageShop(Good):
-    """Its last page is not full, so it leaves it out."""
-
-    def order_pages(self, *, updated_since=None, cursor=""):
-        for page in super().order_pages(updated_since=updated_since, cursor=cursor):
-            if page.cursor:
-                yield page
-
-
-class SkippingShop(Good):
-    """Goes on one page too late."""
-
-    def order_pages(self, *, updated_since=None, cursor=""):
-        pages = super().order_pages(updated_since=updated_since, cursor=cursor)
-        if cursor:
-            next(pages, None)
-        yield from pages
-
-
-class TwinShop(Good):
-    """Lists customers and products on two pages that overlap."""
-
-    def customer_pages(self, *, updated_since=None, cursor=""):
-        for page in super().customer_pages(updated_since=updated_since, cursor=cursor):
-            yield page
-            yield page
-
-    def product_pages(self, *, cursor=""):
-        for page in super().product_pages(cursor=cursor):
-            yield page
-            yield page
-
-
-class StoppingShop(Good):
-    """Reads a page in one go: one record that cannot be read takes all of them along."""
-
-    def order_pages(self, *, updated_since=None, cursor=""):
-        if updated_since is None:
-            yield Page(tuple(map(self.fetch_order, self.numbers)))
-
-    def customer_pages(self, *, updated_since=None, cursor=""):
-        yield Page(tuple(a_customer(id=number) for number in ("77", "78")))
-
-    def product_pages(self, *, cursor=""):
-        yield Page(tuple(Product(id=number, title="Soap") for number in "12"))
-
-
-class RefusingPageShop(Good):
-    """Refuses a whole page for the one record on it."""
-
-    def order_pages(self, *, updated_since=None, cursor=""):
-        for page in super().order_pages(updated_since=updated_since, cursor=cursor):
-            yield replace(page, items=()) if page.refused else page
-
-    def customer_pages(self, *, updated_since=None, cursor=""):
-        for page in super().customer_pages(updated_since=updated_since, cursor=cursor):
-            yield replace(page, items=()) if page.refused else page
-
-    def product_pages(self, *, cursor=""):
-        for page in super().product_pages(cursor=cursor):
-            yield replace(page, items=()) if page.refused else page
-
-
-class SwallowingShop(Good):
-    """Leaves out what it cannot read, and does not say so."""
-
-    def order_pages(self, *, updated_since=None, cursor=""):
-        for page in super().order_pages(updated_since=updated_since, cursor=cursor):
-            yield replace(page, refused=())
-
-    def customer_pages(self, *, updated_since=None, cursor=""):
-        for page in super().customer_pages(updated_since=updated_since, cursor=cursor):
-            yield replace(page, refused=())
-
-    def product_pages(self, *, cursor=""):
-        for page in super().product_pages(cursor=cursor):
-            yield replace(page, refused=())
-
-
-class PointingShop(Good):
-    """Names whom it cannot read by their e-mail address."""
-
-    def customer_pages(self, *, updated_since=None, cursor=""):
-        for page in super().customer_pages(updated_since=updated_since, cursor=cursor):
-            who = a_customer().email
-            yield replace(page, refused=tuple(f"{who}: {each}" for each in page.refused))
-
-
-class PilingShop(Good):
-    """Registers another webhook each time it is asked."""
-
-    def missing_webhooks(self, address):
-        return ("order",)
-
-
-class LooseFieldShop(Good):
-    """Keeps a field under any name."""
-
-    def require_fields(self, fields):
-        pass
-
-
-class OnceFieldShop(Good):
-    """Cannot set a field that is there."""
-
-    def set_order_fields(self, order_id, fields):
-        if self.fields.get(order_id):
-            raise PlatformError("taken", adapter=self.name, retryable=False)
-        super().set_order_fields(order_id, fields)
-
-
-class TaggingShop(Good):
-    """Keeps fields where the shop and its buyers look."""
-
-    def fetch_order(self, order_id):
-        return (
-            super()
-            .fetch_order(order_id)
-            .model_copy(update={"tags": tuple(self.fields.get(order_id, ()))})
-        )
-
-
-class HopefulShop(Good):
-    """Tells the caller to try for ever."""
-
-    def fetch_order(self, order_id):
-        try:
-            return super().fetch_order(order_id)
-        except PlatformError as error:
-            raise PlatformError(str(error), adapter=self.name, retryable=True) from None
-
-
-class OtherShopShop(Good):
-    def fetch_shop(self):
-        return super().fetch_shop().model_copy(update={"id": "another.example"})
-
-
-class ShoutingShop(Good):
-    name = "Bogus Shop"
-
+from tests.contract.bad_callers import (
+    ChattyShop,
+    ConsumingShop,
+    EagerShop,
+    GenerousShop,
+    HalfListShop,
+    HalfPageShop,
+    HopefulShop,
+    LooseFieldShop,
+    ModestShop,
+    OnceErasingShop,
+    OnceFieldShop,
+    OtherOrderShop,
+    OtherShopShop,
+    PilingShop,
+    PointingShop,
+    RefusingPageShop,
+    RememberingShop,
+    RepeatingCodeShop,
+    ShoutingShop,
+    SkippingShop,
+    StoppingShop,
+    SwallowingShop,
+    TaciturnShop,
+    TaggingShop,
+    TimelessListShop,
+    TwiceListShop,
+    TwinShop,
+    UnsortedListShop,
+    YeaSayingShop,
+)
+from tests.contract.bad_readers import (
+    HEADERS,
+    YES,
+    AsciiShop,
+    CallingHomeShop,
+    CaseSensitiveShop,
+    CopyingShop,
+    CrashingShop,
+    DeliveryIdShop,
+    FloatingShop,
+    ForgetfulShop,
+    Good,
+    GossipingShop,
+    GuestlessShop,
+    LatinShop,
+    LenientShop,
+    LocalTimeShop,
+    MutatingShop,
+    NamelessFileShop,
+    OneIdShop,
+    PedanticShop,
+    PresenceShop,
+    PresumptuousShop,
+    RandomIdShop,
+    ReserialisingShop,
+    ShoplessIdShop,
+    SilentShop,
+    TopiclessShop,
+    TrustingShop,
+    TruthyShop,
+    UncheckedShop,
+    UnverifiedShop,
+)
 
 WEAKENED = "test_kit_is_not_weakened"
 FUZZED = "test_fuzzed_deliveries_become_valid_events_or_our_errors"
@@ -590,7 +82,6 @@ LISTED = (
     "test_customer_who_cannot_be_read_is_named_and_stops_no_other",
     "test_product_that_cannot_be_read_is_named_and_stops_no_other",
 )
-WRONG = datetime(2026, 11, 20, 11, tzinfo=UTC)
 CAUGHT = [
     (UnverifiedShop, "test_missing_signature_is_refused"),
     (PresenceShop, "test_wrong_signature_is_refused"),
