@@ -77,18 +77,10 @@ class TestBigCommerce(AdapterConformance):
         self.shop.store.subscribe("ada@example.com", "marketing_newsletter")
         payment = {"id": 1, "amount": 5.25, "is_declined": False}
         made = {"created": "2026-11-20T10:00:00+00:00", "total_amount": 5.25}
-        shipment = {
-            "id": 6,
-            "date_created": "Fri, 20 Nov 2026 09:00:00 +0000",
-            "tracking_number": "EJ958083578US",
-            "tracking_carrier": "",
-            "shipping_provider_display_name": "USPS",
-            "items": [{"order_product_id": 1180, "quantity": 1}],
-        }
         parts = {
             "order": store.orders[number],
             "coupons": store.coupons_of[number],
-            "shipments": [shipment],
+            "shipments": [self.shop.make.a_shipment((1180, 1))],
             "refunds": [{"id": 1, "order_id": number, "payments": [payment], **made}],
             "transactions": store.transactions[number],
         }

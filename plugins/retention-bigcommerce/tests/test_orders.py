@@ -23,20 +23,6 @@ def product(shop, number, **changes):
     return shop.make.a_product(number, **changes)
 
 
-def a_shipment(*items, **changes):
-    fields = {
-        "id": 6,
-        "order_id": 118,
-        "date_created": "Fri, 20 Nov 2026 09:00:00 +0000",
-        "tracking_number": "EJ958083578US",
-        "tracking_carrier": "",
-        "shipping_provider": "usps",
-        "shipping_provider_display_name": "USPS",
-        "items": [{"order_product_id": line, "quantity": count} for line, count in items],
-    }
-    return {**fields, **changes}
-
-
 def test_order_is_what_a_person_reads(shop):
     order = shop.adapter().fetch_order("118")
 
@@ -202,7 +188,7 @@ def test_one_parcel_is_planned_before_anything_leaves(shop):
 
 
 def test_shipment_takes_its_part_and_the_rest_stays_planned(shop):
-    shop.store.shipments[118] = [a_shipment((1180, 1))]
+    shop.store.shipments[118] = [shop.make.a_shipment((1180, 1))]
     gone, waiting = shop.order(items_shipped=1, status_id=3).fulfilments
 
     assert ("shipment-6", SHIPPED, 1) == (gone.id, gone.status, gone.lines[0].quantity)
@@ -231,7 +217,7 @@ def test_order_that_is_shipped_without_shipments_has_left(shop, status):
 
 
 def test_shipment_of_more_than_was_ordered_or_of_what_is_gone_does_no_harm(shop):
-    shop.store.shipments[118] = [a_shipment((1180, 1), (1180, 5), (4711, 1))]
+    shop.store.shipments[118] = [shop.make.a_shipment((1180, 1), (1180, 5), (4711, 1))]
     (gone,) = shop.order(items_shipped=7).fulfilments
 
     assert [("1180", 2)] == [(part.line_id, part.quantity) for part in gone.lines]

@@ -5,14 +5,6 @@ import pytest
 from retention_sdk.errors import PlatformError
 from retention_sdk.testing.mutants import dotted, paths_of, replaced, without
 
-SHIPMENT = {
-    "id": 6,
-    "date_created": "Fri, 20 Nov 2026 09:00:00 +0000",
-    "tracking_number": "EJ958083578US",
-    "tracking_carrier": "",
-    "shipping_provider_display_name": "USPS",
-    "items": [{"order_product_id": 1180, "quantity": 1}],
-}
 REFUND = {
     "id": 1,
     "order_id": 118,
@@ -28,30 +20,30 @@ CAPTURE = {
     "status": "ok",
     "date_created": "2026-11-19T12:00:05+00:00",
 }
-PARTS = {
-    "coupons_of": [COUPON],
-    "shipments": [SHIPMENT],
-    "refunds": [REFUND],
-    "transactions": [CAPTURE],
-}
 
 
-def spoils(table):
+def the_parts(shop):
+    return {
+        "coupons_of": [COUPON],
+        "shipments": [shop.make.a_shipment((1180, 1))],
+        "refunds": [REFUND],
+        "transactions": [CAPTURE],
+    }
+
+
+def spoils(parts):
     """Each value of a part, removed, and replaced by something that it never is."""
-    for path in paths_of(PARTS[table]):
-        yield f"{table}{dotted(path)} removed", table, without(PARTS[table], path)
+    for path in paths_of(parts):
+        yield f"{dotted(path)} removed", without(parts, path)
         for bad in (None, {"ada": "ada@example.com"}):
-            yield f"{table}{dotted(path)} = {bad}", table, replaced(PARTS[table], path, bad)
-
-
-SPOILED = [each for table in PARTS for each in spoils(table)]
+            yield f"{dotted(path)} = {bad}", replaced(parts, path, bad)
 
 
 @pytest.fixture
 def three(shop):
     """The order with all its parts between two others."""
     shop.store.orders[118]["items_shipped"] = 1
-    for table, items in PARTS.items():
+    for table, items in the_parts(shop).items():
         getattr(shop.store, table)[118] = items
     return [str(shop.store.add_order()), "118", str(shop.store.add_order())]
 
@@ -66,13 +58,13 @@ def test_parts_as_they_are_described_are_read(shop, three):
     assert (set(three), []) == read(shop)
 
 
-def test_bad_part_refuses_its_own_order_and_no_other(shop, three):
+@pytest.mark.parametrize("table", ["coupons_of", "shipments", "refunds", "transactions"])
+def test_bad_part_refuses_its_own_order_and_no_other(shop, three, table):
     """A part may also be one that the order does without."""
     first, spoiled, last = three
-    refusals = 0
-    for done, table, items in SPOILED:
-        for name, good in PARTS.items():
-            getattr(shop.store, name)[118] = items if name == table else good
+    outcomes = []
+    for done, items in spoils(the_parts(shop)[table]):
+        getattr(shop.store, table)[118] = items
         found, refused = read(shop)
 
         assert {first, last} <= found, done
@@ -80,8 +72,8 @@ def test_bad_part_refuses_its_own_order_and_no_other(shop, three):
         assert len(refused) <= 1, done
         assert all(each.startswith("order 118: bigcommerce: ") for each in refused), done
         assert "ada" not in f"{refused}", done
-        refusals += len(refused)
-    assert refusals > len(SPOILED) / 3
+        outcomes += [bool(refused)]
+    assert any(outcomes)
 
 
 @pytest.mark.parametrize("bad", [None, "118", {}])

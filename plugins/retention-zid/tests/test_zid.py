@@ -195,16 +195,6 @@ def test_order_that_cannot_be_read_does_not_stop_the_others(shop):
     assert sentence.startswith(f"order {added[0]}: zid: cannot be read")
 
 
-def test_list_goes_on_after_each_cursor(shop):
-    added = [shop.store.add() for _ in range(5)]
-    read = set()
-    for page in shop.adapter(page_size=2).order_pages():
-        read |= {order.id for order in page.items}
-        if page.cursor:
-            rest = shop.adapter(page_size=2).order_pages(cursor=page.cursor)
-            assert {"118", *added} - read == set(numbers(rest))
-
-
 def test_orders_of_the_days_before_are_read_again(shop):
     old = shop.store.add(created_at="2026-09-25 10:00:00")
     older = shop.store.add(created_at="2026-09-15 10:00:00")

@@ -74,6 +74,20 @@ def a_product(number, **changes):
     return {**fields, **changes}
 
 
+def a_shipment(*items, **changes):
+    fields = {
+        "id": 6,
+        "order_id": 118,
+        "date_created": "Fri, 20 Nov 2026 09:00:00 +0000",
+        "tracking_number": "EJ958083578US",
+        "tracking_carrier": "",
+        "shipping_provider": "usps",
+        "shipping_provider_display_name": "USPS",
+        "items": [{"order_product_id": line, "quantity": count} for line, count in items],
+    }
+    return {**fields, **changes}
+
+
 def an_order(number, changed=NOON, products=None, **changes):
     products = [a_product(number * 10)] if products is None else products
     shipping = {"id": 51, **an_address(), "line_items": products}
