@@ -65,8 +65,16 @@ class Book:
             return
         if points < 0:
             raise LedgerError(f"{points} points cannot move from {src} to {dst}")
-        self._take(src, points, lot)
-        self._give(dst, points, lot)
+        if src == "debt":
+            self.debt += points
+        elif src != "issued":
+            self._shift(lot, src, -points)
+        if dst == "debt":
+            self.debt -= points
+        if lot is not None:
+            # To a lot, points that repay a debt or go to another lot are gone like any that were
+            # taken back.
+            self._shift(lot, "reversed" if dst in _OUTSIDE else dst, points)
         lot_id, hold_id = lot.id if lot else None, hold.id if hold else None
         self.moves.append(Move(src, dst, points, lot_id, hold_id))
 
@@ -77,8 +85,9 @@ class Book:
 
     def credit(self, lot: Lot, hold: Hold | None = None) -> None:
         """Let freshly available points of a lot repay debt first."""
-        repaid = min(self.debt, lot.available)
-        self.move("available", "debt", repaid, lot=lot, hold=hold)
+        if self.debt:
+            repaid = min(self.debt, lot.available)
+            self.move("available", "debt", repaid, lot=lot, hold=hold)
 
     def spendable(self) -> list[Lot]:
         """Return lots with available points in the order in which they are spent."""
@@ -125,20 +134,6 @@ class Book:
         """Return what moved since the last call."""
         taken, self.moves = tuple(self.moves), []
         return taken
-
-    def _take(self, src: str, points: int, lot: Lot | None) -> None:
-        if src == "debt":
-            self.debt += points
-        elif src != "issued":
-            self._shift(lot, src, -points)
-
-    def _give(self, dst: str, points: int, lot: Lot | None) -> None:
-        if dst == "debt":
-            self.debt -= points
-        if lot is not None:
-            # To a lot, points that repay a debt or go to another lot are gone like any that were
-            # taken back.
-            self._shift(lot, "reversed" if dst in _OUTSIDE else dst, points)
 
     def _shift(self, lot: Lot | None, bucket: str, points: int) -> None:
         if lot is None or bucket not in _LOT_BUCKETS:

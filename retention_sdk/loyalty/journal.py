@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
@@ -23,8 +22,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SOURCES = {"mature": "pending", "release": "held", "expire": "available"}
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Why something is posted: the kind of thing, and which one."""
 
     type: str
@@ -48,8 +46,7 @@ class Entry(NamedTuple):
     note: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """An account that is locked, with what can still move in it."""
 
     account: rows.Account

@@ -46,6 +46,8 @@ def next_step(expires_at: datetime, zone: str, *, after: datetime) -> datetime |
 
 def lot_rows(lot: Lot, subject_id: str, zone: str, *, now: datetime) -> Iterator[DueRow]:
     """Yield what waits for a lot that was just credited."""
+    if lot.matures_at <= now and lot.expires_at is None:
+        return
     from ..storage import DueRow
 
     if lot.matures_at > now:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from ..errors import LedgerError
 from ..model import Money, OrderEvent
@@ -17,17 +17,17 @@ from .weighed import Weighed
 
 # As the programme says.
 _LIFE = LotLife()
+_NOTHING = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
+class OrderRequest(NamedTuple):
     """A request about an order: ``mark`` tells a repetition from something else under its key."""
 
     event: OrderEvent
     reference: str
     key: str
     mark: str
-    ratio: Fraction = Fraction(0)
+    ratio: Fraction = _NOTHING
 
 
 def order_reference(event: OrderEvent) -> str:
@@ -101,7 +101,7 @@ def post_late_refund(
 ) -> rows.Txn:
     """Take back what a refund asked for that was told before its payment."""
     mark = _clawback_mark(request.reference, ratio)
-    late = replace(request, key=f"clawback:late:{lot.id}", mark=mark, ratio=ratio)
+    late = request._replace(key=f"clawback:late:{lot.id}", mark=mark, ratio=ratio)
     return post_clawback(journal, program, late, [lot])
 
 

@@ -198,13 +198,14 @@ class Counted(NamedTuple):
 def count(order: Order, program: Program) -> Counted:
     """Return what of an order counts by the programme's policy."""
     shipping = 0 if program.counts_shipping else _minor(order.shipping)
-    gift_cards = sum(line.total.minor for line in order.lines if line.is_gift_card)
+    gift_cards = sum([line.total.minor for line in order.lines if line.is_gift_card])
+    total = order.total.minor
     return Counted(
-        total=order.total.minor,
+        total=total,
         shipping=shipping,
         gift_cards=gift_cards,
         tax=_minor(order.tax) if program.tax == "excluded" else 0,
-        basis=max(0, order.total.minor - shipping - gift_cards),
+        basis=max(0, total - shipping - gift_cards),
         rate=program.rates.get(order.currency),
     )
 

@@ -117,6 +117,12 @@ _FINGERPRINTS = _among_many(
 )
 _CLAWBACKS_OF = _among_many(_CLAWBACKS_OF_ORDERS, txns.c.cause_id)
 _OWNERS = _among_many(select(accounts.c.id, accounts.c.subject_id), accounts.c.id)
+_NEW_ACCOUNT = {
+    "sqlite": "INSERT INTO account (id, program_id, subject_id) VALUES (?, ?, ?)"
+    " ON CONFLICT DO NOTHING",
+    "postgresql": "INSERT INTO account (id, program_id, subject_id) VALUES (%s, %s, %s)"
+    " ON CONFLICT DO NOTHING",
+}
 # Claimed in one order by everybody, so that two who claim some in common do not wait for each
 # other for ever.
 _CLAIM_MANY = text(
@@ -163,12 +169,12 @@ def lock_accounts(
     found = _lock_many(connection, program_id, subject_ids)
     new_ids = {each: new_id() for each in subject_ids if each not in found}
     if new_ids:
-        values = [
-            {"id": new_ids[each], "program_id": program_id, "subject_id": each}
-            for each in sorted(new_ids)
-        ]
-        connection.execute(insert_into(connection, accounts).on_conflict_do_nothing(), values)
-        # Read again: on PostgreSQL somebody else may have been faster.
+        made = [Account(new_ids[each], program_id, each) for each in sorted(new_ids)]
+        names = [(each.id, program_id, each.subject_id) for each in made]
+        connection.exec_driver_sql(_NEW_ACCOUNT[connection.dialect.name], names)
+        if connection.dialect.name == "sqlite":
+            return found | {each.subject_id: each for each in made}
+        # Read again: somebody else may have been faster.
         found |= _lock_many(connection, program_id, tuple(new_ids))
     return found
 
