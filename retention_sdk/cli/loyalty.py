@@ -40,6 +40,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("cancel-reward")(loyalty_redeem.cancel)
     app.command("issued")(loyalty_redeem.issued)
     app.command("hand-over")(loyalty_redeem.hand_over)
+    app.command("take-back")(loyalty_redeem.take_back)
     app.command("retry-rewards")(loyalty_redeem.retry)
     app.command("refresh")(loyalty_refresh.command)
     app.command("simulate")(loyalty_simulate.command)

@@ -122,6 +122,24 @@ def hand_over(
     emit(_json(done), as_json=json, human=lambda: _show(done, unit))
 
 
+def take_back(
+    issue: Issue,
+    reason: Annotated[str, typer.Option(help="Why; stored in clear: name no person.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Let a gift wait for the next parcel again: the one it was packed into was not sent."""
+    from ..pipeline.rewards.parcel_gifts import ParcelGifts
+
+    with Retention.from_file(config) as shop:
+        book = _desk(shop).book
+        found = ParcelGifts(book).take_back(issue, reason=reason, now=shop.clock())
+        name = book.name_of(found)
+    answer = {"id": found.id, "name": name, "state": found.state, "reason": found.reason}
+    words = f"{name} waits for the next parcel"
+    emit(answer, as_json=json, human=lambda: console().print(words, markup=False))
+
+
 def retry(config: ConfigFile = DEFAULT_CONFIG, json: Json = False) -> int:
     """Go on with everything that a platform or a crash left open; exit 8 if some still waits."""
     with Retention.from_file(config) as shop:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...errors import LedgerError
 from ...loyalty.rewards import IssueState
 from .parcel_gifts_back import GIFT_KIND, with_order
 from .terms import read_terms
@@ -41,6 +42,21 @@ class ParcelGifts:
         why = with_order(order.id)
         found = self._gifts(connection, order)
         return tuple(self._words(each) for each in found if _is_packed(each, why))
+
+    def take_back(self, issue_id: str, *, reason: str, now: datetime) -> RewardIssue:
+        """Let a gift wait for the next parcel again: the one it was packed into stayed here.
+
+        It keeps its last day. Taking back twice is safe.
+
+        Raises:
+            LedgerError: it is no gift, or was not handed over.
+        """
+        with self.book.store.begin() as connection:
+            issue = self.book.lock(connection, issue_id)
+            is_packed = issue.state in {IssueState.FULFILLED, IssueState.ISSUED}
+            if issue.kind != GIFT_KIND or not is_packed:
+                raise LedgerError(f"a {issue.kind} that is {issue.state} lay in no parcel")
+            return self.book.note(connection, issue_id, IssueState.ISSUED, reason=reason, now=now)
 
     def _gifts(self, connection: Connection, order: Order) -> tuple[RewardIssue, ...]:
         who = self.book.store.orders.owner(connection, self.book.shop_id, order.id)

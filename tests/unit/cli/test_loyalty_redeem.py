@@ -1,4 +1,4 @@
-"""``retention loyalty rewards``, ``redeem``, ``issued``, ``hand-over``, ``cancel-reward``."""
+"""``retention loyalty rewards``, ``redeem``, ``issued``, ``hand-over`` and back, ``cancel-reward``."""
 
 from __future__ import annotations
 
@@ -95,6 +95,16 @@ def test_reward_is_redeemed_once_packed_and_on_no_list_any_more(capsys):
     )
     assert "There are none." in shown(capsys, *to_pack)
     assert "parcel 12" in shown(capsys, "issued", "7")
+
+
+def test_what_came_back_waits_again(capsys):
+    issue = told(capsys, "redeem", "7", "sample")["id"]
+    told(capsys, "hand-over", issue)
+    reason = ("--reason", "the parcel stayed here")
+
+    assert "A small soap waits for the next parcel" in shown(capsys, "take-back", issue, *reason)
+    assert "issued" == told(capsys, "take-back", issue, *reason)["state"]
+    assert [issue] == [each["id"] for each in told(capsys, "issued", "--order", "1001")]
 
 
 def test_cancelled_reward_gives_its_points_back(capsys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retention_sdk import OrderCancelled
+from retention_sdk.errors import LedgerError
 from retention_sdk.loyalty import Program
 from retention_sdk.pipeline.cards.batch import Batch
 from retention_sdk.pipeline.cards.desk import PackingDesk
@@ -139,6 +140,37 @@ def test_a_gift_in_a_parcel_that_was_packed_stays_handed_over_for_a_person_to_de
     cancel(shop, "1001")
 
     assert [("mug", "fulfilled", "with order id-1001")] == gifts(shop)
+
+
+def take_back(shop, redeemed):
+    reason = "the parcel stayed here"
+    shop.loyalty.parcel_gifts.take_back(redeemed.id, reason=reason, now=shop.clock())
+
+
+def test_a_gift_that_is_taken_back_by_hand_lies_in_the_next_parcel(shop):
+    pay(shop, "1001")
+    mug = shop.loyalty.rewards.redeem(ADA, "mug")
+    a_desk(shop).hand_out("1001")
+    cancel(shop, "1001")
+    for _ in range(2):
+        take_back(shop, mug)
+    pay(shop, "1002")
+
+    assert [("mug", "issued", "the parcel stayed here")] == gifts(shop)
+    assert ("Our mug (MUG-1)",) == a_desk(shop).hand_out("1002").gifts
+    assert [("mug", "fulfilled", "with order id-1002")] == gifts(shop)
+
+
+def test_what_is_taken_back_can_be_cancelled_and_what_is_void_cannot_be_taken_back(shop):
+    pay(shop, "1001")
+    mug = shop.loyalty.rewards.redeem(ADA, "mug")
+    a_desk(shop).hand_out("1001")
+    take_back(shop, mug)
+    cancelled = shop.loyalty.rewards.cancel(mug.id, reason="no other parcel")
+
+    assert "cancelled" == cancelled.state
+    with pytest.raises(LedgerError, match="a gift that is cancelled lay in no parcel"):
+        take_back(shop, mug)
 
 
 def test_a_batch_tells_gifts_on_the_slip_and_the_desk_sees_the_same(shop):
