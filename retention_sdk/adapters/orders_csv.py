@@ -141,7 +141,7 @@ def _check_header(header: list[str]) -> None:
     missing = [name for name in NEEDED if name not in header]
     unknown = [name for name in header if name not in COLUMNS]
     if missing:
-        others = "files of other columns need a mapping, see `retention x mapping` of retention-files"
+        others = "other columns need a mapping, see `retention x mapping` of retention-files"
         raise _error(f"{others}; the columns {', '.join(missing)} are missing", 1, "")
     if unknown:
         # A heading is written by whoever made the file; a row of data in its place is not shown.

@@ -47,8 +47,12 @@ def run_command(name: str, module: str, arguments: Sequence[str]) -> int:
             list(arguments), prog_name=f"retention {name}", standalone_mode=False
         )
     except RetentionError as error:
-        _tell(error, as_json="--json" in arguments)
-        return _code(error)
+        return _fail(error, arguments)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        told = ConfigError(error.strerror or "cannot be used", file=str(error.filename))
+        return _fail(told, arguments)
     except typer.Exit as stop:
         return stop.exit_code
     except typer.Abort:
@@ -75,6 +79,11 @@ def _app(name: str, module: ModuleType) -> typer.Typer:
 
 def _nothing() -> None:
     """A group does nothing by itself."""
+
+
+def _fail(error: RetentionError, arguments: Sequence[str]) -> int:
+    _tell(error, as_json="--json" in arguments)
+    return _code(error)
 
 
 def _code(error: RetentionError) -> int:

@@ -95,6 +95,14 @@ def test_a_file_that_is_not_there_is_named(shop_dir, capsys):
     assert (3, "retention: h.json: No such file or directory\n") == (code, err)
 
 
+def test_a_folder_that_cannot_be_made_is_named(shop_dir, capsys):
+    (shop_dir / "file").write_text("")
+
+    code, _, err = run(capsys, "insert", "--sample", "--out", "file/out")
+
+    assert (3, "retention: file/out: Not a directory\n") == (code, err)
+
+
 def test_a_missing_brand_says_who_names_it(shop_dir, capsys):
     (shop_dir / "brand.toml").unlink()
 
