@@ -67,13 +67,17 @@ def ada(desk):
 
 
 @pytest.fixture
-def eraser(desk, coupons, clock):
+def eraser(desk, coupons):
+    return make_eraser(desk, coupons)
+
+
+def make_eraser(desk, coupons=None):
     return Eraser(
         store=desk.store,
         shop_id=SHOP,
         channel=lambda _: None,
         platforms={},
-        clock=clock,
+        clock=desk.clock,
         count_points=lambda connection, who: 0,
         codes=CodesOfErased(desk=desk, coupons=coupons, reason="erasure"),
     )
@@ -269,16 +273,7 @@ def test_an_erasure_waits_for_a_redemption_that_is_being_written(postgres, platf
         desk = make_desk(store, platform, clock=clock)
         ada, ledger = give(desk, "ada", 500), desk.book.ledger("")
         market = desk.book.standings.market
-        eraser = Eraser(
-            store=store,
-            shop_id=SHOP,
-            channel=lambda _: None,
-            platforms={},
-            clock=clock,
-            count_points=lambda connection, who: 0,
-            codes=CodesOfErased(desk=desk, coupons=None, reason="erasure"),
-        )
-        reports = []
+        eraser, reports = make_eraser(desk), []
         erasing = Thread(target=lambda: reports.append(eraser.erase((), subjects=(ada,))))
         with store.begin() as connection:
             wish = Wish(
