@@ -159,7 +159,9 @@ def _read(folder: Path, name: str) -> CardStyle:
 def _table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise PrintError(f"{path}: {error.strerror or 'cannot be read'}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PrintError(f"{path}: {error}") from None
 
 

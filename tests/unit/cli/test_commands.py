@@ -103,6 +103,13 @@ def test_a_folder_that_cannot_be_made_is_named(shop_dir, capsys):
     assert (3, "retention: file/out: Not a directory\n") == (code, err)
 
 
+def test_a_platform_without_a_table_says_what_to_write(shop_dir, capsys):
+    code, _, err = run(capsys, "sync", "--platform", "vendure")
+
+    assert 3 == code
+    assert "platforms.vendure.url: is missing (write [platforms.vendure], as the README" in err
+
+
 def test_a_missing_brand_says_who_names_it(shop_dir, capsys):
     (shop_dir / "brand.toml").unlink()
 
