@@ -1,4 +1,4 @@
-"""Webhooks per second: verified, durable and acknowledged, beside a bare echo; and rows of CSV.
+"""Webhooks per second: verified, durable and acknowledged, beside a bare echo; and past orders.
 
 Run with `python tests/benchmarks/ingest.py`. The server runs in a process of its own, the sender in
 this one, over loopback, with 64 connections that each wait for their answer, then with 512; every
@@ -7,6 +7,11 @@ that reads the body and answers 202. Three kinds of service are measured: one th
 durable and leaves the work to another process, as `retention serve --no-work` does; one that works
 meanwhile, in the same process; and how long it then takes to read what waits. PostgreSQL runs with
 the durability it is shipped with. CPU is what the server's process used, whoever else was busy.
+
+Past orders are rows of a CSV, two thirds of them first orders of new people, taken in as `retention
+import --history` does: the orders are read, their events sealed and stored, each with its snapshot,
+points and plans. Their rates are of processor time; `python tests/benchmarks/ingest.py past` runs
+these alone.
 """
 
 from __future__ import annotations
@@ -41,6 +46,7 @@ from starlette.routing import Route
 from retention_sdk import Brand, Config, Retention, Sender
 from retention_sdk.config import StoreConfig
 from retention_sdk.demo.derive import DATA, DEMO_SECRET
+from retention_sdk.loyalty import Program, Rate
 from retention_sdk.testing import a_shop
 from retention_sdk.web import create_app
 
@@ -48,19 +54,26 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.postgres import is_installed, running_cluster
 
-DELIVERIES, CONNECTIONS, ROUNDS, ROWS = 3_000, (64, 512), 3, 20_000
+DELIVERIES, CONNECTIONS, ROUNDS, ROWS = 3_000, (64, 512), 3, 6_000
 KEY = "42" * 32
 RECORDED = DATA / "deliveries"
 HEAD = "order_id,placed_at,paid_at,currency,total,title,quantity,unit_price,ship_country,email\n"
+WAYS = {
+    "read": "read and checked",
+    "stored": "stored as news, not worked on",
+    "past": "taken in as the past",
+    "points": "taken in as the past, with points",
+}
 
 
-def shop_on(url: str) -> Retention:
+def shop_on(url: str, program: Program | None = None) -> Retention:
     platforms = {"woocommerce": {"webhook_secrets": [DEMO_SECRET]}}
     fields = {
         "shop": a_shop(),
         "brand": Brand(name="Soap", sender=Sender(name="Mary")),
         "store": StoreConfig(url=url, key=KEY),
         "platforms": platforms,
+        "loyalty": program,
     }
     return Retention(Config.model_validate(fields), environ={})
 
@@ -216,26 +229,28 @@ def read_what_waits(url: str) -> float:
         return count / (time.perf_counter() - begun)
 
 
-def read_rows(file: str) -> None:
-    """Read and store a file of orders; print rows per second and memory. A process of its own."""
-    with tempfile.TemporaryDirectory() as folder, shop_on(f"sqlite:///{folder}/shop.db") as shop:
-        adapter, begun = shop.adapter_with("file", {"path": file}), time.perf_counter()
-        orders = list(adapter.fetch_orders())
-        read = time.perf_counter() - begun
-        for start in range(0, len(orders), 500):
-            batch = orders[start : start + 500]
-            shop.accept([event for order in batch for event in adapter.order_events(order)])
-        whole = time.perf_counter() - begun
+def read_rows(file: str, way: str) -> None:
+    """Read a file of orders, and store them; print rates and memory. A process of its own."""
+    points = Program(rates={"EUR": Rate(points=1, per_minor=100)}) if way == "points" else None
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        shop = stack.enter_context(shop_on(f"sqlite:///{folder}/shop.db", points))
+        take = {"read": len, "stored": shop.accept}.get(way, shop.remember)
+        take(())  # opens the store
+        adapter = shop.adapter_with("file", {"path": file})
+        begun, clock = time.process_time(), time.perf_counter()
+        for page in adapter.order_pages():
+            take([each for order in page.items for each in adapter.order_events(order)])
+        used, taken = time.process_time() - begun, time.perf_counter() - clock
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{'CSV read and checked':44}{len(orders) / read:10,.0f} rows/s")
-    print(f"{'CSV read and stored (SQLite, 500 a commit)':44}{len(orders) / whole:10,.0f} rows/s")
-    print(f"{'memory of that process at its peak':44}{memory:10,.0f} MiB for {len(orders):,} rows")
+    rates = f"{ROWS / used:8,.0f} /s of CPU {ROWS / taken:8,.0f} /s of the clock"
+    print(f"{WAYS[way]:38}{rates} {memory:6,.0f} MiB", flush=True)
 
 
 def write_rows(file: Path) -> None:
     moment = "2026-11-20T10:00:00+01:00"
     rows = (
-        f"{number},{moment},{moment},EUR,5.00,Bowl,1,5.00,DE,{number}@mail.example\n"
+        f"{number},{moment},{moment},EUR,5.00,Bowl,1,5.00,DE,{number * 2 // 3}@mail.example\n"
         for number in range(ROWS)
     )
     file.write_text(HEAD + "".join(rows))
@@ -268,17 +283,26 @@ def main() -> None:
             measured = measure(url, CONNECTIONS[0], works=True)
             line = measured.line(f"{name}, working meanwhile", echo[CONNECTIONS[0]].rate)
             print(line, flush=True)
+    past()
+
+
+def past() -> None:
+    """Take a file of orders in, in every way."""
+    print(f"SQLite, {ROWS:,} orders of a file", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "orders.csv"
         write_rows(file)
-        sys.stdout.flush()
-        subprocess.run([sys.executable, __file__, "read", str(file)], check=True)
+        for way in WAYS:
+            subprocess.run([sys.executable, __file__, "read", str(file), way], check=True)
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["serve", url, port, how]:
             serve(url, int(port), works=how == "work")
-        case ["read", file]:
-            read_rows(file)
+        case ["read", file, way]:
+            read_rows(file, way)
+        case ["past"]:
+            past()
         case _:
             main()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...storage import Connection, StageResult, Store, StoredEvent
 
 AT_ONCE = 200
-"""How many events are one commit at most: whoever else writes waits for it, a good tenth of a
+"""How many events are one commit at most: whoever else writes waits for it, some tenths of a
 second."""
 
 # They are commits of their own, ask a platform, or change whose data the events after them are.
