@@ -116,10 +116,7 @@ class ShopAdapter(ABC):
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             key = ".".join(("platforms", cls.name, *map(str, first["loc"])))
-            told = "is missing" if first["type"] == "missing" else first["msg"]
-            table = f"[platforms.{cls.name}]"
-            hint = "" if values else f"write {table}, as the README of its package shows"
-            raise ConfigError(told, file=file, key=key, hint=hint) from None
+            raise ConfigError(first["msg"], file=file, key=key) from None
         return cls(settings, shop_id=shop_id)
 
     # Webhooks ------------------------------------------------------------------------------

@@ -26,7 +26,14 @@ def open_adapter(
     made = plugins.shelves.adapters[platform].load()
     if not (isinstance(made, type) and issubclass(made, ShopAdapter)):
         raise PluginError(f"adapter {platform!r} is not a ShopAdapter")
-    return made.from_config(values, shop_id=config.shop.id, file=config.file)
+    try:
+        return made.from_config(values, shop_id=config.shop.id, file=config.file)
+    except ConfigError:
+        if values:
+            raise
+        hint = "the README of its package shows what stands there"
+        table = f"[platforms.{platform}]"
+        raise ConfigError(f"there is no table {table}", file=config.file, hint=hint) from None
 
 
 def open_channel(name: str, *, plugins: Plugins, config: Config) -> Channel:

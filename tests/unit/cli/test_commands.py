@@ -107,7 +107,7 @@ def test_a_platform_without_a_table_says_what_to_write(shop_dir, capsys):
     code, _, err = run(capsys, "sync", "--platform", "vendure")
 
     assert 3 == code
-    assert "platforms.vendure.url: is missing (write [platforms.vendure], as the README" in err
+    assert "retention.toml: there is no table [platforms.vendure] (the README" in err
 
 
 def test_a_missing_brand_says_who_names_it(shop_dir, capsys):
