@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 # What may happen to a request, and how often out of a hundred. Before the server saw it: delay,
@@ -88,12 +88,12 @@ class Handler(BaseHTTPRequestHandler):
             self._send(status, headers, data)
 
     def _ask(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        server = http.client.HTTPConnection("127.0.0.1", self.server.chaos.target_port, timeout=60)
+        server = http.client.HTTPConnection("127.0.0.1", self.server.chaos.target_port, timeout=120)
         headers = {k: v for k, v in self.headers.items() if k.lower() not in _SKIPPED}
-        server.request(self.command, self.path, body=body or None, headers=headers)
-        answer = server.getresponse()
-        data = answer.read()
-        server.close()
+        with closing(server):
+            server.request(self.command, self.path, body=body or None, headers=headers)
+            answer = server.getresponse()
+            data = answer.read()
         kept = {k: v for k, v in answer.getheaders() if k.lower() not in _SKIPPED}
         return answer.status, kept, data
 

@@ -20,7 +20,8 @@ class CuttingProxy:
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
 
     def cut_after(self, direction: str, bytes_count: int) -> None:
         """Let so many bytes pass from now on, then close every connection."""
@@ -33,6 +34,9 @@ class CuttingProxy:
             self._left = dict.fromkeys(self._left)
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # closing alone wakes nobody who accepts
+        self._thread.join()
         self._listener.close()
         self._cut()
 
@@ -42,7 +46,11 @@ class CuttingProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(("127.0.0.1", self._target_port))
+            try:
+                server = socket.create_connection(("127.0.0.1", self._target_port))
+            except OSError:
+                client.close()
+                continue
             with self._lock:
                 self._open |= {client, server}
             for source, sink, direction in (
