@@ -36,6 +36,20 @@ def reply(status, body=b"", **headers):
     return status, {name.replace("_", "-"): str(value) for name, value in headers.items()}, data
 
 
+class Clock:
+    """Seconds that pass when somebody sleeps."""
+
+    def __init__(self):
+        self.seconds, self.slept = 1_000.0, []
+
+    def now(self):
+        return self.seconds
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # Head and body are sent apart; without this, each body waits 40 ms for an acknowledgement.

@@ -21,7 +21,7 @@ from retention_sdk.http import httpx
 from retention_sdk.model import OrderEvent, WebhookRequest
 from retention_sdk.shop_api import Timing
 from retention_sdk.testing import NOON
-from tests.playing import shared_line
+from tests.playing import Clock, shared_line
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -153,7 +153,7 @@ class Admin:
     def __init__(self, documents, play):
         self.play, self.url = play, play.url
         self._documents = documents
-        self.clock = serving.Clock()
+        self.clock = Clock()
         self.shop = selling.Shop(serving.connection)
         self.server = serving.Server(documents, self.shop, self.clock)
         self.exports = exporting.Exports(documents, self.shop, self.clock, serving.resolve)

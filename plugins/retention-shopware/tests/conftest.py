@@ -16,7 +16,7 @@ from retention_sdk.http import httpx
 from retention_sdk.model import WebhookRequest
 from retention_sdk.shop_api import Timing
 from retention_sdk.testing import NOON
-from tests.playing import shared_line
+from tests.playing import Clock, shared_line
 
 HERE = Path(__file__).parent
 SCHEMAS = HERE / "schemas"
@@ -71,7 +71,7 @@ class Shop:
     """A shop with one sales channel behind a server of its own, and adapters that speak to it."""
 
     def __init__(self, schema, play):
-        self.clock = serving.Clock()
+        self.clock = Clock()
         self.server = serving.Server(schema, self.clock)
         self.goods = selling.Goods(schema)
         self._url = play.url

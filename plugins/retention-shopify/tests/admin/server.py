@@ -33,20 +33,6 @@ COST_MAX = 1000
 _PATH = re.compile(r"/api/admin/api/(?P<version>[\w-]+)/graphql\.json")
 
 
-class Clock:
-    """Seconds that pass when somebody sleeps."""
-
-    def __init__(self):
-        self.seconds, self.slept = 1_000.0, []
-
-    def now(self):
-        return self.seconds
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.seconds += seconds
-
-
 class Bucket:
     """Points that come back with time: what ``throttleStatus`` tells of."""
 

@@ -14,20 +14,6 @@ VERSION = "6.7.10.1"
 _WRITE = re.compile(r"/api/(?P<entity>[a-z-]+)(/(?P<id>[^/]+))?")
 
 
-class Clock:
-    """Seconds that pass when somebody sleeps."""
-
-    def __init__(self):
-        self.seconds, self.slept = 1_000.0, []
-
-    def now(self):
-        return self.seconds
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.seconds += seconds
-
-
 class Server:
     """Who may ask; then the shop answers. ``before`` may answer instead, or change the shop."""
 
