@@ -69,7 +69,7 @@ def test_refused_rows_are_counted_told_and_the_exit_code(shop_dir, capsys):
     assert (5, 9, 18, 1) == (code, told["orders"], told["history"], told["refused"])
     assert ["row 6, column 'total': not an amount such as 1234.50"] == told["refusals"]
     assert 5 == again
-    assert "1 orders that cannot be read" in out
+    assert "1 order that cannot be read" in out
 
 
 def test_an_import_names_file_mapping_and_rejects(shop_dir, capsys):
@@ -80,7 +80,7 @@ def test_an_import_names_file_mapping_and_rejects(shop_dir, capsys):
     assert 5 == code
     assert 18 == len(json.loads(captured.out))
     assert "row 6, column 'total'" in captured.err
-    assert "1 orders could not be read" in captured.err
+    assert "1 order could not be read" in captured.err
     assert Path("bad.csv").read_text().startswith(HEAD)
 
 
