@@ -66,7 +66,7 @@ def _respell_checks(connection: Connection) -> None:
             raise
     finally:
         connection.exec_driver_sql("PRAGMA writable_schema = RESET")
-    found = connection.exec_driver_sql("PRAGMA quick_check").scalar_one()
+    found = connection.exec_driver_sql("PRAGMA quick_check").scalars().first()
     if found != "ok":
         raise StorageError(f"the database is damaged, restore a backup: {found}")
 
