@@ -39,4 +39,5 @@ def test_tables_name_the_tier_of_each_adapter():
 
     for owner in set(ADAPTERS) - {"demoshop"}:
         tier = assert_evidence(PLUGINS / f"retention-{owner}")
-        assert re.search(rf"^\| `retention-{owner}` \| .+ \| {tier} \|$", table, re.MULTILINE)
+        name = rf"\[`retention-{owner}`\]\(plugins/retention-{owner}/README\.md\)"
+        assert re.search(rf"^\| {name} \| .+ \| {tier} \|$", table, re.MULTILINE)
