@@ -222,9 +222,10 @@ def add_up(
         EarningPart(source="award", points=each.points, reason=each.reason, plugin=each.plugin)
         for each in awards
     )
+    parts = own + added
     return Earning(
-        points=sum(part.points for part in own + added),
-        parts=own + added,
+        points=sum([part.points for part in parts]),
+        parts=parts,
         currency=order.currency,
         total_minor=counted.total,
         shipping_minor=counted.shipping,

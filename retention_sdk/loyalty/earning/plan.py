@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from math import lcm
+from math import lcm, prod
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -83,6 +83,7 @@ class EarningPlan:
             (rule for rule in rules if isinstance(rule, MultiplierRule)),
             key=lambda rule: -rule.factor,
         )
+        self._factors = {rule.id: Fraction(rule.factor) for rule in self._multipliers}
         self._units = [rule for rule in rules if isinstance(rule, UnitsRule)]
         self.milestones = [rule for rule in rules if isinstance(rule, MilestoneRule)]
         self.caps = [rule for rule in rules if isinstance(rule, CapRule)]
@@ -108,10 +109,15 @@ class EarningPlan:
         if counted.rate is None:
             return add_up(order, counted, (), awards)
         lines = [line for line in order.lines if not line.is_gift_card and line.total.minor > 0]
-        goods_minor = sum(line.total.minor for line in lines)
+        goods_minor = sum([line.total.minor for line in lines])
+        earning = self._earning(order, lines, counted)
+        shares = self._shares(order, earning, counted)
+        if not lines and counted.basis:
+            # No goods were paid, but shipping counts: it is spread over nothing.
+            shares = [_Share("", counted.rate, (), _ONE, 1)]
         own = [
-            *self._by_money(order, lines, counted, tier),
-            *self._by_units(order, lines, counted),
+            *self._by_money(shares, goods_minor, counted, tier),
+            *self._by_units(order, earning, counted),
             *self._by_number(order, counted, standing),
         ]
         own, cap, uncapped = self.capped(own, order.placed_at, standing, is_order=True)
@@ -132,7 +138,7 @@ class EarningPlan:
 
         The last parts are cut first: what an amount earned stays longest.
         """
-        total = sum(part.points for part in parts)
+        total = sum([part.points for part in parts])
         room, name = total, ""
         for cap in self.caps:
             if not self.is_on(cap, moment) or (cap.per == "order" and not is_order):
@@ -161,24 +167,24 @@ class EarningPlan:
         return [
             rule
             for rule in rules
-            if self.is_on(rule, order.placed_at)
+            if (rule.id not in self._windows or self.is_on(rule, order.placed_at))
             and (not rule.from_minor or _reaches(rule, order.currency, counted.basis))
         ]
 
+    def _earning(self, order: Order, lines: list[OrderLine], counted: Counted) -> list[OrderLine]:
+        """Return the goods that no rule excludes."""
+        excluded = self._active(self._excluded, order, counted)
+        return [line for line in lines if not any(_names(rule, line) for rule in excluded)]
+
     def _by_money(
-        self, order: Order, lines: list[OrderLine], counted: Counted, tier: str
+        self, shares: list[_Share], goods_minor: int, counted: Counted, tier: str
     ) -> list[EarningPart]:
         """Return what money earns, rounded down once over all of its parts."""
-        goods_minor = sum(line.total.minor for line in lines)
-        shares = self._shares(order, lines, counted)
         net = max(0, counted.total - counted.tax)
         whole = counted.total * (goods_minor or 1)
-        if not lines and counted.basis and counted.rate:
-            # No goods were paid, but shipping counts: it is spread over nothing.
-            shares = [_Share("", counted.rate, (), _ONE, 1)]
         if factor := self.tier_factors.get(tier):
             shares = [_raised(share, tier, factor) for share in shares]
-        common = lcm(*(s.rate.per_minor * s.factor.denominator for s in shares)) if shares else 1
+        common = lcm(*[s.rate.per_minor * s.factor.denominator for s in shares])
         exact = [
             counted.basis
             * net
@@ -203,36 +209,36 @@ class EarningPlan:
         ]
 
     def _shares(self, order: Order, lines: list[OrderLine], counted: Counted) -> list[_Share]:
-        excluded = self._active(self._excluded, order, counted)
         rates = self._active(self._rates, order, counted)
         rates = [rule for rule in rates if order.currency in rule.rates]
         multipliers = self._active(self._multipliers, order, counted)
         found: dict[tuple[str, tuple[str, ...]], _Share] = {}
         for line in lines:
-            if any(_names(rule, line) for rule in excluded):
-                continue
             own = next((rule for rule in rates if _names(rule, line)), None)
             rate = own.rates[order.currency] if own else counted.rate
-            chosen, factor = _factor(multipliers, line)
+            chosen = _largest(multipliers, line)
             if rate:
                 key, minor = (own.id if own else "", chosen), line.total.minor
                 before = found[key].minor if key in found else 0
-                found[key] = _Share(key[0], rate, chosen, factor, before + minor)
+                found[key] = _Share(key[0], rate, chosen, self._factor(chosen), before + minor)
         # Not in the order of the lines: who gets the odd point must not depend on it.
         return [found[key] for key in sorted(found)]
+
+    def _factor(self, multipliers: tuple[str, ...]) -> Fraction:
+        """Return the product of the factors of some rules."""
+        if not multipliers:
+            return _ONE
+        first, *others = [self._factors[name] for name in multipliers]
+        return prod(others, start=first)
 
     def _by_units(
         self, order: Order, lines: list[OrderLine], counted: Counted
     ) -> list[EarningPart]:
         if counted.basis == 0 or not self._units:
             return []
-        excluded, parts = self._active(self._excluded, order, counted), []
+        parts = []
         for rule in self._active(self._units, order, counted):
-            units = sum(
-                line.quantity
-                for line in lines
-                if _names(rule, line) and not any(_names(other, line) for other in excluded)
-            )
+            units = sum([line.quantity for line in lines if _names(rule, line)])
             if units:
                 part = EarningPart(
                     source="rule",
@@ -304,8 +310,8 @@ def _names(rule: RateRule | UnitsRule | ExcludedRule | MultiplierRule, line: Ord
     return (
         line.sku in rule.skus
         or line.product_id in rule.products
-        or any(category in rule.categories for category in line.categories)
         or line.brand in rule.brands
+        or any(category in rule.categories for category in line.categories)
     )
 
 
@@ -315,17 +321,10 @@ def _raised(share: _Share, tier: str, factor: Fraction) -> _Share:
     return share._replace(multipliers=multipliers, factor=share.factor * factor)
 
 
-def _factor(
-    multipliers: Sequence[MultiplierRule], line: OrderLine
-) -> tuple[tuple[str, ...], Fraction]:
-    """Return the product of the largest factor of each group; the rules come largest first."""
-    groups: dict[str, MultiplierRule] = {}
+def _largest(multipliers: Sequence[MultiplierRule], line: OrderLine) -> tuple[str, ...]:
+    """Return the rule with the largest factor of each group; the rules come largest first."""
+    groups: dict[str, str] = {}
     for rule in multipliers:
         if rule.group not in groups and (not rule.names_goods or _names(rule, line)):
-            groups[rule.group] = rule
-    if not groups:
-        return (), _ONE
-    factor = _ONE
-    for rule in groups.values():
-        factor *= Fraction(rule.factor)
-    return tuple(sorted(rule.id for rule in groups.values())), factor
+            groups[rule.group] = rule.id
+    return tuple(sorted(groups.values()))
