@@ -433,9 +433,7 @@ class ShopAdapter(ABC):
         except AdapterError:
             raise
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            # The text of a foreign error may quote the payload; its type is enough.
-            message = f"cannot be read ({type(error).__name__})"
-            raise PayloadError(message, adapter=self.name, path=_where(error)) from None
+            raise PayloadError.of(error, adapter=self.name) from None
 
     @final
     def order_events(
@@ -506,11 +504,6 @@ def _is_object(body: bytes) -> bool:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
-
-
-def _where(error: Exception) -> str:
-    """A missing key is a field name of the platform, never somebody's data."""
-    return str(error.args[0])[:80] if isinstance(error, KeyError) and error.args else ""
 
 
 def _all_reached(order: Order, states: set[FulfilmentStatus]) -> datetime | None:

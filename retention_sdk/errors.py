@@ -30,6 +30,7 @@ Messages name who, where and the way out. They never hold a secret, an address o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 
 class RetentionError(Exception):
@@ -68,6 +69,17 @@ class PayloadError(AdapterError, ValueError):
     def __init__(self, message: str, *, adapter: str = "", path: str = "") -> None:
         super().__init__(f"{message} at {path}" if path else message, adapter=adapter)
         self.path = path
+
+    @classmethod
+    def of(cls, error: Exception, *, adapter: str) -> Self:
+        """Return what a foreign error says: its type, and the name of a field that is missing.
+
+        Its text may quote the payload, and so may a missing key that is no name of a field.
+        """
+        key = error.args[0] if isinstance(error, KeyError) and error.args else ""
+        is_name = isinstance(key, str) and key.isascii() and key.replace("-", "_").isidentifier()
+        message = f"cannot be read ({type(error).__name__})"
+        return cls(message, adapter=adapter, path=key[:80] if is_name else "")
 
 
 class UnsupportedFeature(AdapterError, ValueError):  # noqa: N818 - reads as what it says

@@ -69,16 +69,17 @@ def _read(shop: Retention, first: str, last: str, points: str) -> list[Liability
     from ..loyalty.liability import month_days, read_liability
     from ..storage.ledger import reporting
 
-    now = shop.clock()
-    reports = []
+    now, reports = shop.clock(), []
+    start_day = _day(first, option="--from") if first else None
+    end_day = _day(last, option="--to", is_last=True) if last else None
     with shop.store.reading() as connection:
         reporting.freeze(connection)
         for program in reporting.stored_programs(connection):
             if points not in {"", program.id}:
                 continue
             today = now.astimezone(ZoneInfo(program.time_zone)).date()
-            start = _day(first, option="--from") if first else date(today.year, 1, 1)
-            end = _day(last, option="--to", is_last=True) if last else max(today, start)
+            start = start_day or date(today.year, 1, 1)
+            end = end_day or max(today, start)
             if end < start:
                 refuse("--to", f"{end} is before {start}, where the report begins")
             days = month_days(start, end)

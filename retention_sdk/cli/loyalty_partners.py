@@ -107,7 +107,7 @@ def _desk(shop: Retention, points: str) -> PartnerDesk:
     desk = shop.loyalty.partners if shop.loyalty else None
     if desk is None or (points and points not in desk.ledgers):
         which = f"points called {points!r}" if points else "points"
-        hint = f"there are: {', '.join(desk.ledgers)}" if desk else ""
+        hint = f"there are: {', '.join(desk.ledgers)}" if desk else "[[loyalty.partners]] makes one"
         raise ConfigError(f"this shop exchanges no {which}", key="loyalty.partners", hint=hint)
     return desk
 

@@ -131,3 +131,11 @@ def test_the_accountants_file_is_as_it_was(capsys):
         assert closing == sum(int(row[name]) for name in row if name.startswith("expires_")) - int(
             row["owed"]
         )
+
+
+@pytest.mark.parametrize("option", ["--from", "--to"])
+def test_what_is_no_month_is_refused_even_without_points(option, tmp_path, monkeypatch):
+    (tmp_path / "new").mkdir()
+    monkeypatch.chdir(tmp_path / "new")
+    assert 0 == main(["init", "--name", "Soap & Sons", "--country", "DE"])
+    assert 2 == main(["loyalty", "liability", option, "2026"])

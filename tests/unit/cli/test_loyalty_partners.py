@@ -80,6 +80,14 @@ def test_list_shows_rates(month, capsys):
     assert [("points", "miles"), ("stamps", "trees")] == [(e["program"], e["id"]) for e in found]
 
 
+def test_shop_without_partners_is_told_how_to_have_some(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert 0 == main(["init", "--name", "Soap & Sons", "--country", "DE"])
+    capsys.readouterr()
+    assert 3 == main(["loyalty", "partners", "list"])
+    assert "[[loyalty.partners]] makes one" in capsys.readouterr().err
+
+
 def test_partners_of_other_points_are_served_by_name(month, capsys):
     stamps = ("--points", "stamps")
     assert ["trees"] == [e["id"] for e in json.loads(told(capsys, "list", *stamps, "--json"))]

@@ -34,6 +34,15 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_there():
     ) == page.refused
 
 
+@pytest.mark.parametrize("entered", ["ada@example.org", "12 Harbour Street", "نگار", 4711])
+def test_missing_key_that_is_no_name_of_a_field_is_not_told(entered):
+    adapter = BogusShop.from_config({}, shop_id="soap.example")
+
+    page = read_page([entered], {}.__getitem__, reading=adapter.reading, name=lambda _: "order 1")
+
+    assert ("order 1: bogus: cannot be read (KeyError)",) == page.refused
+
+
 @pytest.mark.parametrize("at_once", [1, 3])
 def test_several_at_a_time_are_the_same_page(at_once):
     adapter = BogusShop.from_config({}, shop_id="soap.example")
