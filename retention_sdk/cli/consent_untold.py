@@ -30,7 +30,7 @@ def command(
 
     with Retention.from_file(config) as shop:
         store, shop_id = shop.store, shop.config.shop.id
-        with store.begin() as connection:
+        with store.begin() if settle else store.reading() as connection:
             found = list_untold(store, connection, shop_id, at=shop.clock())
             for row, _ in found if settle else ():
                 store.due.settle(connection, row)
